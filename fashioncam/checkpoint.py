@@ -1,0 +1,196 @@
+"""The file format of weights/*.pth: save, load safely, validate.
+
+A file is a dict written by `torch.save`. It is read with `weights_only=True`, which admits tensors and
+plain values and never runs code from the file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .errors import UserError
+from .messages import InputDescription
+from .models import MODELS, build
+from .models.base import Model
+
+FORMAT_VERSION = 1
+
+
+class CheckpointError(UserError):
+    """The file is no usable checkpoint."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointInfo:
+    """Where the weights come from.
+
+    Attributes:
+        model_name, config: what `fashioncam.models.build` was called with.
+        recipe: the training recipe, field by field.
+        seed: of the run.
+        data_digest: SHA-256 of the data set.
+        figures: measured figures by name; "class_map_scale" is always there, the rest as the
+            training measured them.
+    """
+
+    model_name: str
+    config: Mapping[str, Any]
+    recipe: Mapping[str, Any]
+    seed: int
+    data_digest: str
+    figures: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """A model ready for use, with all that its input and output mean.
+
+    Attributes:
+        model: in eval mode, float32; N x 1 x H x W in, N x len(classes) logits out.
+        input: how its input is made.
+        classes: labels in the order of the logits.
+        temperature: divide logits by it before the softmax.
+        reject_below: with a probability below it, the answer is "uncertain".
+        info: where the weights come from.
+    """
+
+    model: Model
+    input: InputDescription
+    classes: tuple[str, ...]
+    temperature: float
+    reject_below: float
+    info: CheckpointInfo
+
+
+def save(loaded: LoadedModel, path: Path, half: bool = False) -> None:
+    """Write a checkpoint; an existing file is replaced only when the new one is complete.
+
+    Args:
+        half: store floating-point weights in half precision; they are float32 again when loaded.
+
+    Raises:
+        CheckpointError: a weight is not finite, or does not fit into half precision.
+    """
+    weights = {
+        name: tensor.detach().cpu().to(torch.float16 if half and tensor.is_floating_point() else tensor.dtype)
+        for name, tensor in loaded.model.state_dict().items()
+    }
+    if broken := not_finite(weights):
+        raise CheckpointError(f"not saved: {broken} is not finite" + (" in half precision" if half else ""))
+    content = {
+        "format_version": FORMAT_VERSION,
+        "model": loaded.info.model_name,
+        "config": dict(loaded.info.config),
+        "state_dict": weights,
+        "classes": list(loaded.classes),
+        "input": asdict(loaded.input),
+        "temperature": loaded.temperature,
+        "reject_below": loaded.reject_below,
+        "recipe": dict(loaded.info.recipe),
+        "seed": loaded.info.seed,
+        "data_digest": loaded.info.data_digest,
+        "figures": dict(loaded.info.figures),
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(path.name + ".part")
+    torch.save(content, unfinished)
+    os.replace(unfinished, path)
+
+
+def load(path: Path, model_name: str | None = None) -> LoadedModel:
+    """Read and validate a checkpoint.
+
+    Args:
+        path: the file.
+        model_name: the architecture that the file has to hold; None takes what it holds.
+
+    Raises:
+        CheckpointError: there is no such file, or it is not a sound checkpoint of that model.
+    """
+    content = read_dict(path)
+    version = content.get("format_version")
+    if version != FORMAT_VERSION:
+        raise CheckpointError(f"{path}: checkpoint format {version!r}, but this program reads {FORMAT_VERSION}")
+    stored_name = content.get("model")
+    if stored_name not in MODELS:
+        raise CheckpointError(f"{path}: unknown model {stored_name!r}; known: {', '.join(MODELS)}")
+    if model_name not in (None, stored_name):
+        raise CheckpointError(f"{path} holds {stored_name!r}, not {model_name!r}; give --model {stored_name}")
+    try:
+        loaded = LoadedModel(
+            model=rebuild(stored_name, content["config"], content["state_dict"]),
+            input=InputDescription(**content["input"]),
+            classes=tuple(str(label) for label in content["classes"]),
+            temperature=float(content["temperature"]),
+            reject_below=float(content["reject_below"]),
+            info=CheckpointInfo(
+                model_name=stored_name,
+                config=content["config"],
+                recipe=content["recipe"],
+                seed=int(content["seed"]),
+                data_digest=str(content["data_digest"]),
+                figures={name: float(value) for name, value in content["figures"].items()},
+            ),
+        )
+        check(loaded)
+    except KeyError as error:
+        raise CheckpointError(f"{path}: {error} is missing; take another file or train again") from None
+    except (TypeError, ValueError, AttributeError, RuntimeError) as error:
+        reason = " ".join(str(error).split())
+        raise CheckpointError(f"{path}: not a sound {stored_name} checkpoint: {reason[:200]}") from None
+    return loaded
+
+
+def read_dict(path: Path) -> dict[str, Any]:
+    """The dict in a file written by `torch.save`, without running code from it."""
+    if not path.is_file():
+        raise CheckpointError(f"{path}: no such file; name the weights with --weights")
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception:  # damaged and hostile files fail in a dozen ways; none of them is worth a traceback
+        raise CheckpointError(f"{path}: damaged, unsafe or not a checkpoint; take another file") from None
+    if not isinstance(content, dict):
+        raise CheckpointError(f"{path}: holds a {type(content).__name__}, not a checkpoint; take another file")
+    return content
+
+
+def rebuild(name: str, config: dict[str, Any], weights: dict[str, Tensor]) -> Model:
+    """The model with these weights as float32, in eval mode; ValueError or RuntimeError when they do not fit."""
+    if broken := not_finite(weights):
+        raise ValueError(f"{broken} is not finite")
+    # Without memory until the weights come: nothing is initialised in vain, and a config out of
+    # all proportion fails on the shapes before it takes any memory.
+    with torch.device("meta"):
+        model = build(name, config)
+    single = {key: value.float() if value.is_floating_point() else value for key, value in weights.items()}
+    model.load_state_dict(single, assign=True)
+    return model.eval()
+
+
+def not_finite(weights: Mapping[str, Tensor]) -> str | None:
+    """Name of the first tensor with NaN or infinity in it."""
+    return next((name for name, tensor in weights.items() if not bool(tensor.isfinite().all())), None)
+
+
+def check(loaded: LoadedModel) -> None:
+    """Raise ValueError or KeyError where the description contradicts itself or the model."""
+    description = loaded.input
+    if description.polarity not in ("negated", "positive"):
+        raise ValueError(f"polarity {description.polarity!r}")
+    if not (isinstance(description.size, int) and 8 <= description.size <= 512 and description.std > 0):
+        raise ValueError(f"input {description}")
+    if not (loaded.temperature > 0 and 0 <= loaded.reject_below <= 1):
+        raise ValueError(f"temperature {loaded.temperature}, reject_below {loaded.reject_below}")
+    if not loaded.info.figures["class_map_scale"] > 0:
+        raise ValueError("class_map_scale must be positive")
+    with torch.inference_mode():
+        logits = loaded.model(torch.zeros(1, 1, description.size, description.size))
+    if logits.shape != (1, len(loaded.classes)):
+        raise ValueError(f"{logits.shape[-1]} logits for {len(loaded.classes)} classes")

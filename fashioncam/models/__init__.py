@@ -1,0 +1,28 @@
+"""The architectures, by name. Adding one is a file beside this and a line in `MODELS`.
+
+A model takes N x 1 x 28 x 28 float32 and returns N x 10 logits. It is split in two so that the
+class and its explanation come from one pass: `forward_features` ends where the explanation looks,
+`forward_head` turns those features into logits, and `forward` is one after the other.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .base import Model
+
+# Module and class as text: the command line needs the names long before torch is imported.
+MODELS = {
+    "hybrid": "hybrid.Hybrid",
+    "simplecnn": "simplecnn.SimpleCNN",
+}
+
+
+def build(name: str, config: dict[str, Any]) -> Model:
+    """Return a freshly initialised model; KeyError for an unknown name, TypeError for a bad config."""
+    module_name, class_name = MODELS[name].split(".")
+    model_class = getattr(import_module(f".{module_name}", __name__), class_name)
+    model: Model = model_class(**config)
+    return model

@@ -1,0 +1,60 @@
+"""What every architecture promises."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from fashioncam.messages import InputDescription
+
+
+class Model(nn.Module, ABC):
+    """A classifier in two halves, with the layer that its explanations look at in between."""
+
+    @property
+    @abstractmethod
+    def explained_layer(self) -> nn.Module:
+        """The layer whose output `forward_features` returns (what Grad-CAM calls the target layer)."""
+
+    @abstractmethod
+    def forward_features(self, images: Tensor) -> Tensor:
+        """N x 1 x 28 x 28 float32 -> features: N x C x h x w, or N x (h*w) x C for tokens."""
+
+    @abstractmethod
+    def forward_head(self, features: Tensor) -> Tensor:
+        """Features as `forward_features` returns them -> N x 10 logits."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        """N x 1 x 28 x 28 float32 -> N x 10 logits."""
+        return self.forward_head(self.forward_features(images))
+
+    @staticmethod
+    def as_maps(features: Tensor) -> Tensor:
+        """Features as N x C x h x w maps; tokens are laid out in their square, row by row."""
+        if features.ndim == 4:
+            return features
+        n, tokens, channels = features.shape
+        side = round(tokens**0.5)
+        return features.transpose(1, 2).reshape(n, channels, side, side)
+
+    def class_map(self, features: Tensor, class_index: int) -> Tensor:
+        """Grad-CAM of one class at the features (arXiv:1610.02391, equations 1 and 2), N x h x w, not below 0.
+
+        Costs the head once more, forward and backward. A model whose head allows it overrides this
+        with the closed form.
+        """
+        with torch.enable_grad():
+            leaf = features.detach().requires_grad_()
+            logits = self.forward_head(leaf)
+            gradient = torch.autograd.grad(logits[:, class_index].sum(), leaf)[0]
+        maps = self.as_maps(features)
+        weights = self.as_maps(gradient).mean(dim=(2, 3), keepdim=True)
+        return F.relu((weights * maps).sum(dim=1))
+
+
+def to_input(images: Tensor, description: InputDescription) -> Tensor:
+    """Grey pictures N x 1 x H x W, uint8 or float in 0..255, normalised as the model wants them."""
+    return (images.float() / 255 - description.mean) / description.std

@@ -1,0 +1,69 @@
+"""The only code that makes the model's input: the garment as Fashion-MNIST would have pictured it.
+
+The data set's own steps (arXiv:1708.07747, section 2): trim the white background, scale the longest edge to
+28, sharpen, extend the shorter edge to 28 with the item in the centre, negate, convert to grey.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from fashioncam.messages import Box, Image, InputDescription, Segment
+
+WHITE = 255  # the data set's photographs were taken before a white wall
+
+
+def sharpening_kernel() -> np.ndarray:
+    """ImageMagick's sharpen operator with radius 1 and sigma 1, which the data set was made with.
+
+    A negated 3x3 Gaussian whose centre is twice the Gaussian's sum, scaled to sum 1.
+    """
+    side = np.exp(-0.5 * np.array((-1.0, 0.0, 1.0)) ** 2)
+    kernel = -np.outer(side, side)
+    kernel[1, 1] = 2 * -kernel.sum()
+    return kernel / kernel.sum()
+
+
+SHARPEN = sharpening_kernel()
+
+
+def garment_input(frame_bgr: Image, segment: Segment, description: InputDescription) -> Image:
+    """Cut the item out and make the model's input of it.
+
+    Args:
+        frame_bgr: H x W x 3 uint8, B G R.
+        segment: where the item is in that frame.
+        description: size and polarity that the model was trained with.
+
+    Returns:
+        size x size uint8; 0 outside the mask. Negated, a dark garment is bright.
+    """
+    x, y, w, h = segment.box
+    grey = cv2.cvtColor(frame_bgr[y : y + h, x : x + w], cv2.COLOR_BGR2GRAY)
+    surround = WHITE if description.polarity == "negated" else 0
+    grey = np.where(segment.mask > 0, grey, np.uint8(surround))
+    width, height = scaled_size(segment.box, description.size)
+    # Sharpened on the canvas, whose border is the same surround that the data set extends with.
+    canvas = np.full((description.size, description.size), surround, np.uint8)
+    left, top = (description.size - width) // 2, (description.size - height) // 2
+    inside = slice(top, top + height), slice(left, left + width)
+    canvas[inside] = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
+    canvas = cv2.filter2D(canvas, -1, SHARPEN, borderType=cv2.BORDER_REPLICATE)
+    coverage = np.zeros_like(canvas)
+    coverage[inside] = cv2.resize(segment.mask, (width, height), interpolation=cv2.INTER_AREA)
+    image = WHITE - canvas if description.polarity == "negated" else canvas
+    return np.where(coverage > 0, image, np.uint8(0))
+
+
+def scaled_size(box: Box, size: int) -> tuple[int, int]:
+    """Width and height of the item when its longest edge is `size`."""
+    scale = size / max(box[2:])
+    return max(1, round(box[2] * scale)), max(1, round(box[3] * scale))
+
+
+def input_square(box: Box) -> tuple[float, float, float]:
+    """x, y and side, in frame pixels, of the square that the whole input covers."""
+    x, y, w, h = box
+    side = max(w, h)
+    return x + (w - side) / 2, y + (h - side) / 2, side

@@ -1,0 +1,48 @@
+"""Everything a user can set, in one place, with its unit and default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+# Name on the command line -> class of the grad-cam package. "gradcam" is the program's own.
+CAM_METHODS = {
+    "gradcam": "GradCAM",
+    "gradcam++": "GradCAMPlusPlus",
+    "xgradcam": "XGradCAM",
+    "hirescam": "HiResCAM",
+    "layercam": "LayerCAM",
+    "eigencam": "EigenCAM",
+    "eigengradcam": "EigenGradCAM",
+    "ablationcam": "AblationCAM",
+    "scorecam": "ScoreCAM",
+}
+DEMO = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one start of the program does.
+
+    Attributes:
+        model: name in `fashioncam.models.MODELS`.
+        weights: checkpoint file; None takes the one that comes with the program.
+        device: camera index, file, folder or URL, or "demo"; None is camera 0 or else the demo clip.
+        compute: "auto", "cpu", "cuda" or "mps".
+        cam_method: key of `CAM_METHODS`.
+        headless: run without a window.
+        predictions: JSON Lines file to write a reading a line to; None for none.
+        save_video: video file to write the annotated picture to; None for none.
+        display_input, display_fps: show the model's 28x28 input, show the frame rate.
+    """
+
+    model: str = "hybrid"
+    weights: Path | None = None
+    device: str | None = None
+    compute: str = "auto"
+    cam_method: str = "gradcam"
+    headless: bool = False
+    predictions: Path | None = None
+    save_video: Path | None = None
+    display_input: bool = True
+    display_fps: bool = True

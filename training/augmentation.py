@@ -1,0 +1,54 @@
+"""Augmentations: pure functions on batches, N x C x H x W uint8 in and out, all randomness from one generator."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+
+def random_flip(images: Tensor, generator: torch.Generator) -> Tensor:
+    """Mirror each picture left to right with probability 1/2."""
+    mirrored = torch.rand(len(images), generator=generator, device=images.device) < 0.5
+    return torch.where(mirrored[:, None, None, None], images.flip(-1), images)
+
+
+def random_crop(images: Tensor, padding: int, generator: torch.Generator) -> Tensor:
+    """Shift each picture by up to `padding` pixels in both directions, filling with 0."""
+    n, _, height, width = images.shape
+    padded = F.pad(images, (padding,) * 4)
+    dy, dx = torch.randint(0, 2 * padding + 1, (2, n), generator=generator, device=images.device)
+    rows = dy[:, None] + torch.arange(height, device=images.device)
+    columns = dx[:, None] + torch.arange(width, device=images.device)
+    batch = torch.arange(n, device=images.device)[:, None, None]
+    return padded[batch, :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
+
+
+def random_erasing(
+    images: Tensor, probability: float, area: tuple[float, float], generator: torch.Generator
+) -> Tensor:
+    """Replace a rectangle by uniform noise in some pictures (arXiv:1708.04896).
+
+    Args:
+        images: uint8.
+        probability: share of pictures that lose a rectangle.
+        area: smallest and largest share of the picture that is erased; its aspect ratio is
+            drawn log-uniformly from 1/3..3.
+    """
+    n, _, height, width = images.shape
+
+    def uniform(low: float, high: float) -> Tensor:
+        return low + (high - low) * torch.rand(n, generator=generator, device=images.device)
+
+    pixels, log_aspect = uniform(*area) * height * width, uniform(-1.0986, 1.0986)
+    half_height = (pixels * log_aspect.exp()).sqrt().clamp(max=height) / 2
+    half_width = (pixels / log_aspect.exp()).sqrt().clamp(max=width) / 2
+    centre_y, centre_x = uniform(0, height), uniform(0, width)
+    rows = torch.arange(height, device=images.device) + 0.5
+    columns = torch.arange(width, device=images.device) + 0.5
+    in_rows = (rows - centre_y[:, None]).abs() < half_height[:, None]
+    in_columns = (columns - centre_x[:, None]).abs() < half_width[:, None]
+    erased = in_rows[:, None, :, None] & in_columns[:, None, None, :]
+    erased &= (uniform(0, 1) < probability)[:, None, None, None]
+    noise = torch.randint(0, 256, images.shape, dtype=images.dtype, generator=generator, device=images.device)
+    return torch.where(erased, noise, images)

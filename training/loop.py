@@ -1,0 +1,171 @@
+"""The training loop: epochs over tensors in memory, a moving average of the weights, resume after a kill."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.optim import AdamW
+from torch.optim.lr_scheduler import OneCycleLR
+from torch.optim.swa_utils import AveragedModel
+
+from fashioncam.errors import UserError
+from fashioncam.messages import InputDescription
+from fashioncam.models import build
+from fashioncam.models.base import Model, to_input
+
+from . import augmentation, metrics
+from .data import Split
+from .recipes import Recipe
+from .run_log import RunLog, progress
+
+
+def fit(
+    recipe: Recipe,
+    train: Split,
+    validation: Split,
+    description: InputDescription,
+    folder: Path,
+    seed: int,
+    device: torch.device,
+    precision: str,
+) -> Model:
+    """Train by the recipe and return the model whose weights are kept, on the CPU, in eval mode.
+
+    Each epoch ends with its state in `folder`/state.pt. Called again with the same recipe and seed it
+    goes on from there; what an epoch draws at random depends on seed and epoch alone, so an
+    interrupted run ends as an uninterrupted one does.
+
+    Raises:
+        UserError: `folder` holds the state of another recipe or seed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(seed)
+    train, validation = train.to(device), validation.to(device)
+    model = build(recipe.model, recipe.config).to(device, memory_format=torch.channels_last)
+    steps = len(train) // recipe.batch_size
+    optimizer, schedule = make_optimizer(model, recipe, steps)
+    average = AveragedModel(model, avg_fn=moving_average(recipe.ema_decay), use_buffers=True)
+
+    parts: dict[str, Any] = {"model": model, "average": average, "optimizer": optimizer, "schedule": schedule}
+    identity = {"recipe": asdict(recipe), "seed": seed}
+    first_epoch = restore(folder / "state.pt", identity, parts)
+    log = RunLog(folder, first_epoch)
+    for epoch in range(first_epoch, recipe.epochs):
+        started = time.monotonic()
+        model.train()
+        losses = []
+        batches = shuffled_batches(train, recipe, seed, epoch, description)
+        for images, labels in progress(batches, f"epoch {epoch + 1}/{recipe.epochs}", steps):
+            losses.append(train_step(model, optimizer, images, labels, precision))
+            schedule.step()
+            average.update_parameters(model)
+        kept = average.module if recipe.ema_decay else model
+        logits = predict(kept, validation.images, description, precision)
+        figures = {
+            "train_loss": torch.stack(losses).mean().item(),
+            "validation_loss": F.cross_entropy(logits, validation.labels.cpu()).item(),
+            "validation_accuracy": metrics.accuracy(logits, validation.labels.cpu()),
+            "learning_rate": schedule.get_last_lr()[0],
+            "seconds": time.monotonic() - started,
+        }
+        log.write(epoch, **figures)
+        store(folder / "state.pt", identity, epoch + 1, parts)
+        print(
+            f"epoch {epoch + 1:3d}/{recipe.epochs}  loss {figures['train_loss']:.4f}"
+            f"  validation {100 * figures['validation_accuracy']:.2f} %  {figures['seconds']:.0f} s",
+            flush=True,
+        )
+    log.close()
+    final: Model = average.module if recipe.ema_decay else model
+    return final.cpu().to(memory_format=torch.contiguous_format).eval()
+
+
+def moving_average(decay: float) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
+    """Exponential moving average that starts quickly, so that early epochs are not judged by their initial weights."""
+
+    def average(averaged: Tensor, current: Tensor, count: Tensor) -> Tensor:
+        keep = min(decay, (1 + int(count)) / (10 + int(count)))
+        return torch.lerp(current, averaged, keep) if current.is_floating_point() else current
+
+    return average
+
+
+def make_optimizer(model: nn.Module, recipe: Recipe, steps: int) -> tuple[AdamW, OneCycleLR]:
+    """AdamW that decays matrices and kernels, not gains and biases, under a one-cycle schedule."""
+    decayed = [p for p in model.parameters() if p.ndim > 1]
+    kept = [p for p in model.parameters() if p.ndim <= 1]
+    groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": kept, "weight_decay": 0.0}]
+    optimizer = AdamW(groups, lr=recipe.learning_rate)
+    schedule = OneCycleLR(
+        optimizer, recipe.learning_rate, total_steps=steps * recipe.epochs + 1, pct_start=recipe.warmup
+    )
+    return optimizer, schedule
+
+
+def shuffled_batches(
+    split: Split, recipe: Recipe, seed: int, epoch: int, description: InputDescription
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """One epoch of augmented, normalised batches; the last, incomplete one is left out."""
+    device = split.images.device
+    generator = torch.Generator(device).manual_seed(seed * 100_003 + epoch)
+    order = torch.randperm(len(split), generator=generator, device=device)
+    for batch in order.split(recipe.batch_size):
+        if len(batch) < recipe.batch_size:
+            return
+        images = split.images[batch]
+        images = augmentation.random_flip(images, generator)
+        images = augmentation.random_crop(images, recipe.crop_padding, generator)
+        area = (0.02, recipe.erase_area)
+        images = augmentation.random_erasing(images, recipe.erase_probability, area, generator)
+        # channels_last: 1.1 to 1.4 times as fast on two CPU cores
+        yield to_input(images, description).contiguous(memory_format=torch.channels_last), split.labels[batch]
+
+
+def train_step(
+    model: nn.Module, optimizer: AdamW, images: Tensor, labels: Tensor, precision: str
+) -> Tensor:
+    """One step of gradient descent; returns the loss."""
+    with torch.autocast(images.device.type, torch.bfloat16, enabled=precision == "bf16"):
+        logits = model(images)
+    loss = F.cross_entropy(logits.float(), labels)
+    optimizer.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    return loss.detach()
+
+
+@torch.inference_mode()
+def predict(model: nn.Module, images: Tensor, description: InputDescription, precision: str = "fp32") -> Tensor:
+    """Logits of N x 1 x 28 x 28 uint8 pictures, N x classes float32 on the CPU."""
+    model.eval()
+    with torch.autocast(images.device.type, torch.bfloat16, enabled=precision == "bf16"):
+        return torch.cat([model(to_input(batch, description)).float().cpu() for batch in images.split(1000)])
+
+
+def restore(path: Path, identity: dict[str, Any], parts: dict[str, Any]) -> int:
+    """Load an interrupted run's state into `parts`; returns the epoch to go on with, 0 for a new run."""
+    if not path.exists():
+        return 0
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    if state["identity"] != identity:
+        raise UserError(f"{path} belongs to another recipe or seed; delete its folder or give another --run")
+    for name, part in parts.items():
+        part.load_state_dict(state[name])
+    epoch: int = state["epoch"]
+    return epoch
+
+
+def store(path: Path, identity: dict[str, Any], epoch: int, parts: dict[str, Any]) -> None:
+    """Write the state after `epoch` epochs; a kill leaves the old file or the new one, never half of one."""
+    state = {"identity": identity, "epoch": epoch, **{name: part.state_dict() for name, part in parts.items()}}
+    torch.save(state, path.with_suffix(".part"))
+    os.replace(path.with_suffix(".part"), path)

@@ -1,0 +1,47 @@
+"""Figures of a classifier from its logits, and the calibration that is fitted on them."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+
+def accuracy(logits: Tensor, labels: Tensor) -> float:
+    """Share of N x C logits whose largest is the label, 0..1."""
+    return (logits.argmax(dim=1) == labels).float().mean().item()
+
+
+def per_class_recall(logits: Tensor, labels: Tensor) -> list[float]:
+    """Share of each class's pictures that are named right, 0..1."""
+    right = logits.argmax(dim=1) == labels
+    return [right[labels == index].float().mean().item() for index in range(logits.shape[1])]
+
+
+def expected_calibration_error(probabilities: Tensor, labels: Tensor, bins: int = 15) -> float:
+    """Mean gap between confidence and accuracy over equal-width bins (arXiv:1706.04599, equation 3)."""
+    confidence, predicted = probabilities.max(dim=1)
+    right = (predicted == labels).float()
+    bin_of = (confidence * bins).long().clamp(max=bins - 1)
+    gap = torch.zeros(bins).index_add(0, bin_of, right - confidence)
+    return (gap.abs().sum() / len(labels)).item()
+
+
+def fit_temperature(logits: Tensor, labels: Tensor) -> float:
+    """The divisor of the logits with the least cross-entropy (arXiv:1706.04599, section 4.2)."""
+    candidates = torch.logspace(-1, 1, 401)
+    losses = torch.stack([F.cross_entropy(logits / t, labels) for t in candidates])
+    return candidates[losses.argmin()].item()
+
+
+def fit_rejection_threshold(probabilities: Tensor, labels: Tensor, wanted: float = 0.98) -> float:
+    """The smallest confidence above which at least `wanted` of the answers are right.
+
+    Where no threshold reaches `wanted`, the one that rejects all but the surest picture.
+    """
+    confidence, predicted = probabilities.max(dim=1)
+    confidence, order = confidence.sort(descending=True)
+    right = (predicted == labels)[order].float()
+    accuracy_above = right.cumsum(0) / torch.arange(1, len(right) + 1)
+    good = (accuracy_above >= wanted).nonzero()
+    return confidence[good[-1] if len(good) else 0].item()

@@ -1,0 +1,62 @@
+"""What a run leaves behind while it goes on: a CSV always, TensorBoard and a progress bar where installed."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+try:
+    from tqdm import tqdm
+except ImportError:  # a borrowed machine may have torch alone
+    tqdm = None
+try:
+    from torch.utils.tensorboard import SummaryWriter
+except ImportError:
+    SummaryWriter = None
+
+
+def progress(items: Iterable[Any], description: str, total: int) -> Iterable[Any]:
+    """`items`, with a progress bar on a terminal."""
+    return items if tqdm is None else tqdm(items, desc=description, total=total, leave=False, disable=None)
+
+
+class RunLog:
+    """One row of figures an epoch in `folder`/log.csv, and the same as TensorBoard scalars."""
+
+    def __init__(self, folder: Path, first_epoch: int) -> None:
+        """Continue the log of an interrupted run, without the rows from `first_epoch` on."""
+        self.path = folder / "log.csv"
+        kept = [row for row in read_rows(self.path) if int(row["epoch"]) < first_epoch]
+        self.path.unlink(missing_ok=True)
+        for row in kept:
+            self._append(row)
+        self._board = SummaryWriter(str(folder), purge_step=first_epoch) if SummaryWriter else None
+
+    def write(self, epoch: int, **figures: float) -> None:
+        self._append({"epoch": epoch, **{name: f"{value:.5g}" for name, value in figures.items()}})
+        if self._board is not None:
+            for name, value in figures.items():
+                self._board.add_scalar(name, value, epoch)
+            self._board.flush()
+
+    def close(self) -> None:
+        if self._board is not None:
+            self._board.close()
+
+    def _append(self, row: dict[str, Any]) -> None:
+        new = not self.path.exists()
+        with self.path.open("a", newline="") as file:
+            writer = csv.DictWriter(file, list(row))
+            if new:
+                writer.writeheader()
+            writer.writerow(row)
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a log.csv; none where there is no file."""
+    if not path.exists():
+        return []
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
