@@ -6,7 +6,6 @@ plain values and never runs code from the file.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -101,7 +100,7 @@ def save(loaded: LoadedModel, path: Path, half: bool = False) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(path.name + ".part")
     torch.save(content, unfinished)
-    os.replace(unfinished, path)
+    unfinished.replace(path)
 
 
 def load(path: Path, model_name: str | None = None) -> LoadedModel:
@@ -154,7 +153,7 @@ def read_dict(path: Path) -> dict[str, Any]:
         raise CheckpointError(f"{path}: no such file; name the weights with --weights")
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception:  # damaged and hostile files fail in a dozen ways; none of them is worth a traceback
+    except Exception:  # noqa: BLE001 - damaged and hostile files fail in a dozen ways; none of them is worth a traceback
         raise CheckpointError(f"{path}: damaged, unsafe or not a checkpoint; take another file") from None
     if not isinstance(content, dict):
         raise CheckpointError(f"{path}: holds a {type(content).__name__}, not a checkpoint; take another file")

@@ -128,9 +128,41 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class StreamRates:
-    """Rates over the last second, in frames a second, and what was dropped since the start."""
+    """Rates over the last second, in frames a second, and how many frames were dropped since the start.
+
+    Attributes:
+        capture: frames grabbed.
+        inference: readings made.
+        display: different frames painted; the same frame painted again does not count.
+        dropped: grabbed frames that were replaced by newer ones before they were read.
+    """
 
     capture: float = 0.0
     inference: float = 0.0
     display: float = 0.0
     dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the window shows, pulled by its display timer.
+
+    Attributes:
+        picture_bgr: H x W x 3 uint8, annotated, B G R; None when there is no new frame since the last pull.
+        reading: the newest one; None before the first.
+        rates: how the threads keep up.
+        model_ready: whether the model has been loaded.
+        source: what the pictures come from; empty until it has been opened.
+        notice: something the user should know about the source; empty for nothing.
+        failure: what ended a thread, or None.
+        ended: whether the source has come to its end.
+    """
+
+    picture_bgr: Image | None = None
+    reading: Reading | None = None
+    rates: StreamRates = StreamRates()
+    model_ready: bool = False
+    source: str = ""
+    notice: str = ""
+    failure: Failure | None = None
+    ended: bool = False

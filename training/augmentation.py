@@ -24,9 +24,7 @@ def random_crop(images: Tensor, padding: int, generator: torch.Generator) -> Ten
     return padded[batch, :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
 
 
-def random_erasing(
-    images: Tensor, probability: float, area: tuple[float, float], generator: torch.Generator
-) -> Tensor:
+def random_erasing(images: Tensor, probability: float, area: tuple[float, float], generator: torch.Generator) -> Tensor:
     """Replace a rectangle by uniform noise in some pictures (arXiv:1708.04896).
 
     Args:

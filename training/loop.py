@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -49,7 +48,7 @@ def fit(
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
     train, validation = train.to(device), validation.to(device)
-    model = build(recipe.model, recipe.config).to(device, memory_format=torch.channels_last)
+    model = build(recipe.model, recipe.config).to(device).to(memory_format=torch.channels_last)
     steps = len(train) // recipe.batch_size
     optimizer, schedule = make_optimizer(model, recipe, steps)
     average = AveragedModel(model, avg_fn=moving_average(recipe.ema_decay), use_buffers=True)
@@ -69,11 +68,11 @@ def fit(
             average.update_parameters(model)
         kept = average.module if recipe.ema_decay else model
         logits = predict(kept, validation.images, description, precision)
-        figures = {
+        figures: dict[str, float] = {
             "train_loss": torch.stack(losses).mean().item(),
             "validation_loss": F.cross_entropy(logits, validation.labels.cpu()).item(),
             "validation_accuracy": metrics.accuracy(logits, validation.labels.cpu()),
-            "learning_rate": schedule.get_last_lr()[0],
+            "learning_rate": optimizer.param_groups[0]["lr"],
             "seconds": time.monotonic() - started,
         }
         log.write(epoch, **figures)
@@ -84,14 +83,15 @@ def fit(
             flush=True,
         )
     log.close()
-    final: Model = average.module if recipe.ema_decay else model
-    return final.cpu().to(memory_format=torch.contiguous_format).eval()
+    if recipe.ema_decay:
+        model.load_state_dict(average.module.state_dict())
+    return model.cpu().to(memory_format=torch.contiguous_format).eval()
 
 
-def moving_average(decay: float) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
+def moving_average(decay: float) -> Callable[[Tensor, Tensor, Tensor | int], Tensor]:
     """Exponential moving average that starts quickly, so that early epochs are not judged by their initial weights."""
 
-    def average(averaged: Tensor, current: Tensor, count: Tensor) -> Tensor:
+    def average(averaged: Tensor, current: Tensor, count: Tensor | int) -> Tensor:
         keep = min(decay, (1 + int(count)) / (10 + int(count)))
         return torch.lerp(current, averaged, keep) if current.is_floating_point() else current
 
@@ -129,9 +129,7 @@ def shuffled_batches(
         yield to_input(images, description).contiguous(memory_format=torch.channels_last), split.labels[batch]
 
 
-def train_step(
-    model: nn.Module, optimizer: AdamW, images: Tensor, labels: Tensor, precision: str
-) -> Tensor:
+def train_step(model: nn.Module, optimizer: AdamW, images: Tensor, labels: Tensor, precision: str) -> Tensor:
     """One step of gradient descent; returns the loss."""
     with torch.autocast(images.device.type, torch.bfloat16, enabled=precision == "bf16"):
         logits = model(images)
@@ -168,4 +166,4 @@ def store(path: Path, identity: dict[str, Any], epoch: int, parts: dict[str, Any
     """Write the state after `epoch` epochs; a kill leaves the old file or the new one, never half of one."""
     state = {"identity": identity, "epoch": epoch, **{name: part.state_dict() for name, part in parts.items()}}
     torch.save(state, path.with_suffix(".part"))
-    os.replace(path.with_suffix(".part"), path)
+    path.with_suffix(".part").replace(path)

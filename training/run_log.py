@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-try:
-    from tqdm import tqdm
-except ImportError:  # a borrowed machine may have torch alone
-    tqdm = None
-try:
-    from torch.utils.tensorboard import SummaryWriter
-except ImportError:
-    SummaryWriter = None
+# A borrowed machine may have torch alone.
+HAS_TQDM = find_spec("tqdm") is not None
+HAS_TENSORBOARD = find_spec("tensorboard") is not None
 
 
 def progress(items: Iterable[Any], description: str, total: int) -> Iterable[Any]:
     """`items`, with a progress bar on a terminal."""
-    return items if tqdm is None else tqdm(items, desc=description, total=total, leave=False, disable=None)
+    if not HAS_TQDM:
+        return items
+    from tqdm import tqdm
+
+    return tqdm(items, desc=description, total=total, leave=False, disable=None)
 
 
 class RunLog:
@@ -32,7 +32,11 @@ class RunLog:
         self.path.unlink(missing_ok=True)
         for row in kept:
             self._append(row)
-        self._board = SummaryWriter(str(folder), purge_step=first_epoch) if SummaryWriter else None
+        self._board = None
+        if HAS_TENSORBOARD:
+            from torch.utils.tensorboard import SummaryWriter
+
+            self._board = SummaryWriter(str(folder), purge_step=first_epoch)
 
     def write(self, epoch: int, **figures: float) -> None:
         self._append({"epoch": epoch, **{name: f"{value:.5g}" for name, value in figures.items()}})

@@ -40,9 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         dataset = data.load(args.data)
         precision = args.precision or fastest_precision(device)
         print(f"{args.recipe}, seed {args.seed}, on {device} in {precision}: {recipe}", flush=True)
-        model = fit(
-            recipe, dataset.train, dataset.validation, dataset.input, run_folder, args.seed, device, precision
-        )
+        model = fit(recipe, dataset.train, dataset.validation, dataset.input, run_folder, args.seed, device, precision)
         loaded = calibrated(model, recipe, args.seed, dataset)
         checkpoint.save(loaded, out, half=args.half)
     except UserError as error:

@@ -74,9 +74,7 @@ def item_mask(distance: FloatArray) -> Image | None:
     if not sensible.any():
         return None
     best = int(np.argmax(np.where(sensible, area * (1.2 - off_centre), -1.0)))
-    outlines, _ = cv2.findContours(
-        (labels == best).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
-    )
+    outlines, _ = cv2.findContours((labels == best).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     return cv2.drawContours(np.zeros_like(low), outlines, -1, 255, cv2.FILLED)
 
 

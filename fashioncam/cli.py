@@ -1,0 +1,118 @@
+"""The command line: arguments -> Settings -> a window or a headless run -> exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import __version__
+from .errors import QtMissingError, UserError
+from .models import MODELS
+from .settings import CAM_METHODS, Settings
+
+EXIT_DONE, EXIT_USER_ERROR, EXIT_INTERRUPTED = 0, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program; returns 0 when done, 2 for what the user can put right, 130 when interrupted."""
+    args = parse_arguments(arguments)
+    try:
+        return print_cameras() if args.list_devices else start(settings_from(args))
+    except UserError as error:
+        print(f"fashioncam: {error}", file=sys.stderr)
+        return EXIT_USER_ERROR
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+
+
+def start(settings: Settings) -> int:
+    """Open the window, or run without one; returns the exit code."""
+    if not settings.headless and not has_screen():
+        print("fashioncam: no screen found: running headless (Ctrl+C ends it).", file=sys.stderr)
+    if settings.headless or not has_screen():
+        from .runtime import headless
+
+        return headless.run(settings)
+    try:
+        from . import app
+    except ImportError as error:  # PySide6 is there, the system libraries it is linked with are not
+        raise QtMissingError(str(error)) from None
+    return app.run(settings)
+
+
+def has_screen() -> bool:
+    """On Linux, whether Qt has been told of a screen; elsewhere there is one."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in names)
+
+
+def print_cameras() -> int:
+    from .runtime.sources import list_cameras
+
+    print("\n".join(list_cameras()) or "no cameras found")
+    return EXIT_DONE
+
+
+def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    default = Settings()
+    parser = argparse.ArgumentParser(
+        prog="fashioncam",
+        description="Names the garment you hold up to a webcam, live, and shows why.",
+        epilog="In the window: n learns the background again, q quits.",
+    )
+    add = parser.add_argument
+    add("--model", choices=MODELS, default=default.model, help="architecture (default: %(default)s)")
+    add("--weights", type=Path, help="checkpoint file (default: weights/MODEL.pth of the program)")
+    add(
+        "--device",
+        help="camera index, video file, folder of pictures, stream URL, or 'demo' "
+        "(default: camera 0, or the demo clip where there is no camera)",
+    )
+    add(
+        "--compute",
+        choices=("auto", "cpu", "cuda", "mps"),
+        default=default.compute,
+        help="where the model runs (default: %(default)s, the fastest there is)",
+    )
+    add(
+        "--cam-method",
+        choices=CAM_METHODS,
+        default=default.cam_method,
+        help="how the heat map is made (default: %(default)s; the others run the grad-cam package, and slower)",
+    )
+    add("--headless", action="store_true", help="run without a window (default: off, unless there is no screen)")
+    add(
+        "--predictions",
+        type=Path,
+        metavar="FILE.jsonl",
+        help="write a JSON object a line for every frame (default: off)",
+    )
+    add(
+        "--save-video",
+        type=Path,
+        metavar="FILE",
+        help="write the annotated picture to .mp4, .avi or .webm (default: off)",
+    )
+    add(
+        "--display-input",
+        action=argparse.BooleanOptionalAction,
+        default=default.display_input,
+        help="show the model's 28x28 input (default: on)",
+    )
+    add(
+        "--display-fps",
+        action=argparse.BooleanOptionalAction,
+        default=default.display_fps,
+        help="show the frame rate (default: on)",
+    )
+    add("--list-devices", action="store_true", help="list the cameras and end")
+    add("--version", action="version", version=f"%(prog)s {__version__}")
+    return parser.parse_args(arguments)
+
+
+def settings_from(args: argparse.Namespace) -> Settings:
+    values = vars(args)
+    return Settings(**{name: value for name, value in values.items() if name != "list_devices"})

@@ -1,0 +1,1 @@
+"""Threads, files and cameras around the pure pipeline. No Qt."""

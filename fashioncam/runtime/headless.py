@@ -1,0 +1,104 @@
+"""A run without a window: every frame of a source through the pipeline, in this thread, in order."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+
+from tqdm import tqdm
+
+from fashioncam.messages import Frame, Reading, State
+from fashioncam.pipeline import PipelineState, process_frame
+from fashioncam.settings import DEMO, Settings
+
+from .model_loading import load_recogniser
+from .rates import RateMeter
+from .recorder import Recorder
+from .sources import NO_CAMERA_NOTICE, FrameSource, open_first_camera, open_source
+
+
+def run(settings: Settings) -> int:
+    """Process the source to its end, or until Ctrl+C; returns the exit code 0 or 130.
+
+    Raises:
+        UserError: the source, the weights or a file to write is unusable.
+    """
+    with ExitStack() as cleanup:
+        source = open_named_or_default(settings)
+        cleanup.callback(source.close)
+        recorder = cleanup.enter_context(closing(Recorder(settings)))
+        recogniser = load_recogniser(settings)
+        summary = Summary()
+        bar = cleanup.enter_context(tqdm(total=source.frame_count, unit="frame", disable=None, dynamic_ncols=True))
+        state = PipelineState()
+        try:
+            for frame in frames_of(source):
+                reading, state = process_frame(frame, state, recogniser, time.perf_counter)
+                summary.add(reading)
+                recorder.write(frame, reading, source.fps, summary.fps())
+                bar.set_postfix_str(in_words(reading), refresh=False)
+                bar.update()
+            exit_code = 0
+        except KeyboardInterrupt:
+            exit_code = 130
+        bar.close()
+        print(f"{source.name}: {summary}")
+    return exit_code
+
+
+def open_named_or_default(settings: Settings) -> FrameSource:
+    """The source that was asked for; without one, camera 0 or the demo clip, said on stderr."""
+    if settings.device is not None:
+        return open_source(settings.device)
+    if camera := open_first_camera():
+        return camera
+    print(NO_CAMERA_NOTICE, file=sys.stderr)
+    return open_source(DEMO)
+
+
+def frames_of(source: FrameSource) -> Iterator[Frame]:
+    """Every frame to the end."""
+    while (frame := source.read()) is not None:
+        yield frame
+
+
+def in_words(reading: Reading) -> str:
+    """The reading in a few words, for one line of a terminal."""
+    if not reading.top5:
+        return reading.state.value.replace("_", " ")
+    first = reading.top5[0]
+    doubt = "?" if reading.state is State.UNCERTAIN else ""
+    return f"{first.label}{doubt} {first.probability:.0%}"
+
+
+class Summary:
+    """What a run amounted to."""
+
+    def __init__(self) -> None:
+        self._started_s = time.monotonic()
+        self._rate = RateMeter()
+        self._states: Counter[State] = Counter()
+        self._labels: Counter[str] = Counter()
+
+    def add(self, reading: Reading) -> None:
+        self._rate.tick(time.monotonic())
+        self._states[reading.state] += 1
+        if reading.state is State.ITEM:
+            self._labels[reading.top5[0].label] += 1
+
+    def fps(self) -> float:
+        """Frames a second over the last second."""
+        return self._rate.rate(time.monotonic())
+
+    def __str__(self) -> str:
+        frames = self._states.total()
+        seconds = time.monotonic() - self._started_s
+        states = ", ".join(f"{state.value.replace('_', ' ')} {count}" for state, count in self._states.most_common())
+        labels = ", ".join(f"{label} {count}" for label, count in self._labels.most_common(3))
+        return (
+            f"{frames} frames in {seconds:.1f} s ({frames / max(seconds, 1e-9):.0f} a second): {states or 'nothing'}"
+            + (f"; named most often: {labels}" if labels else "")
+        )

@@ -1,0 +1,216 @@
+"""Where frames come from: a camera, a file, a folder of pictures, a stream, or the demo clip."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+
+from fashioncam import bundled
+from fashioncam.errors import UserError
+from fashioncam.messages import Frame, Image
+from fashioncam.settings import DEMO
+
+# OpenCV's own choice tries every backend it knows and prints a warning for each that fails.
+NO_CAMERA_NOTICE = "No camera found: playing the demo clip. --device names another source."
+CAMERA_BACKEND = {
+    "linux": cv2.CAP_V4L2,
+    "darwin": cv2.CAP_AVFOUNDATION,
+    "win32": cv2.CAP_DSHOW,
+}.get(sys.platform, cv2.CAP_ANY)
+OPEN_TIMEOUT_MS = 5000
+PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"}
+FOLDER_FPS = 10.0
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # what fails is said by `SourceError`
+
+
+class SourceError(UserError):
+    """A source cannot be opened, or stops delivering."""
+
+
+class FrameSource(Protocol):
+    """What a capture loop or a headless run needs of a source.
+
+    Attributes:
+        name: as the user would call it.
+        live: frames come when they come, and a late reader loses some; else they wait to be read.
+        fps: frames a second, as far as the source says.
+        frame_count: how many frames there will be; None where nobody knows.
+    """
+
+    name: str
+    live: bool
+    fps: float
+    frame_count: int | None
+
+    def read(self) -> Frame | None:
+        """The next frame; None at the end. Raises SourceError when there should have been one."""
+
+    def close(self) -> None:
+        """Let go of the device or file."""
+
+
+class CaptureSource:
+    """A camera, video file or stream that OpenCV opens."""
+
+    def __init__(self, name: str, capture: cv2.VideoCapture, live: bool, endless: bool) -> None:
+        """Take over an opened capture; an `endless` one is a camera, whose end is a failure."""
+        self.name = name
+        self.live = live
+        self._capture = capture
+        self._endless = endless
+        # Some streams claim 0 or 180,000 frames a second.
+        claimed = capture.get(cv2.CAP_PROP_FPS)
+        self.fps = claimed if 1 <= claimed <= 240 else 30.0
+        count = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
+        self.frame_count = count if not live and count > 0 else None
+        self._next_index = 0
+        self._first_grabbed_s = 0.0
+
+    def read(self) -> Frame | None:
+        grabbed = self._capture.grab()
+        grabbed_s = time.monotonic()
+        ok, image_bgr = self._capture.retrieve() if grabbed else (False, None)
+        if not ok or image_bgr is None:
+            if self._next_index == 0:
+                raise SourceError(f"{self.name} opens but gives no picture; try another --device")
+            if self._endless:
+                raise SourceError(f"{self.name} stopped giving pictures; check its cable and start again")
+            return None
+        index, self._next_index = self._next_index, self._next_index + 1
+        if index == 0:
+            self._first_grabbed_s = grabbed_s
+        time_s = grabbed_s - self._first_grabbed_s if self.live else index / self.fps
+        return Frame(index, as_bgr(image_bgr), time_s, grabbed_s)
+
+    def close(self) -> None:
+        self._capture.release()
+
+
+class FolderSource:
+    """The pictures of a folder by name, as if they were `FOLDER_FPS` frames a second of one film."""
+
+    live = False
+    fps = FOLDER_FPS
+
+    def __init__(self, folder: Path) -> None:
+        self.name = str(folder)
+        self._paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES)
+        if not self._paths:
+            raise SourceError(f"{folder} holds no pictures ({', '.join(sorted(PICTURE_SUFFIXES))})")
+        self.frame_count: int | None = len(self._paths)
+        self._next_index = 0
+        self._shape: tuple[int, ...] | None = None
+
+    def read(self) -> Frame | None:
+        if self._next_index == len(self._paths):
+            return None
+        index, self._next_index = self._next_index, self._next_index + 1
+        path = self._paths[index]
+        image_bgr = cv2.imread(str(path), cv2.IMREAD_COLOR)
+        if image_bgr is None:
+            raise SourceError(f"{path} is not a picture; take it out of the folder")
+        self._shape = self._shape or image_bgr.shape
+        if image_bgr.shape != self._shape:
+            raise SourceError(f"{path} has another size than the first picture; they have to be one scene")
+        return Frame(index, as_bgr(image_bgr), index / self.fps, time.monotonic())
+
+    def close(self) -> None:
+        pass
+
+
+class LoopingSource:
+    """Plays a source again and again, counting on; the demo at a stand."""
+
+    live = False
+    frame_count: int | None = None
+
+    def __init__(self, open_source: Callable[[], FrameSource]) -> None:
+        self._open_source = open_source
+        self._source = open_source()
+        self.name, self.fps = self._source.name, self._source.fps
+        self._next_index = 0
+
+    def read(self) -> Frame | None:
+        frame = self._source.read()
+        if frame is None:
+            self._source.close()
+            self._source = self._open_source()
+            frame = self._source.read()
+            assert frame is not None  # a source without any frame raises
+        index, self._next_index = self._next_index, self._next_index + 1
+        return Frame(index, frame.image_bgr, index / self.fps, frame.grabbed_s)
+
+    def close(self) -> None:
+        self._source.close()
+
+
+def as_bgr(image: cv2.typing.MatLike) -> Image:
+    """H x W x 3 uint8 B G R of what a backend delivers (some give grey, or B G R and alpha)."""
+    if image.ndim == 2 or image.shape[2] == 1:
+        return cv2.cvtColor(image, cv2.COLOR_GRAY2BGR).astype("uint8", copy=False)
+    if image.shape[2] == 4:
+        return cv2.cvtColor(image, cv2.COLOR_BGRA2BGR).astype("uint8", copy=False)
+    return image.astype("uint8", copy=False)
+
+
+def open_source(device: str) -> FrameSource:
+    """Open what the user named: a camera index, "demo", a URL, a folder, or a file.
+
+    Raises:
+        SourceError: there is no such thing, or it cannot be opened.
+    """
+    if device == DEMO:
+        clip = bundled.find(bundled.DEMO_CLIP)
+        return CaptureSource("the demo clip", opened_file(clip), live=False, endless=False)
+    if device.isdecimal():
+        return open_camera(int(device))
+    if "://" in device:
+        capture = cv2.VideoCapture(device, cv2.CAP_FFMPEG, [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_TIMEOUT_MS])
+        if not capture.isOpened():
+            raise SourceError(f"{device} cannot be opened; check the address, and that the stream is on")
+        return CaptureSource(device, capture, live=True, endless=False)
+    path = Path(device)
+    if path.is_dir():
+        return FolderSource(path)
+    if not path.exists():
+        raise SourceError(f"{device} is no camera index, file, folder or URL; --list-devices lists the cameras")
+    if path.is_char_device():
+        return open_camera(device)
+    return CaptureSource(device, opened_file(path), live=False, endless=False)
+
+
+def open_camera(camera: int | str) -> FrameSource:
+    """A camera by index, or by device file on Linux."""
+    capture = cv2.VideoCapture(camera, CAMERA_BACKEND)
+    if not capture.isOpened():
+        raise SourceError(
+            f"camera {camera} cannot be opened; --list-devices lists the cameras, --device demo needs none"
+        )
+    return CaptureSource(f"camera {camera}", capture, live=True, endless=True)
+
+
+def opened_file(path: Path) -> cv2.VideoCapture:
+    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+    if not capture.isOpened():
+        raise SourceError(f"{path} cannot be opened as a video; take another file, or a folder of pictures")
+    return capture
+
+
+def open_first_camera() -> FrameSource | None:
+    """Camera 0, for a user who has named no source; None where there is none."""
+    try:
+        return open_camera(0)
+    except SourceError:
+        return None
+
+
+def list_cameras() -> list[str]:
+    """One line a camera: index and name."""
+    from cv2_enumerate_cameras import enumerate_cameras
+
+    return [f"{camera.index}  {camera.name}" for camera in enumerate_cameras(CAMERA_BACKEND)]
