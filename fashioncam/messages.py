@@ -148,7 +148,8 @@ class View:
     """What the window shows, pulled by its display timer.
 
     Attributes:
-        picture_bgr: H x W x 3 uint8, annotated, B G R; None when there is no new frame since the last pull.
+        picture_bgr: H x W x 3 uint8, annotated, B G R; None when nothing has changed since the last pull.
+        is_new_frame: whether the picture is of another frame than the one before.
         reading: the newest one; None before the first.
         rates: how the threads keep up.
         model_ready: whether the model has been loaded.
@@ -159,6 +160,7 @@ class View:
     """
 
     picture_bgr: Image | None = None
+    is_new_frame: bool = False
     reading: Reading | None = None
     rates: StreamRates = StreamRates()
     model_ready: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from fashioncam.messages import Ended, Failure, Frame, Reading, StreamRates, View
+from fashioncam.messages import Ended, Failure, Frame, Image, Reading, StreamRates, View
 from fashioncam.pipeline import Recogniser
 from fashioncam.pipeline.overlay import annotate
 from fashioncam.settings import DEMO, Settings
@@ -41,6 +41,7 @@ class LiveSession:
         self._shown_rate = RateMeter()
         self._notice = ""
         self._model_ready = threading.Event()
+        self._frame: Frame | None = None
         self._reading: Reading | None = None
         self._event: Ended | Failure | None = None
 
@@ -63,15 +64,16 @@ class LiveSession:
 
     def read_latest(self) -> View:
         """The newest frame with the newest reading on it, and how things stand."""
-        self._reading = self._readings.take() or self._reading
+        new_reading, new_frame = self._readings.take(), self._frames_to_show.take()
+        self._reading = new_reading or self._reading
+        self._frame = new_frame or self._frame
         self._event = self._events.take() or self._event
-        frame = self._frames_to_show.take()
-        picture_bgr = None
-        if frame is not None:
-            picture_bgr = frame.image_bgr if self._reading is None else annotate(frame.image_bgr, self._reading)
+        # A reading alone is drawn with the next frame; where none will come, the last one is drawn again.
+        redraw = new_frame is not None or (new_reading is not None and self._event is not None)
         now_s = time.monotonic()
         return View(
-            picture_bgr=picture_bgr,
+            picture_bgr=self._annotated() if redraw else None,
+            is_new_frame=new_frame is not None,
             reading=self._reading,
             rates=StreamRates(
                 capture=self._capture.rate.rate(now_s),
@@ -94,6 +96,11 @@ class LiveSession:
         for loop in loops:
             loop.join()
         self._recorder.close()
+
+    def _annotated(self) -> Image | None:
+        if self._frame is None or self._reading is None:
+            return None if self._frame is None else self._frame.image_bgr
+        return annotate(self._frame.image_bgr, self._reading)
 
     def _open_source(self) -> FrameSource:
         device = self._settings.device

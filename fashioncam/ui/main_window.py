@@ -42,7 +42,7 @@ class MainWindow(QMainWindow):
         self._relearn = relearn
         self.setWindowTitle("fashioncam")
         self.setStyleSheet(theme.STYLE_SHEET)
-        self.resize(1180, 720)
+        self.resize(1180, 760)
         self._video = PictureView("Waiting for the camera …")
         self._video.painted.connect(picture_shown)
         self._panel = PredictionPanel(settings)
@@ -75,6 +75,6 @@ class MainWindow(QMainWindow):
     def _on_pull(self) -> None:
         view = self._read_latest()
         if view.picture_bgr is not None:
-            self._video.set_image(from_bgr(view.picture_bgr))
+            self._video.set_image(from_bgr(view.picture_bgr), view.is_new_frame)
         self._panel.show_view(view)
         self.statusBar().showMessage(view.notice or view.source)

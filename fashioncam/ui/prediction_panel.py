@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from html import escape
+
+from PySide6.QtCore import QElapsedTimer, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -15,6 +17,8 @@ from .video_view import PictureView
 
 WIDTH_PX = 340
 INPUT_PX = 196  # seven screen pixels for each of the input's 28
+BANNER_PX = 92
+FIGURES_INTERVAL_MS = 250  # figures that change with every frame cannot be read
 ROW_PX, BAR_PX, ROWS = 44, 10, 5
 
 
@@ -64,24 +68,21 @@ class PredictionPanel(QWidget):
         self.setFixedWidth(WIDTH_PX)
         self._banner = QLabel()
         self._banner.setWordWrap(True)
-        self._banner.setMinimumHeight(64)
+        self._banner.setTextFormat(Qt.TextFormat.RichText)
+        self._banner.setMinimumHeight(BANNER_PX)
         self._banner.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._input = PictureView("no item", smooth=False)
         self._input.setFixedSize(INPUT_PX, INPUT_PX)
         self._bars = PredictionBars()
-        self._rates = QLabel()
-        self._rates.setObjectName("quiet")
-        self._stages = QLabel()
-        self._stages.setObjectName("quiet")
-        self._stages.setWordWrap(True)
-
-        input_caption = caption("What the model sees, 28 x 28")
+        self._rates, self._stages = quiet_label(), quiet_label()
+        self._since_figures = QElapsedTimer()
+        input_caption = quiet_label("What the model sees, 28 x 28")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 18, 18, 14)
         layout.setSpacing(8)
         layout.addWidget(self._banner)
         layout.addSpacing(8)
-        layout.addWidget(caption("Likeliest classes"))
+        layout.addWidget(quiet_label("Likeliest classes"))
         layout.addWidget(self._bars)
         layout.addSpacing(8)
         layout.addWidget(input_caption)
@@ -96,26 +97,33 @@ class PredictionPanel(QWidget):
 
     def show_view(self, view: View) -> None:
         """Show a new state of affairs."""
-        text, colour = theme.banner(view)
-        self._banner.setText(text)
-        self._banner.setStyleSheet(
-            f"background: {colour}; border-radius: 10px; padding: 8px 12px; font-size: 22px; font-weight: 600;"
+        banner = theme.banner(view)
+        self._banner.setText(
+            f"<div style='font-size: 22px; font-weight: 600'>{escape(banner.headline)}</div>"
+            f"<div style='font-size: 15px'>{escape(banner.advice)}</div>"
         )
+        self._banner.setStyleSheet(f"background: {banner.colour}; border-radius: 10px; padding: 8px 12px;")
         reading = view.reading
         self._bars.set_predictions(
             reading.top5 if reading else (), certain=reading is not None and reading.state is State.ITEM
         )
         seen = None if reading is None else reading.input_grey
         self._input.set_image(None if seen is None else from_grey(seen))
+        if not self._since_figures.isValid() or self._since_figures.hasExpired(FIGURES_INTERVAL_MS):
+            self._since_figures.restart()
+            self._show_figures(view)
+
+    def _show_figures(self, view: View) -> None:
         rates = view.rates
         self._rates.setText(
             f"<b>{rates.display:.0f} fps</b> shown · camera {rates.capture:.0f} · model {rates.inference:.0f}"
         )
-        stages = reading.stages_ms if reading else {}
+        stages = view.reading.stages_ms if view.reading else {}
         self._stages.setText(" · ".join(f"{stage} {ms:.1f}" for stage, ms in stages.items()) + " ms" if stages else "")
 
 
-def caption(text: str) -> QLabel:
+def quiet_label(text: str = "") -> QLabel:
     label = QLabel(text)
-    label.setObjectName("caption")
+    label.setObjectName("quiet")
+    label.setWordWrap(True)
     return label

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from fashioncam.messages import State, View
 
 # From the Okabe-Ito palette (green and orange as on the picture), told apart by colour-blind people too;
@@ -12,7 +14,6 @@ BACKGROUND, PANEL, TEXT, QUIET_TEXT, TRACK = "#16181c", "#1f2228", "#f2f3f5", "#
 STYLE_SHEET = f"""
 QMainWindow, QWidget {{ background: {BACKGROUND}; color: {TEXT}; font-size: 15px; }}
 QWidget#panel, QWidget#panel QLabel {{ background: {PANEL}; }}
-QLabel#caption {{ color: {QUIET_TEXT}; font-size: 13px; }}
 QLabel#quiet {{ color: {QUIET_TEXT}; font-size: 13px; }}
 QMenuBar, QMenu {{ background: {PANEL}; color: {TEXT}; }}
 QMenuBar::item:selected, QMenu::item:selected {{ background: {TRACK}; }}
@@ -20,23 +21,33 @@ QStatusBar {{ background: {PANEL}; color: {QUIET_TEXT}; }}
 """
 
 
-def banner(view: View) -> tuple[str, str]:
-    """The program's state as words and the colour behind them."""
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """The program's state: a few words, what to do about it, and the colour behind them."""
+
+    headline: str
+    advice: str
+    colour: str
+
+
+def banner(view: View) -> Banner:
+    """What the window says of a view, the most pressing first."""
     if view.failure is not None:
-        return view.failure.text, RED
+        return Banner("Stopped", view.failure.text, RED)
     if view.ended:
-        return "The end of the recording", GREY
+        return Banner("The end", "The recording is over.", GREY)
     reading = view.reading
     if reading is None:
-        return "Starting …", GREY
+        return Banner("Starting …", "Opening the camera", GREY)
     if reading.state is State.LEARNING:
-        return f"Learning the background: {reading.learned:.0%}, keep out of the picture", BLUE
+        return Banner("Learning the background", f"{reading.learned:.0%} · keep out of the picture", BLUE)
     if reading.state is State.SCENE_CHANGED:
-        return "The light or the camera has changed: press N", ORANGE
+        return Banner("The scene has changed", "Light or camera moved: press N", ORANGE)
     if not view.model_ready:
-        return "Loading the model …", GREY
-    if reading.state is State.EMPTY:
-        return "Hold up a garment", BLUE
-    if reading.state is State.UNCERTAIN or not reading.top5:
-        return "Not sure", ORANGE
-    return reading.top5[0].label, GREEN
+        return Banner("Loading the model …", "A second or two", GREY)
+    if not reading.top5:
+        return Banner("Hold up a garment", "In the middle, arms out of the way", BLUE)
+    first = reading.top5[0]
+    if reading.state is State.UNCERTAIN:
+        return Banner("Not sure", f"Perhaps {first.label}", ORANGE)
+    return Banner(first.label, f"{first.probability:.0%} sure", GREEN)

@@ -12,7 +12,7 @@ from . import theme
 class PictureView(QWidget):
     """Shows one QImage as large as its place allows, or a line of text while there is none."""
 
-    painted = Signal()  # once for every picture that was set and has reached the screen
+    painted = Signal()  # once for every new picture, when it has been painted
 
     def __init__(self, text: str = "", smooth: bool = True) -> None:
         super().__init__()
@@ -22,10 +22,10 @@ class PictureView(QWidget):
         self._is_new = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
-    def set_image(self, image: QImage | None) -> None:
-        """Show another picture, or none."""
+    def set_image(self, image: QImage | None, is_new: bool = True) -> None:
+        """Show another picture, or none; `is_new` is False for the same frame drawn again."""
         self._image = image
-        self._is_new = image is not None
+        self._is_new = self._is_new or (is_new and image is not None)
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)

@@ -1,0 +1,80 @@
+"""Synthetic scenes for tests: a room, an item, a camera's noise; all from fixed seeds."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from fashioncam.messages import Frame, Image, InputDescription
+from fashioncam.pipeline import find_item
+from fashioncam.pipeline.reference_background import Learning, Reference
+
+FPS = 30.0
+SIZE_WH = (640, 480)
+DESCRIPTION = InputDescription(size=28, mean=0.2861, std=0.3530)
+
+
+def room(size_wh: tuple[int, int] = SIZE_WH) -> Image:
+    """A light wall with a gradient, a dark shelf and a coloured picture: H x W x 3 uint8, B G R."""
+    width, height = size_wh
+    image = np.full((height, width, 3), (200, 205, 210), np.float32)
+    image *= np.linspace(0.85, 1.05, width, dtype=np.float32)[None, :, None]
+    cv2.rectangle(image, (0, height * 7 // 8), (width, height), (70, 90, 110), cv2.FILLED)
+    cv2.rectangle(image, (width // 20, height // 10), (width // 6, height // 3), (60, 120, 160), cv2.FILLED)
+    return np.clip(image, 0, 255).astype(np.uint8)
+
+
+def hold_up(
+    scene: Image, box: tuple[int, int, int, int], colour_bgr: tuple[int, int, int] = (120, 50, 30)
+) -> Image:
+    """A new picture with a T-shirt of one colour in `box` (x, y, w, h)."""
+    x, y, w, h = box
+    outline = np.array(
+        [(0.3, 0), (0.7, 0), (1, 0.2), (0.9, 0.4), (0.75, 0.32), (0.75, 1), (0.25, 1), (0.25, 0.32), (0.1, 0.4), (0, 0.2)]
+    )
+    points = (outline * (w - 1, h - 1) + (x, y)).round().astype(np.int32)
+    return cv2.fillPoly(scene.copy(), [points], colour_bgr)
+
+
+def seen_by_camera(scene: Image, seed: int, sigma: float = 3.0, gain: float = 1.0) -> Image:
+    """The scene under other light, with a sensor's noise."""
+    noise = np.random.default_rng(seed).normal(0, sigma, scene.shape)
+    return np.clip(scene * gain + noise, 0, 255).astype(np.uint8)
+
+
+def frame(image_bgr: Image, index: int = 0) -> Frame:
+    return Frame(index, image_bgr, index / FPS, 0.0)
+
+
+def learned_reference(scene: Image, sigma: float = 3.0) -> Reference:
+    """The reference that the program learns from this empty scene."""
+    state: Learning | Reference = Learning()
+    for index in range(60):
+        _, state = find_item(frame(seen_by_camera(scene, index, sigma), index), state)
+        if isinstance(state, Reference):
+            return state
+    raise AssertionError("nothing learned from 60 still frames")
+
+
+def overlap(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> float:
+    """Intersection over union of two boxes."""
+    width = max(0, min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0]))
+    height = max(0, min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1]))
+    return width * height / (a[2] * a[3] + b[2] * b[3] - width * height)
+
+
+def write_clip(path: str, images: list[Image], fps: float = FPS) -> None:
+    """A video file of these pictures; Motion-JPEG in .avi."""
+    height, width = images[0].shape[:2]
+    writer = cv2.VideoWriter(path, cv2.VideoWriter.fourcc(*"MJPG"), fps, (width, height))
+    for image in images:
+        writer.write(image)
+    writer.release()
+
+
+def short_film(empty: int = 25, held: int = 10) -> list[Image]:
+    """An empty scene, then a T-shirt held still before it."""
+    scene = room()
+    shown = hold_up(scene, (220, 100, 200, 240))
+    images = [seen_by_camera(scene, index) for index in range(empty)]
+    return images + [seen_by_camera(shown, 1000 + index) for index in range(held)]
