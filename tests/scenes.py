@@ -24,13 +24,22 @@ def room(size_wh: tuple[int, int] = SIZE_WH) -> Image:
     return np.clip(image, 0, 255).astype(np.uint8)
 
 
-def hold_up(
-    scene: Image, box: tuple[int, int, int, int], colour_bgr: tuple[int, int, int] = (120, 50, 30)
-) -> Image:
+def hold_up(scene: Image, box: tuple[int, int, int, int], colour_bgr: tuple[int, int, int] = (120, 50, 30)) -> Image:
     """A new picture with a T-shirt of one colour in `box` (x, y, w, h)."""
     x, y, w, h = box
     outline = np.array(
-        [(0.3, 0), (0.7, 0), (1, 0.2), (0.9, 0.4), (0.75, 0.32), (0.75, 1), (0.25, 1), (0.25, 0.32), (0.1, 0.4), (0, 0.2)]
+        [
+            (0.3, 0),
+            (0.7, 0),
+            (1, 0.2),
+            (0.9, 0.4),
+            (0.75, 0.32),
+            (0.75, 1),
+            (0.25, 1),
+            (0.25, 0.32),
+            (0.1, 0.4),
+            (0, 0.2),
+        ]
     )
     points = (outline * (w - 1, h - 1) + (x, y)).round().astype(np.int32)
     return cv2.fillPoly(scene.copy(), [points], colour_bgr)

@@ -46,7 +46,7 @@ def banner(view: View) -> Banner:
     if not view.model_ready:
         return Banner("Loading the model …", "A second or two", GREY)
     if not reading.top5:
-        return Banner("Hold up a garment", "In the middle, arms out of the way", BLUE)
+        return Banner("Hold up a garment", "In the middle, arms out of the way", GREY)
     first = reading.top5[0]
     if reading.state is State.UNCERTAIN:
         return Banner("Not sure", f"Perhaps {first.label}", ORANGE)

@@ -33,7 +33,11 @@ def test_positive_polarity_keeps_the_greys():
 
 @pytest.mark.parametrize(
     ("box", "rows", "columns"),
-    [((10, 20, 140, 280), (0, 28), (7, 21)), ((10, 20, 280, 140), (7, 21), (0, 28)), ((5, 5, 100, 100), (0, 28), (0, 28))],
+    [
+        ((10, 20, 140, 280), (0, 28), (7, 21)),
+        ((10, 20, 280, 140), (7, 21), (0, 28)),
+        ((5, 5, 100, 100), (0, 28), (0, 28)),
+    ],
     ids=["tall", "wide", "square"],
 )
 def test_longest_edge_fills_the_input_and_the_item_is_centred(box, rows, columns):

@@ -1,0 +1,65 @@
+"""Milliseconds a frame, stage by stage, on one thread: `python -m benchmarks.pipeline [CLIP]`.
+
+The clip is the demo by default. Medians over the frames with an item in them; the whole is what one frame
+costs the inference thread, the annotation what it costs the window's.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from statistics import median
+
+import cv2
+
+from fashioncam.messages import Frame, Reading
+from fashioncam.models import MODELS
+from fashioncam.pipeline import PipelineState, Recogniser, process_frame
+from fashioncam.pipeline.overlay import annotate
+from fashioncam.runtime.headless import frames_of
+from fashioncam.runtime.model_loading import load_recogniser
+from fashioncam.runtime.sources import open_source
+from fashioncam.settings import DEMO, Settings
+
+STAGES = ("segment", "input", "classify", "explain")
+SIZES_WH = ((640, 480), (1280, 720))
+CAM_METHODS = ("gradcam", "hirescam", "eigencam")
+
+
+def main() -> None:
+    cv2.setNumThreads(1)
+    device = sys.argv[1] if len(sys.argv) > 1 else DEMO
+    print(f"{'model':10s} {'heat map':9s} {'frame':9s} " + " ".join(f"{s:>8s}" for s in (*STAGES, "whole", "annotate")))
+    for model in MODELS:
+        for method in CAM_METHODS:
+            recogniser = load_recogniser(Settings(model=model, compute="cpu", cam_method=method))
+            for size_wh in SIZES_WH if method == CAM_METHODS[0] else SIZES_WH[:1]:
+                columns = timed(device, size_wh, recogniser)
+                print(
+                    f"{model:10s} {method:9s} {size_wh[0]}x{size_wh[1]:<5d}" + "".join(f" {ms:8.2f}" for ms in columns)
+                )
+
+
+def timed(device: str, size_wh: tuple[int, int], recogniser: Recogniser) -> list[float]:
+    """Median milliseconds of each stage, of the whole and of the annotation."""
+    source = open_source(device)
+    state = PipelineState()
+    rows = []
+    for frame in frames_of(source):
+        scaled = Frame(frame.index, cv2.resize(frame.image_bgr, size_wh), frame.time_s, frame.grabbed_s)
+        reading, state = process_frame(scaled, state, recogniser, time.perf_counter)
+        if reading.top5:
+            rows.append([reading.stages_ms[stage] for stage in STAGES] + [annotation_ms(scaled, reading)])
+    source.close()
+    *stages, annotation = (median(column) for column in zip(*rows, strict=True))
+    return [*stages, sum(stages), annotation]
+
+
+def annotation_ms(frame: Frame, reading: Reading) -> float:
+    started_s = time.perf_counter()
+    annotate(frame.image_bgr, reading)
+    return 1000 * (time.perf_counter() - started_s)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""Seconds from the start of the process to the first picture and to the first answer: `python -m benchmarks.startup`.
+
+The real program plays the demo clip in a real window, which Qt draws into memory (platform "offscreen").
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from statistics import median
+
+RUNS = 5
+PROGRAM = """
+import sys, time
+from fashioncam import app
+from fashioncam.settings import Settings
+
+pull, seen = app.LiveSession.read_latest, set()
+
+def read_latest(session):
+    view = pull(session)
+    for event, happened in (("picture", view.is_new_frame), ("model", view.model_ready)):
+        if happened and event not in seen:
+            seen.add(event)
+            print(event, time.time(), flush=True)
+            if event == "picture":
+                assert "torch" not in sys.modules
+    if len(seen) == 2:
+        app.QApplication.exit(0)
+    return view
+
+app.LiveSession.read_latest = read_latest
+sys.exit(app.run(Settings(device="demo")))
+"""
+
+
+def main() -> None:
+    runs = [timed() for _ in range(RUNS)]
+    for event in ("picture", "model"):
+        seconds = sorted(run[event] for run in runs)
+        print(f"first {event:8s} {median(seconds):5.2f} s  ({seconds[0]:.2f} to {seconds[-1]:.2f}, {RUNS} runs)")
+
+
+def timed() -> dict[str, float]:
+    """Event -> seconds after the process was started."""
+    started_s = time.time()
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run([sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, check=True)
+    return {event: float(at_s) - started_s for event, at_s in (line.split() for line in done.stdout.splitlines())}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+from scenes import room
+
+from fashioncam.messages import Prediction, Reading, Segment, State
+from fashioncam.pipeline.overlay import annotate
+
+BOX = (200, 120, 160, 240)
+TOP5 = tuple(Prediction(index, f"class {index}", 0.5 / (index + 1)) for index in range(5))
+
+
+def reading(heat_map=None, state=State.ITEM, top5=TOP5, mask=None):
+    mask = np.full((BOX[3], BOX[2]), 255, np.uint8) if mask is None else mask
+    input_grey = np.full((28, 28), 99, np.uint8)
+    return Reading(0, 0.0, 0.0, state, 1.0, Segment(BOX, mask), top5, heat_map, input_grey)
+
+
+def inside(picture, margin=12):
+    x, y, w, h = BOX
+    return picture[y + margin : y + h - margin, x + margin : x + w - margin].astype(int)
+
+
+def test_frame_is_not_drawn_on():
+    frame = room()
+    before = frame.copy()
+    drawn = annotate(frame, reading(np.ones((7, 7), np.float32)), show_input=True, fps=30)
+    assert np.array_equal(frame, before)
+    assert not np.array_equal(drawn, before)
+
+
+def test_nothing_is_drawn_where_there_is_nothing_to_say():
+    frame = room()
+    assert np.array_equal(annotate(frame, Reading(0, 0.0, 0.0, State.EMPTY)), frame)
+
+
+def test_heat_lies_where_the_input_square_lies_in_the_frame():
+    heat = np.zeros((7, 7), np.float32)
+    heat[6, 3] = 1  # bottom centre of the square, which is the bottom centre of the box
+    change = np.abs(inside(annotate(room(), reading(heat))) - inside(room())).sum(axis=2)
+    row, column = np.unravel_index(change.argmax(), change.shape)
+    assert row > 0.8 * change.shape[0]
+    assert abs(column - change.shape[1] / 2) < 0.15 * change.shape[1]
+    assert change[: change.shape[0] // 2].max() == 0
+
+
+def test_heat_keeps_one_scale():
+    strong = annotate(room(), reading(np.full((7, 7), 0.8, np.float32)))
+    weak = annotate(room(), reading(np.full((7, 7), 0.2, np.float32)))
+    none = annotate(room(), reading(np.zeros((7, 7), np.float32)))
+    change_of = [np.abs(inside(drawn) - inside(room())).mean() for drawn in (strong, weak, none)]
+    assert change_of[0] > 2 * change_of[1] > 0
+    assert change_of[2] == 0
+
+
+def test_heat_stays_on_the_mask():
+    mask = np.zeros((BOX[3], BOX[2]), np.uint8)
+    mask[:, :80] = 255
+    drawn = annotate(room(), reading(np.ones((7, 7), np.float32), mask=mask))
+    change = np.abs(inside(drawn) - inside(room())).sum(axis=2)
+    assert change[:, :50].min() > 0
+    assert change[:, 90:].max() == 0
+
+
+@pytest.mark.parametrize("heat_shape", [(7, 7), (8, 8), (28, 28)], ids=str)
+@pytest.mark.parametrize(
+    "box", [(0, 0, 30, 400), (600, 0, 40, 480), (0, 470, 640, 10), (5, 5, 1, 1)], ids=["left", "right", "bottom", "dot"]
+)
+def test_items_at_the_border_are_drawn(box, heat_shape):
+    segment = Segment(box, np.full((box[3], box[2]), 255, np.uint8))
+    at_border = Reading(0, 0.0, 0.0, State.ITEM, 1.0, segment, TOP5, np.ones(heat_shape, np.float32))
+    assert annotate(room(), at_border, show_input=True, fps=3.0).shape == room().shape
+
+
+def test_input_is_shown_enlarged_only_when_wanted():
+    without, with_input = annotate(room(), reading()), annotate(room(), reading(), show_input=True)
+    assert np.array_equal(without[-60:-20, 20:60], room()[-60:-20, 20:60])
+    assert np.all(with_input[-60:-20, 20:60] == 99)
+
+
+def test_uncertain_item_is_drawn_in_another_colour():
+    sure, unsure = annotate(room(), reading()), annotate(room(), reading(state=State.UNCERTAIN))
+    x, y, _, h = BOX
+    assert not np.array_equal(sure[y + h // 2, x], unsure[y + h // 2, x])

@@ -1,0 +1,109 @@
+from dataclasses import dataclass, field
+from itertools import count
+
+import numpy as np
+import pytest
+from scenes import DESCRIPTION, frame, hold_up, room, seen_by_camera, short_film
+
+from fashioncam.messages import State
+from fashioncam.pipeline import PipelineState, most_probable, process_frame
+
+CLASSES = tuple(f"class {index}" for index in range(10))
+
+
+@dataclass
+class FakeClassification:
+    probabilities: np.ndarray
+
+    def heat_map(self, class_index):
+        return np.full((7, 7), class_index / 10, np.float32)
+
+
+@dataclass
+class FakeRecogniser:
+    """Answers each call with the next of `answers` and then the last one; keeps the inputs."""
+
+    answers: list
+    reject_below: float = 0.5
+    input: object = DESCRIPTION
+    classes: tuple = CLASSES
+    inputs: list = field(default_factory=list)
+
+    def classify(self, input_grey):
+        self.inputs.append(input_grey)
+        answer = self.answers[min(len(self.inputs), len(self.answers)) - 1]
+        return FakeClassification(answer)
+
+
+def sure_of(index, probability=0.91):
+    answer = np.full(10, (1 - probability) / 9, np.float32)
+    answer[index] = probability
+    return answer
+
+
+def read_all(images, recogniser):
+    state, readings = PipelineState(), []
+    clock = count(step=0.002)
+    for index, image in enumerate(images):
+        reading, state = process_frame(frame(image, index), state, recogniser, lambda: next(clock))
+        readings.append(reading)
+    return readings
+
+
+def test_learns_then_sees_nothing_then_names_the_item():
+    readings = read_all(short_film(), FakeRecogniser([sure_of(3)]))
+    states = [reading.state for reading in readings]
+    assert states[0] is State.LEARNING
+    assert State.EMPTY in states[:25]
+    assert set(states[25:]) == {State.ITEM}
+    last = readings[-1]
+    assert last.top5[0].index == 3
+    assert len(last.top5) == 5
+    assert last.top5[0].label == "class 3"
+    assert last.top5[0].probability == pytest.approx(0.91, abs=1e-5)
+    assert last.input_grey.shape == (28, 28)
+    assert np.all(last.heat_map == np.float32(0.3))
+    assert set(last.stages_ms) == {"segment", "input", "classify", "explain"}
+    assert last.stages_ms["classify"] == pytest.approx(2.0)
+
+
+def test_low_probability_is_uncertain_and_keeps_its_classes():
+    last = read_all(short_film(), FakeRecogniser([sure_of(3, 0.3)]))[-1]
+    assert last.state is State.UNCERTAIN
+    assert len(last.top5) == 5
+    assert last.box is not None
+
+
+def test_without_a_model_the_item_is_found_but_not_named():
+    last = read_all(short_film(), None)[-1]
+    assert last.state is State.ITEM
+    assert last.box is not None
+    assert last.top5 == ()
+    assert last.input_grey is None
+
+
+def test_single_odd_answer_is_smoothed_away():
+    recogniser = FakeRecogniser([sure_of(3)] * 5 + [sure_of(7)] + [sure_of(3)])
+    readings = read_all(short_film(held=10), recogniser)[25:]
+    assert [reading.top5[0].index for reading in readings] == [3] * 10
+
+
+def test_smoothing_starts_afresh_when_the_item_has_left():
+    scene = room()
+    shown = hold_up(scene, (220, 100, 200, 240))
+    film = short_film(held=6)
+    film += [seen_by_camera(scene, 3000), seen_by_camera(shown, 3001)]
+    readings = read_all(film, FakeRecogniser([sure_of(3)] * 6 + [sure_of(7)]))
+    assert readings[-2].state is State.EMPTY
+    assert readings[-1].top5[0].probability == pytest.approx(0.91, abs=1e-5)
+    assert readings[-1].top5[0].index == 7
+
+
+def test_same_frames_give_the_same_readings():
+    film = short_film()
+    first, second = (read_all(film, FakeRecogniser([sure_of(3)])) for _ in range(2))
+    assert [(r.state, r.box, r.top5) for r in first] == [(r.state, r.box, r.top5) for r in second]
+
+
+def test_equal_probabilities_come_in_class_order():
+    assert [p.index for p in most_probable(np.full(10, 0.1, np.float32), CLASSES)] == [0, 1, 2, 3, 4]

@@ -1,0 +1,94 @@
+import threading
+
+import pytest
+from scenes import short_film, write_clip
+
+from fashioncam.messages import State
+from fashioncam.runtime import live_session
+from fashioncam.runtime.live_session import LiveSession
+from fashioncam.runtime.sources import NO_CAMERA_NOTICE
+from fashioncam.settings import Settings
+
+PULLS = 2000
+PULL_INTERVAL_S = 0.01
+
+
+def pull_until(session, condition):
+    """Pull views as a window does until one of them meets the condition; returns all of them."""
+    views, pause = [], threading.Event()
+    for _ in range(PULLS):
+        views.append(session.read_latest())
+        if condition(views[-1]):
+            return views
+        pause.wait(PULL_INTERVAL_S)
+    raise AssertionError(f"never came: last view {views[-1]}")
+
+
+@pytest.fixture
+def session(tmp_path):
+    """A running session on a short film."""
+    path = tmp_path / "film.avi"
+    write_clip(str(path), short_film(held=20))
+    session = LiveSession(Settings(device=str(path)))
+    session.start()
+    yield session
+    session.stop()
+
+
+def test_film_is_shown_before_the_model_is_there_and_named_afterwards(session):
+    views = pull_until(session, lambda view: view.reading and view.reading.state is State.ITEM)
+    assert views[-1].reading.top5 == ()
+    assert not views[-1].model_ready
+    assert any(view.is_new_frame for view in views)
+    session.load_model()
+    pull_until(session, lambda view: view.model_ready)
+
+
+def test_end_of_a_film_is_said_and_its_last_picture_stays(session):
+    views = pull_until(session, lambda view: view.ended)
+    assert views[-1].failure is None
+    assert sum(view.is_new_frame for view in views) <= 45
+
+
+def test_same_frame_is_not_counted_as_new(session):
+    pull_until(session, lambda view: view.ended)
+    rest = [session.read_latest() for _ in range(5)]
+    assert not any(view.is_new_frame for view in rest[1:])
+
+
+def test_unusable_source_is_a_failure_by_the_user():
+    session = LiveSession(Settings(device="nowhere.mp4"))
+    session.start()
+    views = pull_until(session, lambda view: view.failure)
+    session.stop()
+    assert views[-1].failure.by_user
+    assert "nowhere.mp4" in views[-1].failure.text
+
+
+def test_unusable_weights_are_a_failure_by_the_user(tmp_path):
+    session = LiveSession(Settings(device="demo", weights=tmp_path / "missing.pth"))
+    session.load_model()
+    views = pull_until(session, lambda view: view.failure)
+    session.stop()
+    assert views[-1].failure.by_user
+    assert "missing.pth" in views[-1].failure.text
+
+
+def test_without_a_camera_the_demo_clip_is_played_and_said(monkeypatch):
+    monkeypatch.setattr(live_session, "open_first_camera", lambda: None)
+    session = LiveSession(Settings())
+    session.start()
+    views = pull_until(session, lambda view: view.is_new_frame)
+    session.stop()
+    assert views[-1].notice == NO_CAMERA_NOTICE
+    assert views[-1].source == "the demo clip"
+
+
+def test_predictions_are_written_live_too(tmp_path):
+    film = tmp_path / "film.avi"
+    write_clip(str(film), short_film(held=5))
+    session = LiveSession(Settings(device=str(film), predictions=tmp_path / "live.jsonl"))
+    session.start()
+    pull_until(session, lambda view: view.ended)
+    session.stop()
+    assert (tmp_path / "live.jsonl").read_text().startswith('{"frame": ')

@@ -1,0 +1,133 @@
+import http.server
+import threading
+
+import cv2
+import numpy as np
+import pytest
+from scenes import room, seen_by_camera, write_clip
+
+from fashioncam.runtime.sources import FolderSource, LoopingSource, SourceError, open_source
+
+
+@pytest.fixture
+def clip(tmp_path):
+    path = tmp_path / "clip.avi"
+    write_clip(str(path), [np.full((48, 64, 3), 20 * index, np.uint8) for index in range(6)], fps=15)
+    return path
+
+
+def read_all(source):
+    frames = []
+    while (frame := source.read()) is not None:
+        frames.append(frame)
+    source.close()
+    return frames
+
+
+def test_file_gives_every_frame_with_the_files_own_time(clip):
+    source = open_source(str(clip))
+    assert not source.live
+    assert (source.fps, source.frame_count) == (15, 6)
+    frames = read_all(source)
+    assert [frame.index for frame in frames] == list(range(6))
+    assert [frame.time_s for frame in frames] == pytest.approx([index / 15 for index in range(6)])
+    assert [round(frame.image_bgr.mean() / 20) for frame in frames] == list(range(6))
+    assert frames[0].image_bgr.shape == (48, 64, 3)
+
+
+def test_folder_gives_its_pictures_by_name(tmp_path):
+    for name, value in (("b.png", 2), ("a.jpg", 1), ("c.bmp", 3)):
+        cv2.imwrite(str(tmp_path / name), np.full((32, 32, 3), 60 * value, np.uint8))
+    (tmp_path / "notes.txt").write_text("no picture")
+    source = open_source(str(tmp_path))
+    assert source.frame_count == 3
+    assert [round(frame.image_bgr.mean() / 60) for frame in read_all(source)] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("device", "said"),
+    [
+        ("97", "camera 97 cannot be opened"),
+        ("nowhere.mp4", "no camera index, file, folder or URL"),
+        ("http://127.0.0.1:9/video", "check the address"),
+    ],
+    ids=["camera", "file", "url"],
+)
+def test_what_cannot_be_opened_is_one_line(device, said):
+    with pytest.raises(SourceError, match=said) as caught:
+        open_source(device)
+    assert "\n" not in str(caught.value)
+
+
+def test_file_that_is_no_video_is_refused(tmp_path):
+    path = tmp_path / "text.mp4"
+    path.write_text("no video")
+    with pytest.raises(SourceError, match="cannot be opened as a video"):
+        open_source(str(path))
+
+
+def test_empty_folder_is_refused(tmp_path):
+    with pytest.raises(SourceError, match="holds no pictures"):
+        open_source(str(tmp_path))
+
+
+def test_folder_with_a_broken_picture_names_it(tmp_path):
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    with pytest.raises(SourceError, match=r"broken\.png is not a picture"):
+        FolderSource(tmp_path).read()
+
+
+def test_folder_with_two_sizes_names_the_odd_one(tmp_path):
+    cv2.imwrite(str(tmp_path / "a.png"), np.zeros((32, 32, 3), np.uint8))
+    cv2.imwrite(str(tmp_path / "b.png"), np.zeros((32, 40, 3), np.uint8))
+    source = FolderSource(tmp_path)
+    source.read()
+    with pytest.raises(SourceError, match=r"b\.png has another size"):
+        source.read()
+
+
+def test_looping_source_counts_on(clip):
+    source = LoopingSource(lambda: open_source(str(clip)))
+    frames = [source.read() for _ in range(15)]
+    source.close()
+    assert [frame.index for frame in frames] == list(range(15))
+    assert frames[14].time_s == pytest.approx(14 / 15)
+    assert round(frames[6].image_bgr.mean() / 20) == 0
+
+
+class MjpegHandler(http.server.BaseHTTPRequestHandler):
+    """Eight Motion-JPEG frames over HTTP, as network cameras send them."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
+        self.end_headers()
+        for index in range(8):
+            jpeg = cv2.imencode(".jpg", seen_by_camera(room(), index))[1].tobytes()
+            self.wfile.write(b"--frame\r\nContent-Type: image/jpeg\r\n")
+            self.wfile.write(f"Content-Length: {len(jpeg)}\r\n\r\n".encode() + jpeg + b"\r\n")
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def mjpeg_url():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), MjpegHandler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/video.mjpg"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_mjpeg_stream_over_http(mjpeg_url):
+    source = open_source(mjpeg_url)
+    assert source.live
+    frames = read_all(source)
+    assert len(frames) >= 7
+    assert frames[0].image_bgr.shape == (480, 640, 3)
+    assert np.abs(frames[0].image_bgr.astype(int) - room()).mean() < 5
+    grabbed = [frame.grabbed_s for frame in frames]
+    assert grabbed == sorted(grabbed)

@@ -1,0 +1,121 @@
+"""The real program in a real window on a virtual screen: started, looked at, and quit by its keys."""
+
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fashioncam.ui import theme
+
+SCREEN_WH = (1280, 800)
+PANEL_LEFT_PX = 840  # the panel is 340 px wide in a window of 1180
+DEADLINE_S = 60
+
+
+class VirtualScreen:
+    """Xvfb with its picture in a file that can be read."""
+
+    def __init__(self, folder: Path) -> None:
+        reading, writing = os.pipe()
+        self._server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writing), "-fbdir", str(folder), "-nolisten", "tcp"]
+            + "-screen 0 {}x{}x24".format(*SCREEN_WH).split(),
+            pass_fds=(writing,),
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(writing)
+        with os.fdopen(reading) as pipe:
+            self.display = f":{pipe.readline().strip()}"
+        self._picture_file = folder / "Xvfb_screen0"
+
+    def picture(self) -> np.ndarray:
+        """What the screen shows: H x W x 3 uint8, B G R (the XWD format of X11/XWDFile.h)."""
+        raw = self._picture_file.read_bytes()
+        header = struct.unpack(">25I", raw[:100])
+        header_bytes, width, height, bytes_per_line, colours = (header[index] for index in (0, 4, 5, 12, 19))
+        pixels = np.frombuffer(raw, np.uint8, bytes_per_line * height, header_bytes + 12 * colours)
+        return pixels.reshape(height, bytes_per_line // 4, 4)[:, :width, :3]
+
+    def wait_for(self, condition, what: str) -> np.ndarray:
+        """Look at the screen until `condition` holds of its picture."""
+        deadline = time.monotonic() + DEADLINE_S
+        while time.monotonic() < deadline:
+            picture = self.picture()
+            if condition(picture):
+                return picture
+            subprocess.run(["xdotool", "sleep", "0.05"], env=self.environment(), check=True)
+        raise AssertionError(f"never on the screen: {what}")
+
+    def press(self, key: str) -> None:
+        find = ["xdotool", "search", "--onlyvisible", "--name", "^fashioncam$", "windowfocus", "key", key]
+        subprocess.run(find, env=self.environment(), check=True)
+
+    def environment(self) -> dict[str, str]:
+        hidden = ("WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+        return {name: value for name, value in os.environ.items() if name not in hidden} | {"DISPLAY": self.display}
+
+    def close(self) -> None:
+        self._server.terminate()
+        self._server.wait(10)
+
+
+@pytest.fixture
+def screen(tmp_path):
+    missing = [tool for tool in ("Xvfb", "xdotool") if shutil.which(tool) is None]
+    if missing:
+        pytest.fail(f"this test needs {' and '.join(missing)}: apt install xvfb xdotool")
+    screen = VirtualScreen(tmp_path)
+    yield screen
+    screen.close()
+
+
+def count(picture: np.ndarray, colour: str, left: int = PANEL_LEFT_PX, right: int = SCREEN_WH[0]) -> int:
+    """How many pixels between two columns have exactly this colour, given as #rrggbb."""
+    bgr = [int(colour[index : index + 2], 16) for index in (5, 3, 1)]
+    return int((picture[:, left:right] == bgr).all(axis=2).sum())
+
+
+def test_window_shows_names_relearns_and_quits(screen):
+    """The demo clip is shown, its first garment named, `n` learns again, `q` quits with 0."""
+    program = subprocess.Popen(
+        [sys.executable, "-m", "fashioncam", "--device", "demo"],
+        env=screen.environment(),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        video = screen.wait_for(lambda p: p[100:600, 50:800].std() > 10, "the live picture")[100:600, 50:800]
+        assert len(np.unique(video.reshape(-1, 3), axis=0)) > 100
+        named = screen.wait_for(lambda p: count(p, theme.GREEN) > 10_000, "a sure answer")
+        box_green = (named[:, :800] == (115, 158, 0)).all(axis=2).sum()
+        assert box_green > 300, "the item's box on the picture"
+        assert named[400:760, PANEL_LEFT_PX:1180].max() > 150, "the model's input"
+        screen.press("n")
+        screen.wait_for(lambda p: count(p, theme.BLUE) > 10_000, "learning the background")
+        screen.press("q")
+        assert program.wait(10) == 0
+        assert program.stderr.read() == ""
+    finally:
+        program.kill()
+        program.wait()
+        program.stderr.close()
+
+
+def test_named_source_that_is_missing_ends_the_window_with_exit_code_2(screen):
+    done = subprocess.run(
+        [sys.executable, "-m", "fashioncam", "--device", "nowhere.mp4"],
+        env=screen.environment(),
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_S,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("fashioncam: nowhere.mp4 is no camera index")
+    assert done.stderr.count("\n") == 1
