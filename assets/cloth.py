@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Points: TypeAlias = NDArray[np.float32]
 Area: TypeAlias = NDArray[np.float32]
@@ -22,8 +22,13 @@ SIDE_PX = 100 * UNIT_PX
 SPRITE_SHRINK = 2
 STEPS_A_SEGMENT = 16
 SUBPIXEL_BITS = 4
-TO_LIGHT = np.float32((-0.6, -0.8))  # direction x, y of the light: from the upper left
+TO_LIGHT = (-0.6, -0.8)  # direction x, y of the light: from the upper left
 WEAVE_SEED = 28
+
+
+def floats(values: ArrayLike) -> NDArray[np.float32]:
+    """Numbers, however nested, as a float32 array."""
+    return np.asarray(values, np.float32)
 
 
 def colour(rgb_hex: str) -> NDArray[np.float32]:
@@ -37,7 +42,7 @@ def path(text: str) -> Points:
     start: list[str] = []
     for piece in text.split("|"):
         words = start + piece.split()
-        pieces.append(smooth_curve(np.float32([word.split(",") for word in words])))
+        pieces.append(smooth_curve(floats([word.split(",") for word in words])))
         start = words[-1:]
     return np.concatenate(pieces)
 
@@ -58,7 +63,7 @@ def smooth_curve(points: Points) -> Points:
 
 def mirror(points: Points) -> Points:
     """The points reflected at the vertical middle line."""
-    return points * np.float32((-1, 1)) + np.float32((100, 0))
+    return points * floats((-1, 1)) + floats((100, 0))
 
 
 def itself(points: Points) -> Points:
@@ -68,7 +73,7 @@ def itself(points: Points) -> Points:
 
 def shifted(points: Points, x: float, y: float) -> Points:
     """The points moved by so many units."""
-    return points + np.float32((x, y))
+    return points + floats((x, y))
 
 
 def symmetric(text: str) -> Points:
@@ -101,7 +106,7 @@ def crease(points: Points, width: float) -> Area:
     """A soft line, widest in its middle and fine at its ends."""
     along = np.gradient(points, axis=0)
     along /= np.linalg.norm(along, axis=1, keepdims=True) + 1e-6
-    across = along[:, ::-1] * np.float32((-1, 1))
+    across = along[:, ::-1] * floats((-1, 1))
     half_width = width / 2 * np.sin(np.linspace(0, np.pi, len(points), dtype=np.float32))[:, np.newaxis]
     return soften(fill(np.concatenate((points + across * half_width, (points - across * half_width)[::-1]))), width / 3)
 
@@ -113,7 +118,7 @@ def stitches(points: Points, length: float = 1.1, width: float = 0.35) -> Area:
     dots = np.stack([np.interp(stops, travelled, points[:, axis]) for axis in (0, 1)], axis=1)
     canvas = np.zeros((SIDE_PX, SIDE_PX), np.uint8)
     for begin, end in zip(dots[:-1:2], dots[1::2], strict=False):
-        dash = pixels(np.float32((begin, end)))
+        dash = pixels(floats((begin, end)))
         cv2.polylines(canvas, [dash], False, 255, round(width * UNIT_PX), cv2.LINE_AA, SUBPIXEL_BITS)
     return canvas.astype(np.float32) / 255
 
@@ -129,7 +134,7 @@ def soften(area: Area, sigma: float) -> Area:
 
 def shift(area: Area, x: float, y: float) -> Area:
     """The area moved by so many units."""
-    return cv2.warpAffine(area, np.float32([[1, 0, x * UNIT_PX], [0, 1, y * UNIT_PX]]), area.shape)
+    return cv2.warpAffine(area, floats([[1, 0, x * UNIT_PX], [0, 1, y * UNIT_PX]]), area.shape)
 
 
 @cache
@@ -171,7 +176,7 @@ class Canvas:
         slope = [cv2.Sobel(height, cv2.CV_32F, *order, ksize=3) for order in ((1, 0), (0, 1))]
         facing = -(slope[0] * TO_LIGHT[0] + slope[1] * TO_LIGHT[1]) * roundness * UNIT_PX / 8
         depth = np.clip(2 * height - 1, 0, 1)
-        self.light(area, 1.0 * facing - 0.20 * (1 - depth) ** 2 + weave_strength * weave())
+        self.light(area, facing - 0.20 * (1 - depth) ** 2 + weave_strength * weave())
 
     def fold(self, text: str, width: float, strength: float = 0.3) -> None:
         """A fold along a path: a soft valley with a lit ridge on its upper left."""

@@ -122,39 +122,43 @@ def draw_dress(rgb_hex: str) -> Canvas:
 def draw_sneaker(rgb_hex: str) -> Canvas:
     """A low trainer: gum sole, toe cap, two side stripes, laces over a tongue, a padded collar."""
     canvas = Canvas()
-    canvas.cloth(fill(path("46,40 48.6,32 52.6,29.4 57,30 59.4,33 60,40")), rgb_hex, 1.6)
-    canvas.cloth(fill(path("57,36 62,35.4 68,37.6 75,37.6 81,35 85,33.4 | 86,44 | 57,44")), LINING, 1.0)
-    upper = fill(path(
-        "7,64 7,58.6 10.4,55 17,52.6 25,50 33,46 41,41 48,36 52.4,33 | 55.6,36 60,39.2 | 66,41.4 73,41 79.6,37.8 "
-        "84.6,33.4 88.4,31.4 | 91.4,32.4 92,36 91.2,44 92.6,54 93,64"
-    ))  # fmt: skip
+    canvas.cloth(fill(path("46,43.3 48.6,37.2 52.6,35.3 57,35.7 59.4,38 60,43.3")), rgb_hex, 1.6)
+    canvas.cloth(fill(path("57,40.3 62,39.8 68,41.5 75,41.5 81,39.5 85,38.2 | 86,46.4 | 57,46.4")), LINING, 1.0)
+    upper = fill(
+        path(
+            "7,62 7,57.4 10.4,54.7 17,52.8 25,50.9 33,47.8 41,44.1 48,40.3 52.4,38 | 55.6,40.3 60,42.7 | 66,44.4 "
+            "73,44.1 79.6,41.6 84.6,38.2 88.4,36.7 | 91.4,37.6 92,40.3 91.2,46.4 92.6,54 93,62"
+        )
+    )
     canvas.cloth(upper, rgb_hex, 4.6)
-    canvas.light(soften(line(path("14,55.4 24,52.6 33,48.6"), 2.4), 1.4) * upper, 0.3)
-    canvas.light(fill(path("7,64 7,58 10,53 17,51 | 22.6,54 26,58.6 27,65")) * upper, 0.16)
-    canvas.seam(path("18,52.6 22.6,54.6 26,58.6 27,65"))
-    counter = "80,37.4 78,44 80.4,54 80,64"
-    canvas.light(fill(path(f"{counter} | 96,64 | 96,30 | 80,37.4")) * upper, -0.24)
+    canvas.light(soften(line(path("14,55 24,52.8 33,49.9"), 2.4), 1.4) * upper, 0.3)
+    canvas.light(fill(path("7,62 7,57 10,53.1 17,51.7 | 22.6,54 26,57.4 27,62.8")) * upper, 0.16)
+    canvas.seam(path("18,52.8 22.6,54.4 26,57.4 27,62.8"))
+    counter = "80,41.3 78,46.4 80.4,54 80,62"
+    canvas.light(fill(path(f"{counter} | 96,62 | 96,35.7 | 80,41.3")) * upper, -0.24)
     canvas.seam(path(counter))
-    for stripe in ("46,64 51.6,54 55.4,45", "52.6,64 58.2,54 62,45"):
+    for stripe in ("46,62 51.6,54 55.4,47.1", "52.6,62 58.2,54 62,47.1"):
         canvas.light(soften(line(path(stripe), 3.2), 0.4) * upper, -0.25)
         canvas.cloth(line(path(stripe), 2.3) * upper, CREAM, 0.7)
-    eyestay = "31.6,49 40,48 50,44.6 56.4,42 59,38.6"
+    eyestay = "31.6,50.1 40,49.3 50,46.8 56.4,44.8 59,42.3"
     canvas.seam(path(eyestay), 0.5, 0.4)
     canvas.light(stitches(shifted(path(eyestay), -0.2, -1.3), 0.9, 0.3), 0.4)
-    canvas.cloth(line(path("60,39.2 66,41.4 73,41 79.6,37.8 84.6,33.4 88.4,31.4"), 1.8) * upper, LINING, 0.9)
-    for x, y in ((35.6, 44.6), (39.8, 42), (44, 39.2), (48, 36.2), (51.6, 33.4)):
+    canvas.cloth(line(path("60,42.7 66,44.4 73,44.1 79.6,41.6 84.6,38.2 88.4,36.7"), 1.8) * upper, LINING, 0.9)
+    for x, y in ((35.6, 46.8), (39.8, 44.8), (44, 42.7), (48, 40.5), (51.6, 38.2)):
         lace = path(f"{x - 1.2},{y - 0.9} {x + 1.6},{y + 0.8} {x + 4.4},{y + 3.8}")
         canvas.light(soften(line(lace, 2.4), 0.5) * upper, -0.3)
         canvas.cloth(line(lace, 1.4), CREAM, 0.6)
-    canvas.fold("25.4,52 29.6,56 30.6,61", 1.8, 0.22)
-    canvas.fold("31,50 35.4,54 36.4,60", 1.8, 0.18)
-    sole = fill(path(
-        "5.4,61 | 25,62.4 50,62.4 75,61.6 94,60.4 | 95.4,64 94.8,68.4 92.6,70.6 | 60,71.4 28,71.4 | 14,70.6 7.4,67.8 "
-        "4.8,64 5.4,61"
-    ))  # fmt: skip
+    canvas.fold("25.4,52.4 29.6,55.4 30.6,59.4", 1.8, 0.22)
+    canvas.fold("31,50.9 35.4,54 36.4,58.5", 1.8, 0.18)
+    sole = fill(
+        path(
+            "5.4,59.4 | 25,60.6 50,60.6 75,59.9 94,58.8 | 95.4,62 94.8,65.8 92.6,67.7 | 60,68.4 28,68.4 | 14,67.7 "
+            "7.4,65.3 4.8,62 5.4,59.4"
+        )
+    )
     canvas.cloth(sole, "#a8743f", 1.6, 0.01)
-    canvas.light(line(path("6,67.2 14,70 28,70.7 60,70.7 92.6,69.8 94.8,67"), 1.8) * sole, -0.45)
-    canvas.paint(stitches(path("7,63.2 25,64.6 50,64.6 75,63.8 93.6,62.6"), 0.9, 0.35), CREAM, 0.8)
+    canvas.light(line(path("6,64.7 14,67.2 28,67.8 60,67.8 92.6,67 94.8,64.6"), 1.8) * sole, -0.45)
+    canvas.paint(stitches(path("7,61.3 25,62.5 50,62.5 75,61.8 93.6,60.7"), 0.9, 0.35), CREAM, 0.8)
     return canvas
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from cloth import colour
+from cloth import colour, floats
 from numpy.typing import NDArray
 
 Picture = NDArray[np.float32]
@@ -23,13 +23,13 @@ def area(*outlines: NDArray[np.float32], blur_px: float = 0.0) -> Picture:
     """How much of each pixel lies inside the outlines (n x 2, clip pixels): float32 in 0..1."""
     canvas = np.zeros((HEIGHT_PX * FINE, WIDTH_PX * FINE), np.uint8)
     for outline in outlines:
-        cv2.fillPoly(canvas, [np.rint(np.float32(outline) * FINE * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+        cv2.fillPoly(canvas, [np.rint(floats(outline) * FINE * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
     covered = canvas.astype(np.float32) / 255
     return cv2.GaussianBlur(covered, (0, 0), blur_px * FINE) if blur_px else covered
 
 
 def rectangle(left: float, top: float, right: float, bottom: float) -> NDArray[np.float32]:
-    return np.float32([(left, top), (right, top), (right, bottom), (left, bottom)])
+    return floats([(left, top), (right, top), (right, bottom), (left, bottom)])
 
 
 def ellipse(x: float, y: float, radius_x: float, radius_y: float) -> NDArray[np.float32]:
@@ -66,9 +66,7 @@ def draw_wall() -> Picture:
     rows, columns = np.mgrid[0 : HEIGHT_PX * FINE, 0 : WIDTH_PX * FINE].astype(np.float32) / (WIDTH_PX * FINE)
     from_window = np.hypot(columns - 0.28, rows - 0.12)
     wall = light(wall, 0.035 - 0.13 * from_window**1.5, 1.0)
-    panes = [
-        np.float32([(x, y), (x + 92, y + 22), (x + 92, y + 132), (x, y + 110)]) for x in (196, 300) for y in (18, 142)
-    ]
+    panes = [floats([(x, y), (x + 92, y + 22), (x + 92, y + 132), (x, y + 110)]) for x in (196, 300) for y in (18, 142)]
     wall = light(wall, area(*panes, blur_px=4), 0.035)
     return light(wall, 0.6 * grain(1.2, 1.2, SEED) + 0.6 * grain(9, 9, SEED + 1), 0.005)
 
@@ -79,12 +77,12 @@ def draw_floor(picture: Picture) -> Picture:
     picture = paint(picture, floor, OAK)
     picture = light(picture, floor * grain(26, 0.6, SEED + 2), 0.035)
     rng = np.random.default_rng(SEED)
-    vanishing = np.float32((WIDTH_PX / 2, 170))
+    vanishing = floats((WIDTH_PX / 2, 170))
     for edge in range(-560, WIDTH_PX + 560, 62):
-        near, beside = np.float32((edge, HEIGHT_PX)), np.float32((edge + 62, HEIGHT_PX))
-        plank = np.float32([vanishing, near, beside])
+        near, beside = floats((edge, HEIGHT_PX)), floats((edge + 62, HEIGHT_PX))
+        plank = floats([vanishing, near, beside])
         picture = light(picture, area(plank) * floor, rng.uniform(-0.07, 0.07))
-        gap = np.float32([vanishing, near, near + np.float32((1.6, 0))])
+        gap = floats([vanishing, near, near + floats((1.6, 0))])
         picture = light(picture, area(gap) * floor, -0.35)
     picture = light(picture, area(rectangle(0, FLOOR_PX, WIDTH_PX, FLOOR_PX + 7), blur_px=3) * floor, -0.28)
     board = area(rectangle(0, SKIRTING_PX, WIDTH_PX, FLOOR_PX))
@@ -109,7 +107,7 @@ def draw_frame(picture: Picture) -> Picture:
     across = np.linspace(left, right, 60, dtype=np.float32)
     for height, swing, phase, tint in ((128, 6, 0.4, "#9fb0a0"), (140, 5, 2.2, "#6f8c80"), (152, 4, 4.1, "#43645f")):
         ridge = np.stack((across, height + swing * np.sin(across / 13 + phase)), axis=1)
-        hill = np.concatenate((ridge, np.float32([(right, bottom), (left, bottom)])))
+        hill = np.concatenate((ridge, floats([(right, bottom), (left, bottom)])))
         picture = paint(picture, area(hill) * inner, tint)
     inside = area(
         rectangle(left + 5, top + 5, right - 5, top + 8), rectangle(left + 5, top + 5, left + 8, bottom - 5), blur_px=1
@@ -122,9 +120,9 @@ def leaf(root: NDArray[np.float32], angle_deg: float, length: float, width: floa
     along = np.linspace(0, 1, 40, dtype=np.float32)
     half = width / 2 * np.sin(0.998 * np.pi * along**0.75)
     droop = 0.22 * length * along**2 * abs(np.cos(np.deg2rad(angle_deg)))
-    direction = np.float32((np.cos(np.deg2rad(angle_deg)), -np.sin(np.deg2rad(angle_deg))))
-    across = np.float32((-direction[1], direction[0]))
-    middle = root + along[:, np.newaxis] * length * direction + droop[:, np.newaxis] * np.float32((0, 1))
+    direction = floats((np.cos(np.deg2rad(angle_deg)), -np.sin(np.deg2rad(angle_deg))))
+    across = floats((-direction[1], direction[0]))
+    middle = root + along[:, np.newaxis] * length * direction + droop[:, np.newaxis] * floats((0, 1))
     upper, lower = (middle + side * half[:, np.newaxis] * across for side in (-1, 1))
     dark = upper if direction[0] < 0 else lower
     return [np.concatenate((upper, lower[::-1])), np.concatenate((middle, dark[::-1]))]
@@ -134,15 +132,15 @@ def draw_plant(picture: Picture) -> Picture:
     """A leafy plant in a clay pot on the floor, at the right."""
     x, rim, base = 572.0, 388.0, 458.0
     picture = light(picture, area(ellipse(x + 16, base, 46, 8), blur_px=5), -0.35)
-    root = np.float32((x, rim + 4))
+    root = floats((x, rim + 4))
     leaves = [(152, 62, 26), (28, 66, 26), (132, 92, 30), (46, 96, 30), (112, 122, 32), (70, 126, 32), (92, 142, 32)]
     shapes = [leaf(root, *each) for each in leaves]
-    picture = light(picture, area(*[whole + np.float32((12, 14)) for whole, _ in shapes], blur_px=8), -0.13)
+    picture = light(picture, area(*[whole + floats((12, 14)) for whole, _ in shapes], blur_px=8), -0.13)
     for number, (whole, lower) in enumerate(shapes):
         picture = paint(picture, area(whole), LEAF)
         picture = light(picture, area(whole), (-0.20, -0.12, -0.04, 0.02, -0.10, 0.08, 0.16)[number])
         picture = light(picture, area(lower), -0.16)
-    body = np.float32([(x - 30, rim + 8), (x + 30, rim + 8), (x + 22, base), (x - 22, base)])
+    body = floats([(x - 30, rim + 8), (x + 30, rim + 8), (x + 22, base), (x - 22, base)])
     pot = area(body, rectangle(x - 34, rim, x + 34, rim + 13))
     picture = paint(picture, pot, POT)
     columns = np.linspace(0, WIDTH_PX, WIDTH_PX * FINE, dtype=np.float32)

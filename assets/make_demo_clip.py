@@ -8,14 +8,13 @@ Everything is drawn in code, from drawn_room.py and drawn_garments.py, and comes
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
-from cloth import SPRITE_SHRINK, UNIT_PX
+from cloth import SPRITE_SHRINK, UNIT_PX, floats
 from drawn_garments import GARMENTS
 from drawn_room import HEIGHT_PX, WIDTH_PX, render_room
 from numpy.typing import NDArray
@@ -33,7 +32,6 @@ FINE = 2  # resolution of the sprites over the clip's
 SHUTTER_S, SHUTTER_STEPS = 0.33 / FPS, 10
 SHADOW_OFFSET_PX, SHADOW_BLUR_PX, SHADOW_DEPTH = (9, 13), 11.0, 0.055
 NOISE_SIGMA, NOISE_SEED = 1.5, 28
-BITS_A_SECOND = 800_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ def pose(visit: Visit, time_s: float) -> NDArray[np.float32]:
     angle_deg = 1.1 * np.sin(phase / 2.3 + 0.5) + 5.0 * visit.side * (coming - going)
     middle = 50 * UNIT_PX / SPRITE_SHRINK
     matrix = cv2.getRotationMatrix2D((middle, middle), angle_deg, 1.0)
-    matrix[:, 2] += FINE * np.float32((x, y)) - middle
+    matrix[:, 2] += FINE * floats((x, y)) - middle
     return matrix.astype(np.float32)
 
 
@@ -97,7 +95,7 @@ def garment_layer(sprite: Picture, visit: Visit, time_s: float) -> Picture:
 def compose(room: Picture, layer: Picture) -> Picture:
     """The room with a garment and its soft shadow before it: H x W x 3 float32, B G R, 0..255."""
     alpha = layer[..., 3]
-    to_shadow = np.float32([[1, 0, SHADOW_OFFSET_PX[0]], [0, 1, SHADOW_OFFSET_PX[1]]])
+    to_shadow = floats([[1, 0, SHADOW_OFFSET_PX[0]], [0, 1, SHADOW_OFFSET_PX[1]]])
     # So faint that the segmentation, which forgives a darker surface of the same colour, does not see it.
     shadow = cv2.GaussianBlur(cv2.warpAffine(alpha, to_shadow, (WIDTH_PX, HEIGHT_PX)), (0, 0), SHADOW_BLUR_PX)
     behind = room * (1 - SHADOW_DEPTH * shadow)[..., np.newaxis]
@@ -124,8 +122,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "demo.mp4", help="default: %(default)s")
     out: Path = parser.parse_args().out
-    # OpenCV offers no other way to limit the size of an .mp4.
-    os.environ["OPENCV_FFMPEG_WRITER_OPTIONS"] = f"b;{BITS_A_SECOND}"
     writer = cv2.VideoWriter(str(out), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"mp4v"), FPS, (WIDTH_PX, HEIGHT_PX))
     if not writer.isOpened():
         raise SystemExit(f"cannot write {out}")

@@ -56,7 +56,7 @@ def run(settings: Settings) -> int:
 
 
 def check_platform_plugin() -> None:
-    """Raise UserError where Qt's plugin for X11 cannot be loaded; Qt itself would abort the process."""
+    """Raise UserError where X11 or Qt's plugin for it is not to be had; Qt itself would abort the process."""
     if not sys.platform.startswith("linux") or not os.environ.get("DISPLAY"):
         return
     if os.environ.get("QT_QPA_PLATFORM", "xcb") != "xcb" or os.environ.get("WAYLAND_DISPLAY"):
@@ -66,3 +66,10 @@ def check_platform_plugin() -> None:
         ctypes.CDLL(str(plugins / "platforms" / "libqxcb.so"))
     except OSError as error:
         raise QtMissingError(str(error)) from None
+    xcb = ctypes.CDLL("libxcb.so.1")
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
+    failed = xcb.xcb_connection_has_error(connection)
+    xcb.xcb_disconnect(connection)
+    if failed:
+        raise UserError(f"no X server answers at DISPLAY={os.environ['DISPLAY']}; correct it, or give --headless")

@@ -6,6 +6,8 @@ plain values and never runs code from the file.
 
 from __future__ import annotations
 
+import math
+import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -114,37 +116,48 @@ def load(path: Path, model_name: str | None = None) -> LoadedModel:
         CheckpointError: there is no such file, or it is not a sound checkpoint of that model.
     """
     content = read_dict(path)
-    version = content.get("format_version")
-    if version != FORMAT_VERSION:
-        raise CheckpointError(f"{path}: checkpoint format {version!r}, but this program reads {FORMAT_VERSION}")
-    stored_name = content.get("model")
-    if stored_name not in MODELS:
-        raise CheckpointError(f"{path}: unknown model {stored_name!r}; known: {', '.join(MODELS)}")
+    version, stored_name = content.get("format_version"), content.get("model")
+    if not isinstance(version, int) or version != FORMAT_VERSION:
+        raise CheckpointError(f"{path}: not in checkpoint format {FORMAT_VERSION}, which this program reads")
+    if not isinstance(stored_name, str) or stored_name not in MODELS:
+        raise CheckpointError(f"{path}: holds no model that is known here ({', '.join(MODELS)})")
     if model_name not in (None, stored_name):
         raise CheckpointError(f"{path} holds {stored_name!r}, not {model_name!r}; give --model {stored_name}")
     try:
-        loaded = LoadedModel(
-            model=rebuild(stored_name, content["config"], content["state_dict"]),
-            input=InputDescription(**content["input"]),
-            classes=tuple(str(label) for label in content["classes"]),
-            temperature=float(content["temperature"]),
-            reject_below=float(content["reject_below"]),
-            info=CheckpointInfo(
-                model_name=stored_name,
-                config=content["config"],
-                recipe=content["recipe"],
-                seed=int(content["seed"]),
-                data_digest=str(content["data_digest"]),
-                figures={name: float(value) for name, value in content["figures"].items()},
-            ),
-        )
-        check(loaded)
+        with warnings.catch_warnings(action="ignore"):  # torch's remarks on a file that is refused anyway
+            loaded = from_dict(stored_name, content)
+            check(loaded)
     except KeyError as error:
         raise CheckpointError(f"{path}: {error} is missing; take another file or train again") from None
-    except (TypeError, ValueError, AttributeError, RuntimeError) as error:
+    except (TypeError, ValueError, AttributeError, RuntimeError, OverflowError) as error:
         reason = " ".join(str(error).split())
         raise CheckpointError(f"{path}: not a sound {stored_name} checkpoint: {reason[:200]}") from None
     return loaded
+
+
+def from_dict(model_name: str, content: Mapping[str, Any]) -> LoadedModel:
+    """What `save` wrote; KeyError, TypeError, ValueError or RuntimeError where it is something else."""
+    stored = content["input"]
+    return LoadedModel(
+        model=rebuild(model_name, content["config"], content["state_dict"]),
+        input=InputDescription(
+            size=int(stored["size"]),
+            mean=float(stored["mean"]),
+            std=float(stored["std"]),
+            polarity=str(stored["polarity"]),
+        ),
+        classes=tuple(content["classes"]),
+        temperature=float(content["temperature"]),
+        reject_below=float(content["reject_below"]),
+        info=CheckpointInfo(
+            model_name=model_name,
+            config=content["config"],
+            recipe=dict(content["recipe"]),
+            seed=int(content["seed"]),
+            data_digest=str(content["data_digest"]),
+            figures={name: float(value) for name, value in content["figures"].items()},
+        ),
+    )
 
 
 def read_dict(path: Path) -> dict[str, Any]:
@@ -162,13 +175,17 @@ def read_dict(path: Path) -> dict[str, Any]:
 
 def rebuild(name: str, config: dict[str, Any], weights: dict[str, Tensor]) -> Model:
     """The model with these weights as float32, in eval mode; ValueError or RuntimeError when they do not fit."""
-    if broken := not_finite(weights):
-        raise ValueError(f"{broken} is not finite")
-    # Without memory until the weights come: nothing is initialised in vain, and a config out of
-    # all proportion fails on the shapes before it takes any memory.
+    # No width can be larger than the largest tensor, no number of layers larger than that of the tensors.
+    largest = max([len(weights), *(size for tensor in weights.values() for size in tensor.shape)])
+    for key, value in config.items():
+        if isinstance(value, int) and not 1 <= value <= largest:
+            raise ValueError(f"config {key}={value} does not fit the weights")
+    # Without memory until the weights come: nothing is initialised in vain.
     with torch.device("meta"):
         model = build(name, config)
     single = {key: value.float() if value.is_floating_point() else value for key, value in weights.items()}
+    if broken := not_finite(single):
+        raise ValueError(f"{broken} is not finite")
     model.load_state_dict(single, assign=True)
     return model.eval()
 
@@ -183,13 +200,19 @@ def check(loaded: LoadedModel) -> None:
     description = loaded.input
     if description.polarity not in ("negated", "positive"):
         raise ValueError(f"polarity {description.polarity!r}")
-    if not (isinstance(description.size, int) and 8 <= description.size <= 512 and description.std > 0):
+    numbers = (description.mean, description.std, loaded.temperature, *loaded.info.figures.values())
+    if not all(math.isfinite(number) for number in numbers):
+        raise ValueError("a number in its description is not finite")
+    if not (8 <= description.size <= 512 and description.std > 0):
         raise ValueError(f"input {description}")
     if not (loaded.temperature > 0 and 0 <= loaded.reject_below <= 1):
         raise ValueError(f"temperature {loaded.temperature}, reject_below {loaded.reject_below}")
     if not loaded.info.figures["class_map_scale"] > 0:
         raise ValueError("class_map_scale must be positive")
+    labels = loaded.classes
+    if len(set(labels)) != len(labels) or not all(isinstance(label, str) and label.isprintable() for label in labels):
+        raise ValueError("classes must be different printable names")
     with torch.inference_mode():
         logits = loaded.model(torch.zeros(1, 1, description.size, description.size))
-    if logits.shape != (1, len(loaded.classes)):
-        raise ValueError(f"{logits.shape[-1]} logits for {len(loaded.classes)} classes")
+    if logits.shape != (1, len(labels)) or not bool(logits.isfinite().all()):
+        raise ValueError(f"{logits.shape[-1]} logits for {len(labels)} classes, or not finite")

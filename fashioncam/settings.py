@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-# Name on the command line -> class of the grad-cam package. "gradcam" is the program's own.
+# Name on the command line -> class of the grad-cam package. "gradcam" is the program's own. The package's
+# methods that run the model once a channel (ScoreCAM, AblationCAM) are too slow for live pictures.
 CAM_METHODS = {
     "gradcam": "GradCAM",
     "gradcam++": "GradCAMPlusPlus",
@@ -14,8 +15,6 @@ CAM_METHODS = {
     "layercam": "LayerCAM",
     "eigencam": "EigenCAM",
     "eigengradcam": "EigenGradCAM",
-    "ablationcam": "AblationCAM",
-    "scorecam": "ScoreCAM",
 }
 DEMO = "demo"
 

@@ -13,8 +13,6 @@ from fashioncam.checkpoint import CheckpointInfo, LoadedModel
 from fashioncam.messages import InputDescription
 from fashioncam.models import build
 
-TINY_CONFIG = {"dim": 16, "depth": 1, "heads": 2, "dim_head": 8, "mlp_dim": 32}
-
 torch.set_num_threads(1)
 
 
@@ -25,10 +23,10 @@ def sample() -> tuple[Tensor, Tensor]:
         return torch.from_numpy(arrays["images"]).unsqueeze(1), torch.from_numpy(arrays["labels"]).long()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def tiny_config() -> dict[str, int]:
-    """Arguments of a hybrid with 0.1 million parameters."""
-    return dict(TINY_CONFIG)
+    """Arguments of a hybrid with 80,000 parameters."""
+    return {"dim": 16, "depth": 1, "heads": 2, "dim_head": 8, "mlp_dim": 32}
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -23,11 +24,9 @@ class VirtualScreen:
 
     def __init__(self, folder: Path) -> None:
         reading, writing = os.pipe()
+        options = ["-screen", "0", f"{SCREEN_WH[0]}x{SCREEN_WH[1]}x24", "-fbdir", str(folder), "-nolisten", "tcp"]
         self._server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writing), "-fbdir", str(folder), "-nolisten", "tcp"]
-            + "-screen 0 {}x{}x24".format(*SCREEN_WH).split(),
-            pass_fds=(writing,),
-            stderr=subprocess.DEVNULL,
+            ["Xvfb", "-displayfd", str(writing), *options], pass_fds=(writing,), stderr=subprocess.DEVNULL
         )
         os.close(writing)
         with os.fdopen(reading) as pipe:
@@ -119,3 +118,29 @@ def test_named_source_that_is_missing_ends_the_window_with_exit_code_2(screen):
     assert done.returncode == 2
     assert done.stderr.startswith("fashioncam: nowhere.mp4 is no camera index")
     assert done.stderr.count("\n") == 1
+
+
+def test_screen_that_does_not_answer_is_one_line_and_exit_code_2(screen):
+    screen.close()
+    done = subprocess.run(
+        [sys.executable, "-m", "fashioncam", "--device", "demo"],
+        env=screen.environment(),
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_S,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert f"no X server answers at DISPLAY={screen.display}" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_ctrl_c_ends_the_window_with_130(screen):
+    program = subprocess.Popen([sys.executable, "-m", "fashioncam", "--device", "demo"], env=screen.environment())
+    try:
+        screen.wait_for(lambda p: p[100:600, 50:800].std() > 10, "the live picture")
+        program.send_signal(signal.SIGINT)
+        assert program.wait(10) == 130
+    finally:
+        program.kill()
+        program.wait()

@@ -30,8 +30,8 @@ def random_erasing(images: Tensor, probability: float, area: tuple[float, float]
     Args:
         images: uint8.
         probability: share of pictures that lose a rectangle.
-        area: smallest and largest share of the picture that is erased; its aspect ratio is
-            drawn log-uniformly from 1/3..3.
+        area: smallest and largest area of the rectangle as a share of the picture, before what
+            lies beyond the border is cut off; its aspect ratio is drawn log-uniformly from 1/3..3.
     """
     n, _, height, width = images.shape
 

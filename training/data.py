@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import zlib
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 
 import numpy as np
@@ -81,7 +83,7 @@ def load(folder: Path | None = None) -> FashionMnist:
         DataError: a file is missing, cannot be downloaded, or does not have the known digest.
     """
     if folder is None:
-        folder = DEBIAN_FOLDER if DEBIAN_FOLDER.is_dir() else download(DOWNLOAD_FOLDER)
+        folder = DEBIAN_FOLDER if is_complete(DEBIAN_FOLDER) else download(DOWNLOAD_FOLDER)
     arrays = {name: read_idx(find_file(folder, name)) for name in ARRAY_SHA256}
     for name, array in arrays.items():
         if hashlib.sha256(array.tobytes()).hexdigest() != ARRAY_SHA256[name]:
@@ -124,13 +126,22 @@ def find_file(folder: Path, name: str) -> Path:
     raise DataError(f"{folder}: no {name}.gz; leave --data out to have the data set found or downloaded")
 
 
+def is_complete(folder: Path) -> bool:
+    """Whether all four files are in `folder`."""
+    try:
+        return all(find_file(folder, name) for name in ARRAY_SHA256)
+    except DataError:
+        return False
+
+
 def download(folder: Path) -> Path:
     """Let torchvision fetch the files unless they are there; returns `folder`."""
     try:
         FashionMNIST(str(folder), download=True)
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, HTTPException) as error:
+        reason = " ".join(str(error).split())
         raise DataError(
-            f"cannot download Fashion-MNIST ({error}); on Debian: apt install dataset-fashion-mnist, "
+            f"cannot download Fashion-MNIST ({reason}); on Debian: apt install dataset-fashion-mnist, "
             "elsewhere name the folder of its four files with --data"
         ) from None
     return folder
@@ -144,5 +155,5 @@ def read_idx(path: Path) -> np.ndarray:
             raise ValueError("not an IDX file of unsigned bytes")
         shape = np.frombuffer(raw, ">u4", count=raw[3], offset=4)
         return np.frombuffer(raw, np.uint8, offset=4 + 4 * raw[3]).reshape(shape).copy()
-    except (OSError, EOFError, ValueError, IndexError) as error:
+    except (OSError, EOFError, ValueError, IndexError, zlib.error) as error:
         raise DataError(f"{path}: cannot be read as IDX ({error}); delete it and try again") from None

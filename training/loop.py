@@ -43,13 +43,15 @@ def fit(
     interrupted run ends as an uninterrupted one does.
 
     Raises:
-        UserError: `folder` holds the state of another recipe or seed.
+        UserError: `folder` holds the state of another recipe or seed, or a batch is more than the data.
     """
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
     train, validation = train.to(device), validation.to(device)
     model = build(recipe.model, recipe.config).to(device).to(memory_format=torch.channels_last)
     steps = len(train) // recipe.batch_size
+    if steps == 0:
+        raise UserError(f"batch_size {recipe.batch_size} is more than the {len(train)} training pictures")
     optimizer, schedule = make_optimizer(model, recipe, steps)
     average = AveragedModel(model, avg_fn=moving_average(recipe.ema_decay), use_buffers=True)
 
@@ -153,7 +155,10 @@ def restore(path: Path, identity: dict[str, Any], parts: dict[str, Any]) -> int:
     """Load an interrupted run's state into `parts`; returns the epoch to go on with, 0 for a new run."""
     if not path.exists():
         return 0
-    state = torch.load(path, map_location="cpu", weights_only=True)
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception:  # noqa: BLE001 - a damaged file fails in a dozen ways
+        raise UserError(f"{path} is damaged; delete it to start the run again") from None
     if state["identity"] != identity:
         raise UserError(f"{path} belongs to another recipe or seed; delete its folder or give another --run")
     for name, part in parts.items():

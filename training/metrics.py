@@ -13,7 +13,7 @@ def accuracy(logits: Tensor, labels: Tensor) -> float:
 
 
 def per_class_recall(logits: Tensor, labels: Tensor) -> list[float]:
-    """Share of each class's pictures that are named right, 0..1."""
+    """Share of each class's pictures that are named right, 0..1; NaN for a class without pictures."""
     right = logits.argmax(dim=1) == labels
     return [right[labels == index].float().mean().item() for index in range(logits.shape[1])]
 
@@ -43,5 +43,7 @@ def fit_rejection_threshold(probabilities: Tensor, labels: Tensor, wanted: float
     confidence, order = confidence.sort(descending=True)
     right = (predicted == labels)[order].float()
     accuracy_above = right.cumsum(0) / torch.arange(1, len(right) + 1)
-    good = (accuracy_above >= wanted).nonzero()
+    # Pictures of equal confidence are accepted together, so only the last of them counts.
+    last_of_equals = torch.cat([confidence[1:] != confidence[:-1], torch.tensor([True])])
+    good = ((accuracy_above >= wanted) & last_of_equals).nonzero()
     return confidence[good[-1] if len(good) else 0].item()

@@ -3,36 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
+
+from fashioncam.errors import UserError
+
+
+def option(default: Any, allowed: tuple[float, float], text: str) -> Any:
+    """A field that the command line can override: its default, smallest and largest value, and help text."""
+    return field(default=default, metadata={"allowed": allowed, "help": text})
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Everything but the data and the machine.
+    """Everything but the data and the machine; UserError where a value is out of its range.
+
+    The optimiser is AdamW (arXiv:1711.05101) under a one-cycle schedule (arXiv:1708.07120).
 
     Attributes:
         model, config: name in `fashioncam.models.MODELS`, and its arguments.
-        epochs, batch_size: length of the run, pictures a step.
-        learning_rate: AdamW's peak; it rises over the first `warmup` share of the steps and falls
-            to 0 along a cosine (one-cycle, arXiv:1708.07120).
-        weight_decay: decoupled (arXiv:1711.05101), on matrices and kernels only.
-        ema_decay: of the moving average of the weights that is kept; 0 keeps the last weights.
-        crop_padding: largest shift, pixels.
-        erase_probability, erase_area: random erasing's share of pictures and largest share of a picture.
     """
 
     model: str
     config: dict[str, Any] = field(default_factory=dict)
-    epochs: int = 30
-    batch_size: int = 256
-    learning_rate: float = 3e-3
-    weight_decay: float = 0.05
-    warmup: float = 0.2
-    ema_decay: float = 0.998
-    crop_padding: int = 2
-    erase_probability: float = 0.4
-    erase_area: float = 0.25
+    epochs: int = option(30, (1, 100_000), "length of the run")
+    batch_size: int = option(256, (1, 60_000), "pictures a step")
+    learning_rate: float = option(3e-3, (0, 10), "its peak; falls to 0 along a cosine")
+    weight_decay: float = option(0.05, (0, 10), "decoupled, on matrices and kernels only")
+    warmup: float = option(0.2, (0, 0.99), "share of the steps in which the learning rate rises")
+    ema_decay: float = option(0.998, (0, 0.99999), "of the moving average of the weights that is kept; 0 is off")
+    crop_padding: int = option(2, (0, 27), "largest shift, pixels; 0 is off")
+    erase_probability: float = option(0.4, (0, 1), "share of pictures that lose a rectangle; 0 is off")
+    erase_area: float = option(0.25, (0.02, 1), "its largest area as a share of the picture")
+
+    def __post_init__(self) -> None:
+        for name, overridable in OVERRIDABLE.items():
+            low, high = overridable.metadata["allowed"]
+            if not low <= getattr(self, name) <= high:
+                raise UserError(f"{name} has to be from {low:g} to {high:g}, not {getattr(self, name)}")
+
+
+OVERRIDABLE = {f.name: f for f in fields(Recipe) if f.metadata}
 
 
 def hybrid() -> Recipe:
@@ -41,7 +52,7 @@ def hybrid() -> Recipe:
 
 
 def simplecnn() -> Recipe:
-    """SimpleCNN on two CPU cores, under a minute an epoch.
+    """SimpleCNN on two CPU cores, about a minute an epoch.
 
     Nearly all of its weights are one 4096 x 4096 matrix, hence the lower rate and the stronger decay.
     """

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
@@ -22,27 +23,14 @@ from fashioncam.models.base import Model, to_input
 
 from . import data, metrics
 from .loop import fit, predict
-from .recipes import RECIPES, Recipe
-
-OVERRIDABLE = [field for field in fields(Recipe) if field.name not in ("model", "config")]
+from .recipes import OVERRIDABLE, RECIPES, Recipe
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     args = parse_arguments(arguments)
-    torch.set_num_threads(args.threads or torch.get_num_threads())
-    device = torch.device(args.compute or ("cuda" if torch.cuda.is_available() else "cpu"))
-    overrides = {f.name: getattr(args, f.name) for f in OVERRIDABLE if getattr(args, f.name) is not None}
-    recipe = replace(RECIPES[args.recipe](), **overrides)
-    run_folder = args.run or Path("runs") / f"{args.recipe}-{args.seed}"
-    out = args.out or Path("weights") / f"{recipe.model}.pth"
     try:
-        dataset = data.load(args.data)
-        precision = args.precision or fastest_precision(device)
-        print(f"{args.recipe}, seed {args.seed}, on {device} in {precision}: {recipe}", flush=True)
-        model = fit(recipe, dataset.train, dataset.validation, dataset.input, run_folder, args.seed, device, precision)
-        loaded = calibrated(model, recipe, args.seed, dataset)
-        checkpoint.save(loaded, out, half=args.half)
+        loaded, out = run(args)
     except UserError as error:
         print(f"training.train: {error}", file=sys.stderr)
         return 2
@@ -52,6 +40,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
     figures = ", ".join(f"{name} {value:.4f}" for name, value in loaded.info.figures.items())
     print(f"{out}: {figures}, temperature {loaded.temperature:.3f}, reject below {loaded.reject_below:.3f}")
     return 0
+
+
+def run(args: argparse.Namespace) -> tuple[checkpoint.LoadedModel, Path]:
+    """Train, calibrate and save; returns the model and where it has been written."""
+    torch.set_num_threads(args.threads or torch.get_num_threads())
+    device = compute_device(args.compute)
+    overrides = {name: getattr(args, name) for name in OVERRIDABLE if getattr(args, name) is not None}
+    recipe = replace(RECIPES[args.recipe](), **overrides)
+    run_folder = args.run or Path("runs") / f"{args.recipe}-{args.seed}"
+    out = args.out or Path("weights") / f"{recipe.model}.pth"
+    for folder in (run_folder, out.parent):
+        make_folder(folder)
+    if out.is_dir():
+        raise UserError(f"--out {out} is a folder; name a file in it")
+    dataset = data.load(args.data)
+    precision = args.precision or fastest_precision(device)
+    print(f"{args.recipe}, seed {args.seed}, on {device} in {precision}: {recipe}", flush=True)
+    model = fit(recipe, dataset.train, dataset.validation, dataset.input, run_folder, args.seed, device, precision)
+    loaded = calibrated(model, recipe, args.seed, dataset)
+    checkpoint.save(loaded, out, half=args.half)
+    return loaded, out
+
+
+def make_folder(folder: Path) -> None:
+    """Make sure that files can be written to `folder`, before hours of training and not after them."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UserError(f"{folder}: {error.strerror}; give another place with --run and --out") from None
+
+
+def compute_device(wanted: str | None) -> torch.device:
+    """The device by that name, or the fastest there is; UserError where it is missing."""
+    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if wanted is not None and not available[wanted]:
+        raise UserError(f"--compute {wanted}: torch finds no such device here; leave it out")
+    return torch.device(wanted or ("cuda" if available["cuda"] else "cpu"))
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -64,11 +91,14 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--half", action="store_true", help="store weights in half precision; default: off")
     parser.add_argument("--compute", choices=("cpu", "cuda", "mps"), help="default: cuda where there is one, else cpu")
     parser.add_argument("--precision", choices=("bf16", "fp32"), help="default: bf16 where the processor has it")
-    parser.add_argument("--threads", type=int, help="CPU threads; default: all cores")
+    parser.add_argument(
+        "--threads", type=int, choices=range(1, 257), metavar="N", help="CPU threads; default: all cores"
+    )
     group = parser.add_argument_group("single values in place of the recipe's")
-    for field in OVERRIDABLE:
+    for name, field in OVERRIDABLE.items():
         kind = int if field.type == "int" else float
-        group.add_argument("--" + field.name.replace("_", "-"), type=kind, metavar=kind.__name__.upper())
+        text = field.metadata["help"] + "; default: the recipe's"
+        group.add_argument("--" + name.replace("_", "-"), type=kind, metavar=kind.__name__.upper(), help=text)
     return parser.parse_args(arguments)
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QElapsedTimer, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from fashioncam.messages import Prediction, State, View
+from fashioncam.messages import Prediction, Reading, State, View
 from fashioncam.settings import Settings
 
 from . import theme
@@ -76,6 +76,8 @@ class PredictionPanel(QWidget):
         self._bars = PredictionBars()
         self._rates, self._stages = quiet_label(), quiet_label()
         self._since_figures = QElapsedTimer()
+        self._banner_shown: theme.Banner | None = None
+        self._reading_shown: Reading | None = None
         input_caption = quiet_label("What the model sees, 28 x 28")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 18, 18, 14)
@@ -96,19 +98,20 @@ class PredictionPanel(QWidget):
             widget.setVisible(settings.display_fps)
 
     def show_view(self, view: View) -> None:
-        """Show a new state of affairs."""
+        """Show a new state of affairs; called at every pull, so only what has changed is set."""
         banner = theme.banner(view)
-        self._banner.setText(
-            f"<div style='font-size: 22px; font-weight: 600'>{escape(banner.headline)}</div>"
-            f"<div style='font-size: 15px'>{escape(banner.advice)}</div>"
-        )
-        self._banner.setStyleSheet(f"background: {banner.colour}; border-radius: 10px; padding: 8px 12px;")
-        reading = view.reading
-        self._bars.set_predictions(
-            reading.top5 if reading else (), certain=reading is not None and reading.state is State.ITEM
-        )
-        seen = None if reading is None else reading.input_grey
-        self._input.set_image(None if seen is None else from_grey(seen))
+        if banner != self._banner_shown:
+            self._banner_shown = banner
+            self._banner.setText(
+                f"<div style='font-size: 22px; font-weight: 600'>{escape(banner.headline)}</div>"
+                f"<div style='font-size: 15px'>{escape(banner.advice)}</div>"
+            )
+            self._banner.setStyleSheet(f"background: {banner.colour}; border-radius: 10px; padding: 8px 12px;")
+        if view.reading is not None and view.reading is not self._reading_shown:
+            self._reading_shown = view.reading
+            self._bars.set_predictions(view.reading.top5, certain=view.reading.state is State.ITEM)
+            seen = view.reading.input_grey
+            self._input.set_image(None if seen is None else from_grey(seen))
         if not self._since_figures.isValid() or self._since_figures.hasExpired(FIGURES_INTERVAL_MS):
             self._since_figures.restart()
             self._show_figures(view)

@@ -99,17 +99,22 @@ class TestErasing:
         share = erased_by(0.3, (0.1, 0.2)).any(dim=(1, 2)).float().mean()
         assert share.item() == pytest.approx(0.3, abs=0.04)
 
-    def test_away_from_the_border_the_area_is_within_its_bounds(self) -> None:
+    def test_keeps_the_area_within_its_bounds_where_the_border_cuts_nothing_off(self) -> None:
+        smallest, largest = 0.1 * 28 * 28, 0.2 * 28 * 28
         erased = erased_by(1.0, (0.1, 0.2))
-        at_border = torch.zeros(28, 28, dtype=torch.bool)
-        at_border[[0, -1], :] = at_border[:, [0, -1]] = True
-        inside = erased[~(erased & at_border).any(dim=(1, 2))]
-        pixels = inside.sum(dim=(1, 2)).float()
-        assert len(inside) > 300
-        # A side of s pixels covers s - 1 to s + 1 pixel centres.
-        assert pixels.min() > (0.1 * 784 / 3) ** 0.5 * 0 + 0.1 * 784 * 0.75
-        assert pixels.max() < 0.2 * 784 * 1.2
-        assert pixels.mean().item() == pytest.approx(0.15 * 784, rel=0.1)
+        at_border = torch.ones(28, 28, dtype=torch.bool)
+        at_border[1:-1, 1:-1] = False
+        whole = erased[~(erased & at_border).any(dim=(1, 2))].sum(dim=(1, 2)).float()
+        assert len(whole) > 300
+
+        def half_perimeter(area: float) -> float:
+            return area**0.5 * (3**0.5 + 3**-0.5)  # at the most extreme aspect ratio
+
+        # A side of s pixels covers between s - 1 and s + 1 pixel centres.
+        assert whole.min() >= smallest - half_perimeter(smallest) + 1
+        assert whole.max() <= largest + half_perimeter(largest) + 1
+        assert whole.mean().item() == pytest.approx((smallest + largest) / 2, rel=0.1)
+        assert erased.sum(dim=(1, 2)).max() <= largest + half_perimeter(largest) + 1
 
     def test_erases_a_full_rectangle(self) -> None:
         for erased in erased_by(1.0, (0.1, 0.2), count=200):

@@ -1,0 +1,255 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from fashioncam.errors import UserError
+from fashioncam.messages import InputDescription
+from fashioncam.models.base import Model, to_input
+from training import loop
+from training.data import Split
+from training.recipes import Recipe
+from training.run_log import read_rows
+
+INPUT = InputDescription(size=28, mean=0.2861, std=0.3531)
+
+
+class KilledError(BaseException):
+    """As a kill would, it passes every `except Exception`."""
+
+
+@dataclass(frozen=True)
+class Trainer:
+    """Trains on the first `count` sample pictures, and validates on the last 40."""
+
+    images: Tensor
+    labels: Tensor
+
+    def __call__(self, recipe: Recipe, folder: Path, count: int = 256, seed: int = 1) -> Model:
+        train = Split(self.images[:count], self.labels[:count])
+        validation = Split(self.images[-40:], self.labels[-40:])
+        return loop.fit(recipe, train, validation, INPUT, folder, seed, torch.device("cpu"), "fp32")
+
+
+@pytest.fixture(scope="module")
+def trainer(sample: tuple[Tensor, Tensor]) -> Trainer:
+    return Trainer(*sample)
+
+
+@pytest.fixture(scope="module")
+def recipe(tiny_config: dict[str, int]) -> Recipe:
+    return Recipe(model="hybrid", config=tiny_config, epochs=2, batch_size=64, ema_decay=0.9)
+
+
+@pytest.fixture(scope="module")
+def whole_run(trainer: Trainer, recipe: Recipe, tmp_path_factory: pytest.TempPathFactory) -> tuple[Model, Path]:
+    """A model trained without interruption, and the folder of its run."""
+    folder = tmp_path_factory.mktemp("whole")
+    return trainer(recipe, folder), folder
+
+
+def assert_same_weights(model: Model, other: Model) -> None:
+    weights, others = model.state_dict(), other.state_dict()
+    assert list(weights) == list(others)
+    assert [name for name in weights if not torch.equal(weights[name], others[name])] == []
+
+
+def state_of(folder: Path) -> dict[str, Any]:
+    return torch.load(folder / "state.pt", weights_only=True)
+
+
+def killed_after_storing(store: Callable[..., None]) -> Callable[..., None]:
+    def store_and_die(*arguments: Any) -> None:
+        store(*arguments)
+        raise KilledError
+
+    return store_and_die
+
+
+def killed_before_storing(store: Callable[..., None]) -> Callable[..., None]:
+    def die(*arguments: Any) -> None:
+        raise KilledError
+
+    return die
+
+
+class TestResume:
+    @pytest.mark.parametrize(
+        "killed", [killed_after_storing, killed_before_storing], ids=["between-epochs", "in-epoch"]
+    )
+    def test_interrupted_run_ends_as_an_uninterrupted_one(
+        self,
+        trainer: Trainer,
+        recipe: Recipe,
+        whole_run: tuple[Model, Path],
+        tmp_path: Path,
+        killed: Callable[..., Callable[..., None]],
+    ) -> None:
+        with pytest.MonkeyPatch.context() as patch, pytest.raises(KilledError):
+            patch.setattr(loop, "store", killed(loop.store))
+            trainer(recipe, tmp_path)
+        assert len(read_rows(tmp_path / "log.csv")) == 1
+        torch.manual_seed(99)  # another process, another state of the global generator
+        assert_same_weights(trainer(recipe, tmp_path), whole_run[0])
+        rows, expected = read_rows(tmp_path / "log.csv"), read_rows(whole_run[1] / "log.csv")
+        for row in (*rows, *expected):
+            assert float(row.pop("seconds")) >= 0
+        assert rows == expected
+
+    def test_finished_run_is_not_trained_further(
+        self, trainer: Trainer, recipe: Recipe, whole_run: tuple[Model, Path], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        model, folder = whole_run
+        monkeypatch.delattr(loop, "train_step")
+        assert_same_weights(trainer(recipe, folder), model)
+        assert [row["epoch"] for row in read_rows(folder / "log.csv")] == ["0", "1"]
+
+    @pytest.mark.parametrize(
+        ("change", "seed"),
+        [
+            pytest.param({"epochs": 3}, 1, id="longer"),
+            pytest.param({"config": {}}, 1, id="other-model"),
+            pytest.param({}, 2, id="other-seed"),
+        ],
+    )
+    def test_another_run_in_the_same_folder_is_refused(
+        self, trainer: Trainer, recipe: Recipe, whole_run: tuple[Model, Path], change: dict[str, Any], seed: int
+    ) -> None:
+        folder = whole_run[1]
+        before = (folder / "state.pt").read_bytes(), (folder / "log.csv").read_bytes()
+        with pytest.raises(UserError, match="another recipe or seed") as caught:
+            trainer(replace(recipe, **change), folder, seed=seed)
+        assert str(folder) in str(caught.value)
+        assert len(str(caught.value).splitlines()) == 1
+        assert ((folder / "state.pt").read_bytes(), (folder / "log.csv").read_bytes()) == before
+
+    def test_failed_write_leaves_the_old_state(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def write_half(state: object, path: Path) -> None:
+            path.write_bytes(b"PK")
+            raise OSError("No space left on device")
+
+        loop.store(tmp_path / "state.pt", {"seed": 1}, 1, {})
+        with monkeypatch.context() as patch, pytest.raises(OSError, match="No space"):
+            patch.setattr(torch, "save", write_half)
+            loop.store(tmp_path / "state.pt", {"seed": 1}, 2, {})
+        assert loop.restore(tmp_path / "state.pt", {"seed": 1}, {}) == 1
+
+    def test_without_a_state_a_run_starts_at_epoch_0(self, tmp_path: Path) -> None:
+        assert loop.restore(tmp_path / "state.pt", {}, {}) == 0
+
+
+class TestFit:
+    def test_returns_the_averaged_weights_in_eval_mode(self, whole_run: tuple[Model, Path]) -> None:
+        model, folder = whole_run
+        state = state_of(folder)
+        averaged = {name.removeprefix("module."): value for name, value in state["average"].items()}
+        assert not model.training
+        for name, value in model.state_dict().items():
+            assert torch.equal(value, averaged[name])
+        assert not torch.equal(model.head.weight, state["model"]["head.weight"])
+
+    def test_without_an_average_it_returns_the_last_weights(
+        self, trainer: Trainer, recipe: Recipe, tmp_path: Path
+    ) -> None:
+        model = trainer(replace(recipe, epochs=1, ema_decay=0), tmp_path, count=64)
+        last = state_of(tmp_path)["model"]
+        for name, value in model.state_dict().items():
+            assert torch.equal(value, last[name])
+
+    def test_loss_falls(self, trainer: Trainer, recipe: Recipe, tmp_path: Path) -> None:
+        short = replace(recipe, epochs=6, batch_size=16, learning_rate=0.01, crop_padding=0, erase_probability=0)
+        trainer(short, tmp_path, count=48)
+        losses = [float(row["train_loss"]) for row in read_rows(tmp_path / "log.csv")]
+        assert losses[-1] < 0.8 * losses[0]
+
+    def test_logs_one_row_of_figures_an_epoch(self, recipe: Recipe, whole_run: tuple[Model, Path]) -> None:
+        rows = read_rows(whole_run[1] / "log.csv")
+        assert [row["epoch"] for row in rows] == ["0", "1"]
+        for row in rows:
+            assert 0 <= float(row["validation_accuracy"]) <= 1
+            assert float(row["train_loss"]) > 0
+            assert float(row["validation_loss"]) > 0
+        assert float(rows[1]["learning_rate"]) < 1e-3 * recipe.learning_rate
+
+    def test_validation_figures_are_those_of_the_returned_model(
+        self, trainer: Trainer, whole_run: tuple[Model, Path]
+    ) -> None:
+        logits = loop.predict(whole_run[0], trainer.images[-40:], INPUT)
+        right = (logits.argmax(dim=1) == trainer.labels[-40:]).float().mean().item()
+        assert float(read_rows(whole_run[1] / "log.csv")[-1]["validation_accuracy"]) == pytest.approx(right, abs=1e-5)
+
+
+class TestShuffledBatches:
+    PLAIN = Recipe(model="hybrid", crop_padding=0, erase_probability=0, batch_size=30)
+
+    def batches(self, trainer: Trainer, recipe: Recipe, seed: int = 1, epoch: int = 0) -> list[tuple[Tensor, Tensor]]:
+        split = Split(trainer.images[:100], torch.arange(100))
+        return list(loop.shuffled_batches(split, recipe, seed, epoch, INPUT))
+
+    def test_leave_the_incomplete_one_out_and_repeat_no_picture(self, trainer: Trainer) -> None:
+        batches = self.batches(trainer, self.PLAIN)
+        assert [len(images) for images, _ in batches] == [30, 30, 30]
+        assert len(torch.cat([labels for _, labels in batches]).unique()) == 90
+
+    def test_keep_each_picture_with_its_label(self, trainer: Trainer) -> None:
+        originals = to_input(trainer.images[:100], INPUT)
+        for images, labels in self.batches(trainer, self.PLAIN):
+            as_it_is = (images == originals[labels]).all(dim=(1, 2, 3))
+            mirrored = (images == originals[labels].flip(-1)).all(dim=(1, 2, 3))
+            assert (as_it_is | mirrored).all()
+
+    def test_depend_on_seed_and_epoch_alone(self, trainer: Trainer) -> None:
+        def drawn(seed: int, epoch: int) -> Tensor:
+            return torch.cat(
+                [images for images, _ in self.batches(trainer, replace(self.PLAIN, crop_padding=2), seed, epoch)]
+            )
+
+        first = drawn(1, 0)
+        torch.rand(5)
+        assert torch.equal(drawn(1, 0), first)
+        assert not torch.equal(drawn(1, 1), first)
+        assert not torch.equal(drawn(2, 0), first)
+
+
+class TestMovingAverage:
+    @pytest.mark.parametrize(
+        ("count", "keep"),
+        [pytest.param(1, 2 / 11, id="starts-quickly"), pytest.param(10_000, 0.99, id="then-its-decay")],
+    )
+    def test_keeps_a_growing_share_of_the_past(self, count: int, keep: float) -> None:
+        averaged = loop.moving_average(0.99)(torch.tensor([1.0]), torch.tensor([0.0]), count)
+        assert averaged.item() == pytest.approx(keep, rel=1e-5)
+
+    def test_takes_whole_numbers_as_they_are(self) -> None:
+        assert loop.moving_average(0.99)(torch.tensor(3), torch.tensor(8), 100) == 8
+
+
+def test_weight_decay_spares_gains_and_biases() -> None:
+    model = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.BatchNorm2d(2), torch.nn.Linear(4, 3))
+    optimizer, _ = loop.make_optimizer(model, Recipe(model="", weight_decay=0.05), steps=4)
+    decay_of = {id(p): group["weight_decay"] for group in optimizer.param_groups for p in group["params"]}
+    decays = {name: decay_of[id(parameter)] for name, parameter in model.named_parameters()}
+    assert decays == {
+        "0.weight": 0.05,
+        "0.bias": 0.0,
+        "1.weight": 0.0,
+        "1.bias": 0.0,
+        "2.weight": 0.05,
+        "2.bias": 0.0,
+    }
+
+
+def test_predict_returns_single_precision_logits_whatever_the_precision(
+    whole_run: tuple[Model, Path], trainer: Trainer
+) -> None:
+    exact = loop.predict(whole_run[0], trainer.images[:8], INPUT)
+    rough = loop.predict(whole_run[0], trainer.images[:8], INPUT, "bf16")
+    assert (exact.dtype, rough.dtype) == (torch.float32, torch.float32)
+    assert torch.allclose(exact, rough, atol=0.1)
+    assert not torch.equal(exact, rough)

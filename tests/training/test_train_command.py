@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from fashioncam import checkpoint
+from fashioncam.checkpoint import LoadedModel
+from fashioncam.errors import UserError
+from fashioncam.messages import InputDescription
+from training import data, metrics, train
+from training.loop import predict
+from training.recipes import RECIPES, Recipe
+
+
+@pytest.fixture(scope="module")
+def tiny(tiny_config: dict[str, int]) -> Recipe:
+    return Recipe(model="hybrid", config=tiny_config, epochs=1, batch_size=32)
+
+
+@pytest.fixture(scope="module")
+def dataset(sample: tuple[Tensor, Tensor]) -> data.FashionMnist:
+    """A small data set with figures of its own, so that a copied constant would show."""
+    images, labels = sample
+    return data.FashionMnist(
+        train=data.Split(images[:64], labels[:64]),
+        validation=data.Split(images[64:164], labels[64:164]),
+        test=data.Split(images[:0], labels[:0]),
+        input=InputDescription(size=28, mean=0.31, std=0.37, polarity="negated"),
+        digest="digest of this data",
+    )
+
+
+@pytest.fixture(scope="module")
+def command(
+    dataset: data.FashionMnist, tiny: Recipe, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., tuple[int, Path]]:
+    """Runs the command with the recipe "tiny" in one run folder; returns the exit code and the checkpoint's path."""
+    folder = tmp_path_factory.mktemp("command")
+
+    def run(*arguments: str) -> tuple[int, Path]:
+        out = folder / "new" / "tiny.pth"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(data, "load", lambda wanted: dataset)
+            patch.setitem(RECIPES, "tiny", lambda: tiny)
+            return train.main(
+                ["--recipe", "tiny", "--seed", "4", "--run", str(folder / "run"), "--out", str(out), *arguments]
+            ), out
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def trained(command: Callable[..., tuple[int, Path]]) -> LoadedModel:
+    code, out = command()
+    assert code == 0
+    return checkpoint.load(out, "hybrid")
+
+
+@pytest.fixture
+def recipes_trained(monkeypatch: pytest.MonkeyPatch, dataset: data.FashionMnist) -> list[Recipe]:
+    """The recipes that the command would have trained, were it not stopped there."""
+    recipes: list[Recipe] = []
+
+    def note(recipe: Recipe, *others: Any) -> None:
+        recipes.append(recipe)
+        raise UserError("stop here")
+
+    monkeypatch.setattr(data, "load", lambda folder: dataset)
+    monkeypatch.setattr(train, "fit", note)
+    return recipes
+
+
+class TestCheckpointWritten:
+    def test_describes_data_recipe_and_seed(
+        self, trained: LoadedModel, dataset: data.FashionMnist, tiny: Recipe
+    ) -> None:
+        assert trained.input == dataset.input
+        assert trained.classes == data.CLASSES
+        assert trained.info.data_digest == "digest of this data"
+        assert trained.info.seed == 4
+        assert (trained.info.model_name, trained.info.config) == ("hybrid", tiny.config)
+        assert Recipe(**trained.info.recipe) == tiny
+
+    def test_figures_are_those_of_the_validation_split(self, trained: LoadedModel, dataset: data.FashionMnist) -> None:
+        logits = predict(trained.model, dataset.validation.images, dataset.input)
+        labels = dataset.validation.labels
+        probabilities = (logits / trained.temperature).softmax(dim=1)
+        assert trained.info.figures["validation_accuracy"] == pytest.approx(metrics.accuracy(logits, labels))
+        error = metrics.expected_calibration_error(probabilities, labels)
+        assert trained.info.figures["validation_calibration_error"] == pytest.approx(error, abs=1e-5)
+        assert trained.temperature == pytest.approx(metrics.fit_temperature(logits, labels))
+        threshold = metrics.fit_rejection_threshold(probabilities, labels)
+        assert trained.reject_below == pytest.approx(threshold, abs=1e-5)
+
+    @torch.no_grad()
+    def test_map_scale_is_the_median_peak_of_the_maps(self, trained: LoadedModel, dataset: data.FashionMnist) -> None:
+        images = train.to_input(dataset.validation.images, dataset.input)
+        peaks = []
+        for image in images.split(1):
+            features = trained.model.forward_features(image)
+            named = trained.model.forward_head(features).argmax().item()
+            peaks.append(trained.model.class_map(features, named).max())
+        expected = torch.stack(peaks).median().item()
+        assert trained.info.figures["class_map_scale"] == pytest.approx(expected, rel=1e-4)
+
+    def test_same_command_again_writes_the_same_and_half_writes_less(
+        self, trained: LoadedModel, command: Callable[..., tuple[int, Path]]
+    ) -> None:
+        size = {}
+        for arguments in ((), ("--half",)):
+            code, out = command(*arguments)
+            assert code == 0
+            size[arguments] = out.stat().st_size
+            again = checkpoint.load(out).model.head.weight
+            assert torch.allclose(again, trained.model.head.weight, atol=1e-3)
+        assert size["--half",] < 0.6 * size[()]
+
+
+class TestArguments:
+    def test_unknown_recipe_exits_with_2(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit) as caught:
+            train.main(["--recipe", "alchemy"])
+        assert caught.value.code == 2
+        assert "alchemy" in capsys.readouterr().err
+
+    @pytest.mark.parametrize("name", RECIPES)
+    def test_without_overrides_the_recipe_is_the_named_one(self, recipes_trained: list[Recipe], name: str) -> None:
+        assert train.main(["--recipe", name]) == 2
+        assert recipes_trained == [RECIPES[name]()]
+
+    @pytest.mark.parametrize(
+        ("flag", "change"),
+        [
+            pytest.param("--epochs=3", {"epochs": 3}, id="epochs"),
+            pytest.param("--batch-size=17", {"batch_size": 17}, id="batch_size"),
+            pytest.param("--learning-rate=0.5", {"learning_rate": 0.5}, id="learning_rate"),
+            pytest.param("--weight-decay=0", {"weight_decay": 0.0}, id="weight_decay"),
+            pytest.param("--warmup=0.3", {"warmup": 0.3}, id="warmup"),
+            pytest.param("--ema-decay=0", {"ema_decay": 0.0}, id="ema_decay"),
+            pytest.param("--crop-padding=0", {"crop_padding": 0}, id="crop_padding"),
+            pytest.param("--erase-probability=0", {"erase_probability": 0.0}, id="erase_probability"),
+            pytest.param("--erase-area=0.125", {"erase_area": 0.125}, id="erase_area"),
+        ],
+    )
+    def test_override_reaches_the_recipe(
+        self, recipes_trained: list[Recipe], flag: str, change: dict[str, Any]
+    ) -> None:
+        train.main(["--recipe", "simplecnn", flag])
+        assert recipes_trained == [replace(RECIPES["simplecnn"](), **change)]
+
+    def test_data_folder_reaches_the_data(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        asked: list[Path | None] = []
+
+        def note(folder: Path | None) -> None:
+            asked.append(folder)
+            raise data.DataError("stop here")
+
+        monkeypatch.setattr(data, "load", note)
+        train.main(["--data", str(tmp_path)])
+        train.main([])
+        assert asked == [tmp_path, None]
+
+
+class TestFailure:
+    def test_data_error_is_one_line_and_exit_code_2(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert train.main(["--data", str(tmp_path / "none")]) == 2
+        printed = capsys.readouterr()
+        assert printed.err.startswith(f"training.train: {tmp_path / 'none'}: no ")
+        assert len(printed.err.splitlines()) == 1
+        assert printed.out == ""
+
+    def test_changed_recipe_in_the_same_run_folder_is_one_line_and_exit_code_2(
+        self, trained: LoadedModel, command: Callable[..., tuple[int, Path]], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        code, _ = command("--learning-rate", "0.5")
+        error = capsys.readouterr().err
+        assert code == 2
+        assert "another recipe or seed" in error
+        assert len(error.splitlines()) == 1
+
+    def test_ctrl_c_says_how_to_go_on_and_exits_with_130(
+        self, dataset: data.FashionMnist, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        def interrupted(*arguments: Any) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(data, "load", lambda folder: dataset)
+        monkeypatch.setattr(train, "fit", interrupted)
+        assert train.main([]) == 130
+        assert "the same command goes on" in capsys.readouterr().err
+
+
+def test_command_needs_neither_opencv_nor_qt_nor_progress_bar_nor_tensorboard() -> None:
+    # A module that is None in sys.modules cannot be imported and is not found.
+    code = (
+        "import sys; sys.modules.update(dict.fromkeys(['cv2', 'PySide6', 'tqdm', 'tensorboard']))\n"
+        "from training import run_log, train\n"
+        "assert not run_log.HAS_TQDM and not run_log.HAS_TENSORBOARD\n"
+        "assert list(run_log.progress([1, 2], '', 2)) == [1, 2]\n"
+        "train.main(['--help'])"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert "--recipe" in result.stdout
