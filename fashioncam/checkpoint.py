@@ -137,15 +137,9 @@ def load(path: Path, model_name: str | None = None) -> LoadedModel:
 
 def from_dict(model_name: str, content: Mapping[str, Any]) -> LoadedModel:
     """What `save` wrote; KeyError, TypeError, ValueError or RuntimeError where it is something else."""
-    stored = content["input"]
     return LoadedModel(
         model=rebuild(model_name, content["config"], content["state_dict"]),
-        input=InputDescription(
-            size=int(stored["size"]),
-            mean=float(stored["mean"]),
-            std=float(stored["std"]),
-            polarity=str(stored["polarity"]),
-        ),
+        input=InputDescription(**content["input"]),
         classes=tuple(content["classes"]),
         temperature=float(content["temperature"]),
         reject_below=float(content["reject_below"]),
@@ -203,7 +197,7 @@ def check(loaded: LoadedModel) -> None:
     numbers = (description.mean, description.std, loaded.temperature, *loaded.info.figures.values())
     if not all(math.isfinite(number) for number in numbers):
         raise ValueError("a number in its description is not finite")
-    if not (8 <= description.size <= 512 and description.std > 0):
+    if not (isinstance(description.size, int) and 8 <= description.size <= 512 and description.std > 0):
         raise ValueError(f"input {description}")
     if not (loaded.temperature > 0 and 0 <= loaded.reject_below <= 1):
         raise ValueError(f"temperature {loaded.temperature}, reject_below {loaded.reject_below}")

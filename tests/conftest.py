@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,16 @@ from fashioncam.messages import InputDescription
 from fashioncam.models import build
 
 torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left() -> Iterator[None]:
+    """Every test ends the threads that it has started."""
+    before = set(threading.enumerate())
+    yield
+    left = [thread.name for thread in threading.enumerate() if thread not in before and thread.is_alive()]
+    # TensorBoard's writer and tqdm's monitor live on by design.
+    assert [name for name in left if name.startswith(("capture", "inference", "model"))] == []
 
 
 @pytest.fixture(scope="session")

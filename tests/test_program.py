@@ -52,8 +52,13 @@ class VirtualScreen:
         raise AssertionError(f"never on the screen: {what}")
 
     def press(self, key: str) -> None:
-        find = ["xdotool", "search", "--onlyvisible", "--name", "^fashioncam$", "windowfocus", "key", key]
-        subprocess.run(find, env=self.environment(), check=True)
+        find = ["xdotool", "search", "--onlyvisible", "--name", "^fashioncam$"]
+        window = subprocess.run(
+            find, env=self.environment(), capture_output=True, text=True, check=True
+        ).stdout.split()[0]
+        # A window that closes at the key's press is not there for its release, so the outcome is not checked.
+        press = ["xdotool", "windowfocus", window, "key", key]
+        subprocess.run(press, env=self.environment(), capture_output=True, check=False)
 
     def environment(self) -> dict[str, str]:
         hidden = ("WAYLAND_DISPLAY", "QT_QPA_PLATFORM")

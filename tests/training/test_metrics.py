@@ -95,3 +95,8 @@ class TestRejectionThreshold:
     def test_rejects_all_but_the_surest_where_none_will_do(self) -> None:
         probabilities, labels = sure_of([0.7, 0.9, 0.8], [False, False, False])
         assert metrics.fit_rejection_threshold(probabilities, labels) == pytest.approx(0.9)
+
+    def test_accepts_equals_together(self) -> None:
+        """Three pictures of one confidence, the first of them right: no threshold accepts that one alone."""
+        probabilities, labels = sure_of([0.95, 0.9, 0.9, 0.9], [True, True, False, False])
+        assert metrics.fit_rejection_threshold(probabilities, labels) == pytest.approx(0.95)

@@ -177,6 +177,62 @@ class TestFailure:
         assert len(printed.err.splitlines()) == 1
         assert printed.out == ""
 
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["--epochs", "0"],
+            ["--epochs", "-1"],
+            ["--batch-size", "0"],
+            ["--batch-size", "65"],
+            ["--warmup", "2"],
+            ["--crop-padding", "-1"],
+            ["--ema-decay", "2"],
+            ["--erase-probability", "nan"],
+        ],
+        ids=" ".join,
+    )
+    def test_number_out_of_range_is_one_line_and_exit_code_2(
+        self,
+        command: Callable[..., tuple[int, Path]],
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
+        arguments: list[str],
+    ) -> None:
+        assert command("--run", str(tmp_path), *arguments)[0] == 2
+        assert capsys.readouterr().err.count("\n") == 1
+
+    @pytest.mark.parametrize("option", ["--out", "--run"])
+    def test_place_that_cannot_be_written_is_said_before_the_training(
+        self, recipes_trained: list[Recipe], tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str
+    ) -> None:
+        (tmp_path / "file").touch()
+        others = {"--out": str(tmp_path / "out.pth"), "--run": str(tmp_path / "run")}
+        chosen = others | {option: str(tmp_path / "file" / "below")}
+        assert train.main([word for pair in chosen.items() for word in pair]) == 2
+        assert str(tmp_path / "file") in capsys.readouterr().err
+        assert recipes_trained == []
+
+    def test_folder_as_checkpoint_is_refused(
+        self, recipes_trained: list[Recipe], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert train.main(["--out", str(tmp_path), "--run", str(tmp_path / "run")]) == 2
+        assert "is a folder" in capsys.readouterr().err
+        assert recipes_trained == []
+
+    def test_missing_device_is_one_line_and_exit_code_2(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+        assert train.main(["--compute", "cuda"]) == 2
+        assert capsys.readouterr().err.count("\n") == 1
+
+    def test_damaged_state_is_one_line_and_exit_code_2(
+        self, command: Callable[..., tuple[int, Path]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (tmp_path / "state.pt").write_bytes(b"no state")
+        assert command("--run", str(tmp_path))[0] == 2
+        assert "damaged; delete it" in capsys.readouterr().err
+
     def test_changed_recipe_in_the_same_run_folder_is_one_line_and_exit_code_2(
         self, trained: LoadedModel, command: Callable[..., tuple[int, Path]], capsys: pytest.CaptureFixture[str]
     ) -> None:
