@@ -6,6 +6,8 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import QLibraryInfo, QTimer
@@ -27,8 +29,8 @@ def run(settings: Settings) -> int:
     Raises:
         UserError: Qt cannot open a window, or what the user named cannot be used from the start.
     """
-    check_platform_plugin()
-    application = QApplication(sys.argv[:1])
+    with x_server_held():
+        application = QApplication(sys.argv[:1])
     application.setApplicationName("fashioncam")
     session = LiveSession(settings)
     start_failure: list[str] = []
@@ -55,11 +57,19 @@ def run(settings: Settings) -> int:
     return exit_code
 
 
-def check_platform_plugin() -> None:
-    """Raise UserError where X11 or Qt's plugin for it is not to be had; Qt itself would abort the process."""
-    if not sys.platform.startswith("linux") or not os.environ.get("DISPLAY"):
-        return
-    if os.environ.get("QT_QPA_PLATFORM", "xcb") != "xcb" or os.environ.get("WAYLAND_DISPLAY"):
+@contextmanager
+def x_server_held() -> Iterator[None]:
+    """Make sure that Qt, started inside, reaches the X server where it is going to want one.
+
+    Qt itself would abort the process. The connection is kept until Qt has one of its own: a server without
+    any client, as a virtual screen may be, resets itself when the last one leaves.
+
+    Raises:
+        UserError: Qt's plugin for X11 cannot be loaded, or no server answers.
+    """
+    platform = os.environ.get("QT_QPA_PLATFORM") or ("" if os.environ.get("WAYLAND_DISPLAY") else "xcb")
+    if not sys.platform.startswith("linux") or platform != "xcb":
+        yield
         return
     plugins = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath))
     try:
@@ -69,7 +79,10 @@ def check_platform_plugin() -> None:
     xcb = ctypes.CDLL("libxcb.so.1")
     xcb.xcb_connect.restype = ctypes.c_void_p
     connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
-    failed = xcb.xcb_connection_has_error(connection)
-    xcb.xcb_disconnect(connection)
-    if failed:
-        raise UserError(f"no X server answers at DISPLAY={os.environ['DISPLAY']}; correct it, or give --headless")
+    try:
+        if xcb.xcb_connection_has_error(connection):
+            display = os.environ.get("DISPLAY", "")
+            raise UserError(f"no X server answers at DISPLAY={display}; correct it, or give --headless")
+        yield
+    finally:
+        xcb.xcb_disconnect(connection)

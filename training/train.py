@@ -19,6 +19,7 @@ import torch
 
 from fashioncam import checkpoint
 from fashioncam.errors import UserError
+from fashioncam.models import complete_config
 from fashioncam.models.base import Model, to_input
 
 from . import data, metrics
@@ -123,7 +124,7 @@ def calibrated(model: Model, recipe: Recipe, seed: int, dataset: data.FashionMni
         reject_below=metrics.fit_rejection_threshold(probabilities, labels),
         info=checkpoint.CheckpointInfo(
             model_name=recipe.model,
-            config=recipe.config,
+            config=complete_config(recipe.model, recipe.config),
             recipe=asdict(recipe),
             seed=seed,
             data_digest=dataset.digest,

@@ -8,6 +8,7 @@ class and its explanation come from one pass: `forward_features` ends where the 
 from __future__ import annotations
 
 from importlib import import_module
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -22,7 +23,18 @@ MODELS = {
 
 def build(name: str, config: dict[str, Any]) -> Model:
     """Return a freshly initialised model; KeyError for an unknown name, TypeError for a bad config."""
+    return model_class(name)(**config)
+
+
+def complete_config(name: str, config: dict[str, Any]) -> dict[str, Any]:
+    """`config` with every default spelt out, so that stored weights outlive a change of the defaults."""
+    arguments = signature(model_class(name)).bind(**config)
+    arguments.apply_defaults()
+    return dict(arguments.arguments)
+
+
+def model_class(name: str) -> type[Model]:
+    """The class behind a name of `MODELS`; KeyError for an unknown one."""
     module_name, class_name = MODELS[name].split(".")
-    model_class = getattr(import_module(f".{module_name}", __name__), class_name)
-    model: Model = model_class(**config)
-    return model
+    found: type[Model] = getattr(import_module(f".{module_name}", __name__), class_name)
+    return found
