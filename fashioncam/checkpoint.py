@@ -172,7 +172,7 @@ def rebuild(name: str, config: dict[str, Any], weights: dict[str, Tensor]) -> Mo
     # No width can be larger than the largest tensor, no number of layers larger than that of the tensors.
     largest = max([len(weights), *(size for tensor in weights.values() for size in tensor.shape)])
     for key, value in config.items():
-        if isinstance(value, int) and not 1 <= value <= largest:
+        if isinstance(value, int) and not 0 <= value <= largest:
             raise ValueError(f"config {key}={value} does not fit the weights")
     # Without memory until the weights come: nothing is initialised in vain.
     with torch.device("meta"):

@@ -86,7 +86,8 @@ class TestCheckpointWritten:
         assert trained.classes == data.CLASSES
         assert trained.info.data_digest == "digest of this data"
         assert trained.info.seed == 4
-        assert (trained.info.model_name, trained.info.config) == ("hybrid", tiny.config)
+        complete = {**tiny.config, "pos_emb": "learned", "classes": 10}
+        assert (trained.info.model_name, trained.info.config) == ("hybrid", complete)
         assert Recipe(**trained.info.recipe) == tiny
 
     def test_figures_are_those_of_the_validation_split(self, trained: LoadedModel, dataset: data.FashionMnist) -> None:
@@ -101,14 +102,14 @@ class TestCheckpointWritten:
         assert trained.reject_below == pytest.approx(threshold, abs=1e-5)
 
     @torch.no_grad()
-    def test_map_scale_is_the_median_peak_of_the_maps(self, trained: LoadedModel, dataset: data.FashionMnist) -> None:
+    def test_nine_in_ten_maps_stay_below_the_map_scale(self, trained: LoadedModel, dataset: data.FashionMnist) -> None:
         images = train.to_input(dataset.validation.images, dataset.input)
         peaks = []
         for image in images.split(1):
             features = trained.model.forward_features(image)
             named = trained.model.forward_head(features).argmax().item()
             peaks.append(trained.model.class_map(features, named).max())
-        expected = torch.stack(peaks).median().item()
+        expected = torch.stack(peaks).quantile(0.9).item()
         assert trained.info.figures["class_map_scale"] == pytest.approx(expected, rel=1e-4)
 
     def test_same_command_again_writes_the_same_and_half_writes_less(
