@@ -50,8 +50,9 @@ def measure(loaded: checkpoint.LoadedModel, test: data.Split) -> tuple[dict[str,
         "test_accuracy": metrics.accuracy(logits, test.labels),
         "test_calibration_error": metrics.expected_calibration_error(probabilities, test.labels),
         "test_accepted_share": accepted.float().mean().item(),
-        "test_accepted_accuracy": metrics.accuracy(logits[accepted], test.labels[accepted]),
     }
+    if accepted.any():
+        figures["test_accepted_accuracy"] = metrics.accuracy(logits[accepted], test.labels[accepted])
     return figures, metrics.per_class_recall(logits, test.labels)
 
 

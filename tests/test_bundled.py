@@ -1,0 +1,54 @@
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from fashioncam import bundled
+from fashioncam.models import MODELS
+
+ROOT = Path(__file__).parent.parent
+NAME = Path("weights/some.pth")
+
+
+@pytest.fixture
+def places(tmp_path, monkeypatch):
+    """The user's folder, the package's folder in a wheel, and the folder beside the package in a checkout."""
+    user, package = tmp_path / "user", tmp_path / "site" / "fashioncam"
+    for folder in (user, package, package.parent):
+        (folder / "weights").mkdir(parents=True)
+    monkeypatch.setattr(bundled, "PACKAGE", package)
+    monkeypatch.chdir(user)
+    return {"user": user, "wheel": package, "checkout": package.parent}
+
+
+@pytest.mark.parametrize("place", ["wheel", "checkout"])
+def test_the_programs_own_file_is_found_from_any_folder(places, place):
+    (places[place] / NAME).touch()
+    assert bundled.find(NAME) == places[place] / NAME
+
+
+def test_the_users_file_comes_first(places):
+    for folder in places.values():
+        (folder / NAME).touch()
+    assert bundled.find(NAME) == NAME
+
+
+def test_what_is_nowhere_comes_back_unchanged(places):
+    assert bundled.find(NAME) == NAME
+
+
+def test_absolute_path_is_taken_as_it_is(places, tmp_path):
+    assert bundled.find(tmp_path / NAME) == tmp_path / NAME
+
+
+def test_wheel_holds_the_files_where_the_program_looks():
+    targets = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    carried = targets["force-include"]
+    for path in (bundled.DEMO_CLIP, bundled.weights_of("hybrid")):
+        assert carried[path.as_posix()] == f"fashioncam/{path.as_posix()}"
+        assert (ROOT / path).is_file()
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_model_has_weights_in_the_checkout(model):
+    assert bundled.find(bundled.weights_of(model)).is_file()
