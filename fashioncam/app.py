@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ def run(settings: Settings) -> int:
     Raises:
         UserError: Qt cannot open a window, or what the user named cannot be used from the start.
     """
-    with x_server_held():
+    with screen_checked():
         application = QApplication(sys.argv[:1])
     application.setApplicationName("fashioncam")
     session = LiveSession(settings)
@@ -58,24 +59,34 @@ def run(settings: Settings) -> int:
 
 
 @contextmanager
-def x_server_held() -> Iterator[None]:
-    """Make sure that Qt, started inside, reaches the X server where it is going to want one.
+def screen_checked() -> Iterator[None]:
+    """Make sure that Qt, started inside, gets its screen on Linux; without one it would abort the process.
 
-    Qt itself would abort the process. The connection is kept until Qt has one of its own: a server without
-    any client, as a virtual screen may be, resets itself when the last one leaves.
+    A connection to the X server is kept until Qt has one of its own: a server without any client, as a virtual
+    screen may be, resets itself when the last one leaves.
 
     Raises:
-        UserError: Qt's plugin for X11 cannot be loaded, or no server answers.
+        UserError: Qt's plugin for the platform is missing or cannot be loaded, or nobody answers at the display.
     """
-    platform = os.environ.get("QT_QPA_PLATFORM") or ("" if os.environ.get("WAYLAND_DISPLAY") else "xcb")
-    if not sys.platform.startswith("linux") or platform != "xcb":
-        yield
+    servers = [name for name in ("WAYLAND_DISPLAY", "DISPLAY") if os.environ.get(name)]
+    chosen = os.environ.get("QT_QPA_PLATFORM")
+    if not sys.platform.startswith("linux") or (not chosen and len(servers) == 2):
+        yield  # with two servers to choose from, Qt falls back from one to the other
         return
-    plugins = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath))
+    default = "wayland" if servers == ["WAYLAND_DISPLAY"] else "xcb"
+    platform = re.split("[:;]", chosen or default)[0]
+    plugins = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)) / "platforms"
+    if platform == "wayland":
+        socket = Path(os.environ.get("XDG_RUNTIME_DIR", "/run"), os.environ.get("WAYLAND_DISPLAY", "wayland-0"))
+        if not socket.exists():
+            raise UserError(f"no Wayland server answers at {socket}; correct WAYLAND_DISPLAY, or give --headless")
     try:
-        ctypes.CDLL(str(plugins / "platforms" / "libqxcb.so"))
+        ctypes.CDLL(str(plugins / f"libq{platform.removesuffix('-egl')}.so"))
     except OSError as error:
         raise QtMissingError(str(error)) from None
+    if platform != "xcb":
+        yield
+        return
     xcb = ctypes.CDLL("libxcb.so.1")
     xcb.xcb_connect.restype = ctypes.c_void_p
     connection = ctypes.c_void_p(xcb.xcb_connect(None, None))

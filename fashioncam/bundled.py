@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
 
 
-def find(path: Path) -> Path:
-    """`path` itself where it exists, else the program's own file of that relative name, e.g. weights/hybrid.pth.
+def own(path: Path) -> Path:
+    """The program's own file of that relative name, e.g. weights/hybrid.pth; `path` where there is none."""
+    return next((place / path for place in (PACKAGE, PACKAGE.parent) if exists(place / path)), path)
 
-    So the documented calls work from any folder. A file that is nowhere comes back unchanged, for the
-    error message.
-    """
-    if path.exists() or path.is_absolute():
-        return path
-    candidates = (PACKAGE / path, PACKAGE.parent / path)
-    return next((candidate for candidate in candidates if candidate.exists()), path)
+
+def named_or_own(path: Path) -> Path:
+    """What the user named where it exists, else the program's own, so that documented calls work from any folder."""
+    return path if path.is_absolute() or exists(path) else own(path)
+
+
+def exists(path: Path) -> bool:
+    """Whether there is such a file or folder; unlike `Path.exists`, also for a name that is too long."""
+    return os.path.exists(path)  # noqa: PTH110
 
 
 DEMO_CLIP = Path("assets/demo.mp4")

@@ -16,6 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from . import bundled
 from .errors import UserError
 from .messages import InputDescription
 from .models import MODELS, build
@@ -77,8 +78,12 @@ def save(loaded: LoadedModel, path: Path, half: bool = False) -> None:
         half: store floating-point weights in half precision; they are float32 again when loaded.
 
     Raises:
-        CheckpointError: a weight is not finite, or does not fit into half precision.
+        CheckpointError: the description is unsound, or a weight is not finite or too large for half precision.
     """
+    try:
+        check_description(loaded)
+    except (KeyError, ValueError) as error:
+        raise CheckpointError(f"not saved: {error}") from None
     weights = {
         name: tensor.detach().cpu().to(torch.float16 if half and tensor.is_floating_point() else tensor.dtype)
         for name, tensor in loaded.model.state_dict().items()
@@ -156,7 +161,7 @@ def from_dict(model_name: str, content: Mapping[str, Any]) -> LoadedModel:
 
 def read_dict(path: Path) -> dict[str, Any]:
     """The dict in a file written by `torch.save`, without running code from it."""
-    if not path.is_file():
+    if not bundled.exists(path) or path.is_dir():
         raise CheckpointError(f"{path}: no such file; name the weights with --weights")
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
@@ -191,6 +196,16 @@ def not_finite(weights: Mapping[str, Tensor]) -> str | None:
 
 def check(loaded: LoadedModel) -> None:
     """Raise ValueError or KeyError where the description contradicts itself or the model."""
+    check_description(loaded)
+    size = loaded.input.size
+    with torch.inference_mode():
+        logits = loaded.model(torch.zeros(1, 1, size, size))
+    if logits.shape != (1, len(loaded.classes)) or not bool(logits.isfinite().all()):
+        raise ValueError(f"{logits.shape[-1]} logits for {len(loaded.classes)} classes, or not finite")
+
+
+def check_description(loaded: LoadedModel) -> None:
+    """Raise ValueError or KeyError where the description contradicts itself."""
     description = loaded.input
     if description.polarity not in ("negated", "positive"):
         raise ValueError(f"polarity {description.polarity!r}")
@@ -206,7 +221,3 @@ def check(loaded: LoadedModel) -> None:
     labels = loaded.classes
     if len(set(labels)) != len(labels) or not all(isinstance(label, str) and label.isprintable() for label in labels):
         raise ValueError("classes must be different printable names")
-    with torch.inference_mode():
-        logits = loaded.model(torch.zeros(1, 1, description.size, description.size))
-    if logits.shape != (1, len(labels)) or not bool(logits.isfinite().all()):
-        raise ValueError(f"{logits.shape[-1]} logits for {len(labels)} classes, or not finite")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from . import __version__
 from .errors import QtMissingError, UserError
 from .models import MODELS
 from .settings import CAM_METHODS, Settings
+from .ui.shortcuts import BINDINGS
 
 EXIT_DONE, EXIT_USER_ERROR, EXIT_INTERRUPTED = 0, 2, 130
 
@@ -37,10 +40,26 @@ def start(settings: Settings) -> int:
 
         return headless.run(settings)
     try:
-        from . import app
+        with interrupts_deferred():  # Ctrl+C in the middle of PySide6's import aborts the process
+            from . import app
     except ImportError as error:  # PySide6 is there, the system libraries it is linked with are not
+        if error.name and not error.name.startswith(("PySide6", "shiboken6", "fashioncam.app")):
+            raise
         raise QtMissingError(str(error)) from None
     return app.run(settings)
+
+
+@contextmanager
+def interrupts_deferred() -> Iterator[None]:
+    """Let Ctrl+C wait until the end of the block; raises KeyboardInterrupt there if it came."""
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if came:
+        raise KeyboardInterrupt
 
 
 def has_screen() -> bool:
@@ -50,9 +69,9 @@ def has_screen() -> bool:
 
 
 def print_cameras() -> int:
-    from .runtime.sources import list_cameras
+    from .runtime.sources import enumerated_cameras
 
-    print("\n".join(list_cameras()) or "no cameras found")
+    print("\n".join(f"{index}  {name}" for index, name in enumerated_cameras()) or "no cameras found")
     return EXIT_DONE
 
 
@@ -61,7 +80,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="fashioncam",
         description="Names the garment you hold up to a webcam, live, and shows why.",
-        epilog="In the window: n learns the background again, q quits.",
+        epilog="Keys: " + "; ".join(f"{', '.join(b.keys)}: {b.text}" for b in BINDINGS),
     )
     add = parser.add_argument
     add("--model", choices=MODELS, default=default.model, help="architecture (default: %(default)s)")
@@ -81,7 +100,8 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--cam-method",
         choices=CAM_METHODS,
         default=default.cam_method,
-        help="how the heat map is made (default: %(default)s; the others run the grad-cam package, and slower)",
+        help="how the heat map is made (default: %(default)s; the others come from the grad-cam package, "
+        "are slower, and stretch each frame to a scale of its own)",
     )
     add("--headless", action="store_true", help="run without a window (default: off, unless there is no screen)")
     add(

@@ -49,7 +49,7 @@ class Frame:
     Attributes:
         index: position in the stream, from 0.
         image_bgr: H x W x 3 uint8, B G R.
-        time_s: seconds since the stream's first frame; from a file, the file's own time.
+        time_s: seconds since the stream's first frame; from a file, by its frame rate.
         grabbed_s: `time.monotonic()` when the frame had been grabbed.
     """
 
@@ -86,7 +86,7 @@ class Reading:
     """Everything the pipeline says about one frame.
 
     Attributes:
-        frame_index, time_s, grabbed_s: those of the frame.
+        frame_index, frame_wh, time_s, grabbed_s: those of the frame; width and height in pixels.
         state: what the program makes of the scene.
         learned: how much of the background has been learned, 0..1.
         segment: where the item is, or None.
@@ -98,6 +98,7 @@ class Reading:
     """
 
     frame_index: int
+    frame_wh: tuple[int, int]
     time_s: float
     grabbed_s: float
     state: State
@@ -119,11 +120,6 @@ class Failure:
 
     text: str
     by_user: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The source has no more frames."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,21 +24,31 @@ def places(tmp_path, monkeypatch):
 @pytest.mark.parametrize("place", ["wheel", "checkout"])
 def test_the_programs_own_file_is_found_from_any_folder(places, place):
     (places[place] / NAME).touch()
-    assert bundled.find(NAME) == places[place] / NAME
+    assert bundled.named_or_own(NAME) == places[place] / NAME
 
 
 def test_the_users_file_comes_first(places):
     for folder in places.values():
         (folder / NAME).touch()
-    assert bundled.find(NAME) == NAME
+    assert bundled.named_or_own(NAME) == NAME
+
+
+def test_default_is_the_programs_own_whatever_lies_around(places):
+    for folder in places.values():
+        (folder / NAME).touch()
+    assert bundled.own(NAME) == places["wheel"] / NAME
+
+
+def test_name_that_is_too_long_is_survived(places):
+    assert bundled.named_or_own(Path("x" * 300)) == Path("x" * 300)
 
 
 def test_what_is_nowhere_comes_back_unchanged(places):
-    assert bundled.find(NAME) == NAME
+    assert bundled.named_or_own(NAME) == NAME
 
 
 def test_absolute_path_is_taken_as_it_is(places, tmp_path):
-    assert bundled.find(tmp_path / NAME) == tmp_path / NAME
+    assert bundled.named_or_own(tmp_path / NAME) == tmp_path / NAME
 
 
 def test_wheel_holds_the_files_where_the_program_looks():
@@ -51,4 +61,4 @@ def test_wheel_holds_the_files_where_the_program_looks():
 
 @pytest.mark.parametrize("model", MODELS)
 def test_every_model_has_weights_in_the_checkout(model):
-    assert bundled.find(bundled.weights_of(model)).is_file()
+    assert bundled.own(bundled.weights_of(model)).is_file()

@@ -1,3 +1,4 @@
+import signal
 import subprocess
 import sys
 
@@ -52,15 +53,16 @@ def test_bad_argument_is_exit_code_2(arguments, capsys):
         ["--device", "http://127.0.0.1:9/x"],
         ["--device", "demo", "--weights", "nowhere.pth"],
         ["--device", "demo", "--weights", __file__],
+        ["--device", "demo", "--weights", "x" * 300],
         ["--device", "demo", "--model", "simplecnn", "--weights", "weights/hybrid.pth"],
         ["--device", "demo", "--predictions", "/no/such/folder/x.jsonl"],
         ["--device", "demo", "--save-video", "x.gif"],
     ],
-    ids=["camera", "file", "url", "weights", "no checkpoint", "other model", "predictions", "video"],
+    ids=["camera", "file", "url", "weights", "no checkpoint", "long name", "other model", "predictions", "video"],
 )
-def test_unusable_input_is_one_line_and_exit_code_2(arguments, capsys):
+def test_unusable_input_is_one_line_and_exit_code_2(arguments, capfd):
     assert cli.main(["--headless", *arguments]) == 2
-    said = capsys.readouterr()
+    said = capfd.readouterr()
     assert said.err.startswith("fashioncam: ")
     assert said.err.count("\n") == 1
     assert said.out == ""
@@ -109,6 +111,15 @@ def test_missing_qt_libraries_are_one_sentence(monkeypatch, capsys):
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert "apt install libgl1" in said
+
+
+def test_ctrl_c_waits_until_an_import_is_over():
+    reached = []
+    with pytest.raises(KeyboardInterrupt), cli.interrupts_deferred():
+        signal.raise_signal(signal.SIGINT)
+        reached.append("end of the block")
+    assert reached
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_files_of_the_program_are_found_from_any_folder(tmp_path, monkeypatch, capsys):

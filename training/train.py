@@ -20,7 +20,7 @@ import torch
 from fashioncam import checkpoint
 from fashioncam.errors import UserError
 from fashioncam.models import complete_config
-from fashioncam.models.base import Model, to_input
+from fashioncam.models.base import Model, find_device, to_input
 
 from . import data, metrics
 from .loop import fit, predict
@@ -45,8 +45,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(args: argparse.Namespace) -> tuple[checkpoint.LoadedModel, Path]:
     """Train, calibrate and save; returns the model and where it has been written."""
+    if not 0 <= args.seed <= 999_999:
+        raise UserError(f"--seed {args.seed}: give a number from 0 to 999999")
     torch.set_num_threads(args.threads or torch.get_num_threads())
-    device = compute_device(args.compute)
+    device = find_device(args.compute)
     overrides = {name: getattr(args, name) for name in OVERRIDABLE if getattr(args, name) is not None}
     recipe = replace(RECIPES[args.recipe](), **overrides)
     run_folder = args.run or Path("runs") / f"{args.recipe}-{args.seed}"
@@ -74,23 +76,17 @@ def make_folder(folder: Path) -> None:
         raise UserError(f"{folder}: {error.strerror}; give another place with --run and --out") from None
 
 
-def compute_device(wanted: str | None) -> torch.device:
-    """The device by that name, or the fastest there is; UserError where it is missing."""
-    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    if wanted is not None and not available[wanted]:
-        raise UserError(f"--compute {wanted}: torch finds no such device here; leave it out")
-    return torch.device(wanted or ("cuda" if available["cuda"] else "cpu"))
-
-
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__.splitlines()[0])
     parser.add_argument("--recipe", choices=RECIPES, default="hybrid", help="default: %(default)s")
-    parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    parser.add_argument("--seed", type=int, default=0, help="from 0 to 999999; default: %(default)s")
     parser.add_argument("--data", type=Path, help="folder of the four IDX files; default: found or downloaded")
     parser.add_argument("--run", type=Path, help="folder of the run; default: runs/RECIPE-SEED")
     parser.add_argument("--out", type=Path, help="checkpoint to write; default: weights/MODEL.pth")
     parser.add_argument("--half", action="store_true", help="store weights in half precision; default: off")
-    parser.add_argument("--compute", choices=("cpu", "cuda", "mps"), help="default: cuda where there is one, else cpu")
+    parser.add_argument(
+        "--compute", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="default: the fastest there is"
+    )
     parser.add_argument("--precision", choices=("bf16", "fp32"), help="default: bf16 where the processor has it")
     parser.add_argument(
         "--threads", type=int, choices=range(1, 257), metavar="N", help="CPU threads; default: all cores"

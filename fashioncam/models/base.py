@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from fashioncam.errors import UserError
 from fashioncam.messages import InputDescription
 
 
@@ -53,6 +54,15 @@ class Model(nn.Module, ABC):
         maps = self.as_maps(features)
         weights = self.as_maps(gradient).mean(dim=(2, 3), keepdim=True)
         return F.relu((weights * maps).sum(dim=1))
+
+
+def find_device(wanted: str) -> torch.device:
+    """The device for "cpu", "cuda" or "mps", or the fastest there is for "auto"; UserError where it is missing."""
+    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    name = next(name for name, is_there in available.items() if is_there) if wanted == "auto" else wanted
+    if not available[name]:
+        raise UserError(f"--compute {wanted}: torch finds no such device here; leave it out, or give --compute cpu")
+    return torch.device(name)
 
 
 def to_input(images: Tensor, description: InputDescription) -> Tensor:

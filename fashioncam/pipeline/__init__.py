@@ -115,8 +115,10 @@ def process_frame(
 def find_item(frame: Frame, reference: ReferenceState) -> tuple[Reading, ReferenceState]:
     """Learn the background, or look for the item before it; the reading knows nothing of classes yet."""
 
+    height, width = frame.image_bgr.shape[:2]
+
     def reading(state: State, learned: float = 1.0, segment: Segment | None = None) -> Reading:
-        return Reading(frame.index, frame.time_s, frame.grabbed_s, state, learned, segment)
+        return Reading(frame.index, (width, height), frame.time_s, frame.grabbed_s, state, learned, segment)
 
     small_bgr = shrink(frame.image_bgr)
     if not isinstance(reference, Learning) and reference.median.shape != small_bgr.shape:
@@ -127,10 +129,8 @@ def find_item(frame: Frame, reference: ReferenceState) -> tuple[Reading, Referen
     if is_another_scene(distance):
         return reading(State.SCENE_CHANGED), reference
     mask = item_mask(distance)
-    if mask is None:
-        return reading(State.EMPTY), reference
-    height, width = frame.image_bgr.shape[:2]
-    return reading(State.ITEM, segment=to_segment(mask, (width, height))), reference
+    segment = None if mask is None else to_segment(mask, (width, height))
+    return reading(State.EMPTY if segment is None else State.ITEM, segment=segment), reference
 
 
 def most_probable(probabilities: FloatArray, classes: tuple[str, ...], count: int = 5) -> tuple[Prediction, ...]:

@@ -86,8 +86,11 @@ def is_another_scene(distance: FloatArray) -> bool:
     return float((distance > HIGH).mean()) > AREA_LIMITS[1]
 
 
-def to_segment(mask: Image, frame_wh: tuple[int, int]) -> Segment:
-    """A mask at working size -> box in frame pixels, and the mask of that box at full size."""
+def to_segment(mask: Image, frame_wh: tuple[int, int]) -> Segment | None:
+    """A mask at working size -> box in frame pixels, and the mask of that box at full size.
+
+    None for an item that is only a line at working size, such as a cable, and vanishes with the blur.
+    """
     scale_x, scale_y = frame_wh[0] / mask.shape[1], frame_wh[1] / mask.shape[0]
     x, y, w, h = cv2.boundingRect(mask)
     left, top = round(x * scale_x), round(y * scale_y)
@@ -97,4 +100,6 @@ def to_segment(mask: Image, frame_wh: tuple[int, int]) -> Segment:
     enlarged = cv2.resize(soft, (right - left, bottom - top), interpolation=cv2.INTER_LINEAR)
     _, full = cv2.threshold(enlarged, EDGE_LEVEL, 255, cv2.THRESH_BINARY)
     x, y, w, h = cv2.boundingRect(full)
+    if w == 0:
+        return None
     return Segment((left + x, top + y, w, h), full[y : y + h, x : x + w])

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from fashioncam.messages import Ended, Failure, Frame
+from fashioncam.messages import Failure, Frame
 
 from .loop import Loop
 from .mailbox import Mailbox
@@ -20,19 +20,19 @@ class CaptureLoop(Loop):
     Args:
         open_source: called in the thread, as opening a camera may take seconds.
         frames: mailboxes that each get every frame.
-        events: gets how it ended: `Ended`, or a `Failure`.
+        failures: gets the failure that ended the thread; `ended` is set when the source had no more frames.
     """
 
     def __init__(
         self,
         open_source: Callable[[], FrameSource],
         frames: Sequence[Mailbox[Frame]],
-        events: Mailbox[Ended | Failure],
+        failures: Mailbox[Failure],
     ) -> None:
-        super().__init__("capture", self._capture, events.put)
+        super().__init__("capture", self._capture, failures.put)
         self._open_source = open_source
         self._frames = frames
-        self._events = events
+        self.ended = threading.Event()
         self.source: FrameSource | None = None  # once it has been opened
         self.rate = RateMeter()
 
@@ -43,7 +43,7 @@ class CaptureLoop(Loop):
             while not stop.is_set():
                 frame = source.read()
                 if frame is None:
-                    self._events.put(Ended())
+                    self.ended.set()
                     return
                 if not source.live:
                     stop.wait(started_s + frame.time_s - time.monotonic())

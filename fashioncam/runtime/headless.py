@@ -10,14 +10,19 @@ from contextlib import ExitStack, closing
 
 from tqdm import tqdm
 
-from fashioncam.messages import Frame, Reading, State
+from fashioncam.errors import UserError
+from fashioncam.messages import Failure, Frame, Reading, State
 from fashioncam.pipeline import PipelineState, process_frame
 from fashioncam.settings import DEMO, Settings
 
+from .capture_loop import CaptureLoop
+from .mailbox import Mailbox
 from .model_loading import load_recogniser
 from .rates import RateMeter
 from .recorder import Recorder
 from .sources import NO_CAMERA_NOTICE, FrameSource, open_first_camera, open_source
+
+WAIT_S = 0.1  # how soon the end of a live source is noticed
 
 
 def run(settings: Settings) -> int:
@@ -28,7 +33,6 @@ def run(settings: Settings) -> int:
     """
     with ExitStack() as cleanup:
         source = open_named_or_default(settings)
-        cleanup.callback(source.close)
         recorder = cleanup.enter_context(closing(Recorder(settings)))
         recogniser = load_recogniser(settings)
         summary = Summary()
@@ -60,9 +64,39 @@ def open_named_or_default(settings: Settings) -> FrameSource:
 
 
 def frames_of(source: FrameSource) -> Iterator[Frame]:
-    """Every frame to the end."""
-    while (frame := source.read()) is not None:
-        yield frame
+    """Every frame of a file; of a live source the newest at each turn, until its end. Closes the source.
+
+    Raises:
+        UserError: the source failed.
+    """
+    if source.live:
+        yield from newest_frames(source)
+        return
+    try:
+        while (frame := source.read()) is not None:
+            yield frame
+    finally:
+        source.close()
+
+
+def newest_frames(source: FrameSource) -> Iterator[Frame]:
+    """Frames of a live source, read in a thread: what comes while one is processed is replaced by what is newer."""
+    frames, failures = Mailbox[Frame](), Mailbox[Failure]()
+    capture = CaptureLoop(lambda: source, (frames,), failures)
+    capture.start()
+    try:
+        while True:
+            has_ended = capture.ended.is_set()
+            frame = frames.take(WAIT_S)
+            if frame is not None:
+                yield frame
+            elif failure := failures.take():
+                raise UserError(failure.text)
+            elif has_ended:
+                return
+    finally:
+        capture.request_stop()
+        capture.join()
 
 
 def in_words(reading: Reading) -> str:

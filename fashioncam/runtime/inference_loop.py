@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from fashioncam.messages import Ended, Failure, Frame, Reading
+from fashioncam.messages import Failure, Frame, Reading
 from fashioncam.pipeline import PipelineState, Recogniser, process_frame
 
 from .loop import Loop
@@ -32,7 +32,7 @@ class InferenceLoop(Loop):
         frames: Mailbox[Frame],
         recognisers: Mailbox[Recogniser],
         readings: Mailbox[Reading],
-        failures: Mailbox[Ended | Failure],
+        failures: Mailbox[Failure],
         record: Callable[[Frame, Reading], None],
     ) -> None:
         super().__init__("inference", self._infer, failures.put)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from fashioncam.messages import Ended, Failure, Frame, Image, Reading, StreamRates, View
+from fashioncam.messages import Failure, Frame, Image, Reading, StreamRates, View
 from fashioncam.pipeline import Recogniser
 from fashioncam.pipeline.overlay import annotate
 from fashioncam.settings import DEMO, Settings
@@ -21,7 +21,7 @@ from .sources import NO_CAMERA_NOTICE, FrameSource, LoopingSource, open_first_ca
 
 
 class LiveSession:
-    """Everything behind the window. Its methods are called by the window's thread and never wait for another.
+    """Everything behind the window, whose thread calls its methods; but for `stop`, none waits for another.
 
     Raises:
         UserError: a file to write cannot be written.
@@ -32,18 +32,18 @@ class LiveSession:
         self._recorder = Recorder(settings)
         self._frames_to_infer, self._frames_to_show = Mailbox[Frame](), Mailbox[Frame]()
         self._recognisers, self._readings = Mailbox[Recogniser](), Mailbox[Reading]()
-        self._events = Mailbox[Ended | Failure]()
-        self._capture = CaptureLoop(self._open_source, (self._frames_to_infer, self._frames_to_show), self._events)
+        self._failures = Mailbox[Failure]()
+        self._capture = CaptureLoop(self._open_source, (self._frames_to_infer, self._frames_to_show), self._failures)
         self._inference = InferenceLoop(
-            self._frames_to_infer, self._recognisers, self._readings, self._events, self._record
+            self._frames_to_infer, self._recognisers, self._readings, self._failures, self._record
         )
-        self._loader = Loop("model", self._load_model, self._events.put)
+        self._loader = Loop("model", self._load_model, self._failures.put)
         self._shown_rate = RateMeter()
         self._notice = ""
         self._model_ready = threading.Event()
         self._frame: Frame | None = None
         self._reading: Reading | None = None
-        self._event: Ended | Failure | None = None
+        self._failure: Failure | None = None
 
     def start(self) -> None:
         """Start capture and inference; without a model, items are found but not named."""
@@ -67,9 +67,10 @@ class LiveSession:
         new_reading, new_frame = self._readings.take(), self._frames_to_show.take()
         self._reading = new_reading or self._reading
         self._frame = new_frame or self._frame
-        self._event = self._events.take() or self._event
+        self._failure = self._failures.take() or self._failure
+        ended = self._capture.ended.is_set()
         # A reading alone is drawn with the next frame; where none will come, the last one is drawn again.
-        redraw = new_frame is not None or (new_reading is not None and self._event is not None)
+        redraw = new_frame is not None or (new_reading is not None and ended)
         now_s = time.monotonic()
         return View(
             picture_bgr=self._annotated() if redraw else None,
@@ -84,8 +85,8 @@ class LiveSession:
             model_ready=self._model_ready.is_set(),
             source="" if self._capture.source is None else self._capture.source.name,
             notice=self._notice,
-            failure=self._event if isinstance(self._event, Failure) else None,
-            ended=isinstance(self._event, Ended),
+            failure=self._failure,
+            ended=ended,
         )
 
     def stop(self) -> None:
@@ -93,14 +94,18 @@ class LiveSession:
         loops = (self._capture, self._inference, self._loader)
         for loop in loops:
             loop.request_stop()
-        for loop in loops:
-            loop.join()
-        self._recorder.close()
+        ended = {loop: loop.join() for loop in loops}
+        if ended[self._inference]:  # else it may still write
+            self._recorder.close()
 
     def _annotated(self) -> Image | None:
-        if self._frame is None or self._reading is None:
-            return None if self._frame is None else self._frame.image_bgr
-        return annotate(self._frame.image_bgr, self._reading)
+        """The newest frame with the newest reading on it, if that is of the same scene and size."""
+        if self._frame is None:
+            return None
+        image_bgr, reading = self._frame.image_bgr, self._reading
+        if reading is None or self._failure is not None or reading.frame_wh != image_bgr.shape[1::-1]:
+            return image_bgr
+        return annotate(image_bgr, reading)
 
     def _open_source(self) -> FrameSource:
         device = self._settings.device

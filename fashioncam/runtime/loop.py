@@ -13,7 +13,7 @@ STOP_TIMEOUT_S = 2.0
 
 
 class Loop:
-    """Runs `work(stop)` once in a thread of its own; `work` returns when `stop` is set, or earlier.
+    """Runs `work(stop)` once in a thread of its own; `work` returns soon after `stop` is set, or earlier.
 
     An exception ends the thread and is handed to `report` as a `Failure`; one that is no `UserError`
     is a defect, so its traceback goes to stderr too.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fashioncam import bundled
-from fashioncam.errors import UserError
 from fashioncam.pipeline import Recogniser
 from fashioncam.settings import Settings
 
@@ -18,28 +17,20 @@ def load_recogniser(settings: Settings) -> Recogniser:
     import torch
 
     from fashioncam import checkpoint
+    from fashioncam.models.base import find_device
     from fashioncam.pipeline.classifier import TorchRecogniser
     from fashioncam.pipeline.explanation import explainer
 
     # One picture of 28x28 keeps one core busy for 3 ms; a second thread costs more than it brings
     # and takes a core from the camera and the window.
     torch.set_num_threads(1)
-    path = bundled.find(settings.weights or bundled.weights_of(settings.model))
+    if settings.weights is None:
+        path = bundled.own(bundled.weights_of(settings.model))
+    else:
+        path = bundled.named_or_own(settings.weights)
     loaded = checkpoint.load(path, settings.model)
-    loaded.model.to(compute_device(settings.compute))
+    loaded.model.to(find_device(settings.compute))
     recogniser = TorchRecogniser(loaded, explainer(loaded, settings.cam_method))
     blank = np.zeros((loaded.input.size, loaded.input.size), np.uint8)
     recogniser.classify(blank).heat_map(0)
     return recogniser
-
-
-def compute_device(wanted: str) -> str:
-    """The torch device for "auto", "cpu", "cuda" or "mps"; UserError where it is missing."""
-    import torch
-
-    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    if wanted == "auto":
-        return next(name for name, is_there in available.items() if is_there)
-    if not available[wanted]:
-        raise UserError(f"--compute {wanted}: torch finds no such device here; leave it out, or give --compute cpu")
-    return wanted

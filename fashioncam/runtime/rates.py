@@ -22,13 +22,11 @@ class RateMeter:
             self._forget(now_s)
 
     def rate(self, now_s: float) -> float:
-        """Events a second over the last second: intervals divided by the time they took; 0 below two events."""
+        """Events in the last second; so it climbs during the first one."""
         with self._lock:
             self._forget(now_s)
-            if len(self._times_s) < 2:
-                return 0.0
-            return (len(self._times_s) - 1) / max(self._times_s[-1] - self._times_s[0], 1e-9)
+            return len(self._times_s) / WINDOW_S
 
     def _forget(self, now_s: float) -> None:
-        while self._times_s and self._times_s[0] < now_s - WINDOW_S:
+        while self._times_s and self._times_s[0] <= now_s - WINDOW_S:
             self._times_s.popleft()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,13 @@ class Recorder:
     """Writes the files that the settings ask for.
 
     Raises:
-        UserError: here and in `write`, when a file cannot be written.
+        UserError: here and in `write`, when a file cannot be written, or is the source, the weights or the
+            other one of these files.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        refuse_same_file(settings)
         self._predictions = PredictionWriter(settings.predictions) if settings.predictions else None
         self._video = VideoRecorder(settings.save_video) if settings.save_video else None
 
@@ -40,7 +43,8 @@ class Recorder:
             self._predictions.write(reading)
         if self._video:
             fps = processed_fps if self._settings.display_fps else None
-            self._video.write(annotate(frame.image_bgr, reading, self._settings.display_input, fps), source_fps)
+            picture = annotate(frame.image_bgr, reading, self._settings.display_input, fps)
+            self._video.write(picture, source_fps, frame.time_s)
 
     def close(self) -> None:
         for writer in (self._predictions, self._video):
@@ -48,22 +52,45 @@ class Recorder:
                 writer.close()
 
 
+def refuse_same_file(settings: Settings) -> None:
+    """UserError where a file to write is one that is read, or both are one."""
+    taken = {path.resolve() for path in (Path(settings.device or "demo"), settings.weights) if path}
+    for option, path in (("--predictions", settings.predictions), ("--save-video", settings.save_video)):
+        if path is not None:
+            if path.resolve() in taken:
+                raise UserError(f"{option} {path}: that file is in use as something else; give another name")
+            taken.add(path.resolve())
+
+
 class PredictionWriter:
-    """One JSON object a line for every reading; a line is on the disk before the next frame."""
+    """One JSON object a line for every reading; a line is on the disk before the next frame.
+
+    What the file held before is gone with the first line, not before.
+    """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
+        self._is_fresh = False
         try:
-            self._file = path.open("w", encoding="utf-8", buffering=1)
+            self._file = path.open("a", encoding="utf-8", buffering=1)
         except OSError as error:
-            raise UserError(
-                f"--predictions {path}: {error.strerror}; give a file in a folder you may write to"
-            ) from None
+            raise self._failure(error) from None
 
     def write(self, reading: Reading) -> None:
-        self._file.write(json.dumps(as_json(reading)) + "\n")
+        try:
+            if not self._is_fresh and self._path.is_file():  # not a pipe
+                self._file.truncate(0)
+            self._is_fresh = True
+            self._file.write(json.dumps(as_json(reading)) + "\n")
+        except OSError as error:
+            raise self._failure(error) from None
 
     def close(self) -> None:
-        self._file.close()
+        with suppress(OSError):  # what could not be written has been said
+            self._file.close()
+
+    def _failure(self, error: OSError) -> UserError:
+        return UserError(f"--predictions {self._path}: {error.strerror}; give a file in a folder you may write to")
 
 
 def as_json(reading: Reading) -> dict[str, Any]:
@@ -79,7 +106,10 @@ def as_json(reading: Reading) -> dict[str, Any]:
 
 
 class VideoRecorder:
-    """Writes pictures to a video file; the first one fixes size and rate."""
+    """Writes pictures to a video file; the first one fixes size and rate.
+
+    A picture is repeated for as long as the next one was missing, so a film of a slow run plays at the true speed.
+    """
 
     def __init__(self, path: Path) -> None:
         if path.suffix.lower() not in CODECS:
@@ -88,16 +118,22 @@ class VideoRecorder:
             raise UserError(f"--save-video {path}: there is no folder {path.resolve().parent}")
         self._path = path
         self._writer: cv2.VideoWriter | None = None
+        self._size_wh, self._fps, self._first_s, self._written = (0, 0), 0.0, 0.0, 0
 
-    def write(self, image_bgr: Image, fps: float) -> None:
-        """Append one H x W x 3 uint8 picture, to be played at `fps`."""
+    def write(self, image_bgr: Image, fps: float, time_s: float) -> None:
+        """Append one H x W x 3 uint8 picture of that time, to be played at `fps`."""
         if self._writer is None:
-            height, width = image_bgr.shape[:2]
+            self._size_wh, self._fps, self._first_s = image_bgr.shape[1::-1], fps, time_s
             codec = cv2.VideoWriter.fourcc(*CODECS[self._path.suffix.lower()])
-            self._writer = cv2.VideoWriter(str(self._path), codec, fps, (width, height))
+            self._writer = cv2.VideoWriter(str(self._path), codec, fps, self._size_wh)
             if not self._writer.isOpened():
                 raise UserError(f"--save-video {self._path}: cannot be written; give another place or format")
-        self._writer.write(image_bgr)
+        if image_bgr.shape[1::-1] != self._size_wh:
+            image_bgr = cv2.resize(image_bgr, self._size_wh, interpolation=cv2.INTER_AREA)
+        due = round((time_s - self._first_s) * self._fps) + 1
+        while self._written < due:
+            self._writer.write(image_bgr)
+            self._written += 1
 
     def close(self) -> None:
         if self._writer is not None:

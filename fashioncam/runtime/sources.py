@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -12,11 +13,11 @@ import cv2
 
 from fashioncam import bundled
 from fashioncam.errors import UserError
-from fashioncam.messages import Frame, Image
+from fashioncam.messages import Frame
 from fashioncam.settings import DEMO
 
-# OpenCV's own choice tries every backend it knows and prints a warning for each that fails.
 NO_CAMERA_NOTICE = "No camera found: playing the demo clip. --device names another source."
+# OpenCV's own choice tries every backend it knows and prints a warning for each that fails.
 CAMERA_BACKEND = {
     "linux": cv2.CAP_V4L2,
     "darwin": cv2.CAP_AVFOUNDATION,
@@ -25,7 +26,9 @@ CAMERA_BACKEND = {
 OPEN_TIMEOUT_MS = 5000
 PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"}
 FOLDER_FPS = 10.0
-cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # what fails is said by `SourceError`
+# What fails is said by `SourceError`; neither OpenCV nor FFmpeg in it adds lines of their own.
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 
 
 class SourceError(UserError):
@@ -63,9 +66,10 @@ class CaptureSource:
         self.live = live
         self._capture = capture
         self._endless = endless
-        # Some streams claim 0 or 180,000 frames a second.
         claimed = capture.get(cv2.CAP_PROP_FPS)
-        self.fps = claimed if 1 <= claimed <= 240 else 30.0
+        # Some streams claim 0 or 180,000 frames a second; a file's claim is its speed.
+        believable = 1 <= claimed <= 240 if live else claimed > 0
+        self.fps = claimed if believable else 30.0
         count = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
         self.frame_count = count if not live and count > 0 else None
         self._next_index = 0
@@ -85,7 +89,7 @@ class CaptureSource:
         if index == 0:
             self._first_grabbed_s = grabbed_s
         time_s = grabbed_s - self._first_grabbed_s if self.live else index / self.fps
-        return Frame(index, as_bgr(image_bgr), time_s, grabbed_s)
+        return Frame(index, image_bgr, time_s, grabbed_s)
 
     def close(self) -> None:
         self._capture.release()
@@ -99,7 +103,9 @@ class FolderSource:
 
     def __init__(self, folder: Path) -> None:
         self.name = str(folder)
-        self._paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES)
+        self._paths = sorted(
+            path for path in folder.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES and path.is_file()
+        )
         if not self._paths:
             raise SourceError(f"{folder} holds no pictures ({', '.join(sorted(PICTURE_SUFFIXES))})")
         self.frame_count: int | None = len(self._paths)
@@ -117,7 +123,7 @@ class FolderSource:
         self._shape = self._shape or image_bgr.shape
         if image_bgr.shape != self._shape:
             raise SourceError(f"{path} has another size than the first picture; they have to be one scene")
-        return Frame(index, as_bgr(image_bgr), index / self.fps, time.monotonic())
+        return Frame(index, image_bgr, index / self.fps, time.monotonic())
 
     def close(self) -> None:
         pass
@@ -149,15 +155,6 @@ class LoopingSource:
         self._source.close()
 
 
-def as_bgr(image: cv2.typing.MatLike) -> Image:
-    """H x W x 3 uint8 B G R of what a backend delivers (some give grey, or B G R and alpha)."""
-    if image.ndim == 2 or image.shape[2] == 1:
-        return cv2.cvtColor(image, cv2.COLOR_GRAY2BGR).astype("uint8", copy=False)
-    if image.shape[2] == 4:
-        return cv2.cvtColor(image, cv2.COLOR_BGRA2BGR).astype("uint8", copy=False)
-    return image.astype("uint8", copy=False)
-
-
 def open_source(device: str) -> FrameSource:
     """Open what the user named: a camera index, "demo", a URL, a folder, or a file.
 
@@ -165,7 +162,7 @@ def open_source(device: str) -> FrameSource:
         SourceError: there is no such thing, or it cannot be opened.
     """
     if device == DEMO:
-        clip = bundled.find(bundled.DEMO_CLIP)
+        clip = bundled.own(bundled.DEMO_CLIP)
         return CaptureSource("the demo clip", opened_file(clip), live=False, endless=False)
     if device.isdecimal():
         return open_camera(int(device))
@@ -173,12 +170,13 @@ def open_source(device: str) -> FrameSource:
         capture = cv2.VideoCapture(device, cv2.CAP_FFMPEG, [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_TIMEOUT_MS])
         if not capture.isOpened():
             raise SourceError(f"{device} cannot be opened; check the address, and that the stream is on")
-        return CaptureSource(device, capture, live=True, endless=False)
+        is_stream = capture.get(cv2.CAP_PROP_FRAME_COUNT) <= 0  # else it is a file, if a distant one
+        return CaptureSource(device, capture, live=is_stream, endless=False)
     path = Path(device)
+    if not device or not bundled.exists(path):
+        raise SourceError(f"{device!r} is no camera index, file, folder or URL; --list-devices lists the cameras")
     if path.is_dir():
         return FolderSource(path)
-    if not path.exists():
-        raise SourceError(f"{device} is no camera index, file, folder or URL; --list-devices lists the cameras")
     if path.is_char_device():
         return open_camera(device)
     return CaptureSource(device, opened_file(path), live=False, endless=False)
@@ -186,7 +184,10 @@ def open_source(device: str) -> FrameSource:
 
 def open_camera(camera: int | str) -> FrameSource:
     """A camera by index, or by device file on Linux."""
-    capture = cv2.VideoCapture(camera, CAMERA_BACKEND)
+    try:
+        capture = cv2.VideoCapture(camera, CAMERA_BACKEND)
+    except cv2.error:  # an index beyond 32 bits
+        capture = cv2.VideoCapture()
     if not capture.isOpened():
         raise SourceError(
             f"camera {camera} cannot be opened; --list-devices lists the cameras, --device demo needs none"
@@ -202,15 +203,17 @@ def opened_file(path: Path) -> cv2.VideoCapture:
 
 
 def open_first_camera() -> FrameSource | None:
-    """Camera 0, for a user who has named no source; None where there is none."""
-    try:
-        return open_camera(0)
-    except SourceError:
-        return None
+    """Camera 0 or else the first that opens, for a user who has named no source; None where there is none."""
+    for index in dict.fromkeys([0, *(index for index, _ in enumerated_cameras())]):
+        try:
+            return open_camera(index)
+        except SourceError:
+            continue
+    return None
 
 
-def list_cameras() -> list[str]:
-    """One line a camera: index and name."""
+def enumerated_cameras() -> list[tuple[int, str]]:
+    """Index and name of every camera that the system lists."""
     from cv2_enumerate_cameras import enumerate_cameras
 
-    return [f"{camera.index}  {camera.name}" for camera in enumerate_cameras(CAMERA_BACKEND)]
+    return [(camera.index, camera.name) for camera in enumerate_cameras(CAMERA_BACKEND)]

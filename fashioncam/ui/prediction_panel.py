@@ -101,12 +101,13 @@ class PredictionPanel(QWidget):
         """Show a new state of affairs; called at every pull, so only what has changed is set."""
         banner = theme.banner(view)
         if banner != self._banner_shown:
-            self._banner_shown = banner
+            before, self._banner_shown = self._banner_shown, banner
             self._banner.setText(
                 f"<div style='font-size: 22px; font-weight: 600'>{escape(banner.headline)}</div>"
                 f"<div style='font-size: 15px'>{escape(banner.advice)}</div>"
             )
-            self._banner.setStyleSheet(f"background: {banner.colour}; border-radius: 10px; padding: 8px 12px;")
+            if before is None or before.colour != banner.colour:  # a new style is costly
+                self._banner.setStyleSheet(f"background: {banner.colour}; border-radius: 10px; padding: 8px 12px;")
         if view.reading is not None and view.reading is not self._reading_shown:
             self._reading_shown = view.reading
             self._bars.set_predictions(view.reading.top5, certain=view.reading.state is State.ITEM)

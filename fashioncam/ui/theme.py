@@ -35,10 +35,10 @@ def banner(view: View) -> Banner:
     if view.failure is not None:
         return Banner("Stopped", view.failure.text, RED)
     if view.ended:
-        return Banner("The end", "The recording is over.", GREY)
+        return Banner("The end", "Nothing more comes from the source.", GREY)
     reading = view.reading
     if reading is None:
-        return Banner("Starting …", "Opening the camera", GREY)
+        return Banner("Starting …", "Opening the source", GREY)
     if reading.state is State.LEARNING:
         return Banner("Learning the background", f"{reading.learned:.0%} · keep out of the picture", BLUE)
     if reading.state is State.SCENE_CHANGED:

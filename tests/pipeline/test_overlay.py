@@ -12,7 +12,7 @@ TOP5 = tuple(Prediction(index, f"class {index}", 0.5 / (index + 1)) for index in
 def reading(heat_map=None, state=State.ITEM, top5=TOP5, mask=None):
     mask = np.full((BOX[3], BOX[2]), 255, np.uint8) if mask is None else mask
     input_grey = np.full((28, 28), 99, np.uint8)
-    return Reading(0, 0.0, 0.0, state, 1.0, Segment(BOX, mask), top5, heat_map, input_grey)
+    return Reading(0, (640, 480), 0.0, 0.0, state, 1.0, Segment(BOX, mask), top5, heat_map, input_grey)
 
 
 def inside(picture, margin=12):
@@ -30,7 +30,7 @@ def test_frame_is_not_drawn_on():
 
 def test_nothing_is_drawn_where_there_is_nothing_to_say():
     frame = room()
-    assert np.array_equal(annotate(frame, Reading(0, 0.0, 0.0, State.EMPTY)), frame)
+    assert np.array_equal(annotate(frame, Reading(0, (640, 480), 0.0, 0.0, State.EMPTY)), frame)
 
 
 def test_heat_lies_where_the_input_square_lies_in_the_frame():
@@ -67,7 +67,7 @@ def test_heat_stays_on_the_mask():
 )
 def test_items_at_the_border_are_drawn(box, heat_shape):
     segment = Segment(box, np.full((box[3], box[2]), 255, np.uint8))
-    at_border = Reading(0, 0.0, 0.0, State.ITEM, 1.0, segment, TOP5, np.ones(heat_shape, np.float32))
+    at_border = Reading(0, (640, 480), 0.0, 0.0, State.ITEM, 1.0, segment, TOP5, np.ones(heat_shape, np.float32))
     assert annotate(room(), at_border, show_input=True, fps=3.0).shape == room().shape
 
 

@@ -78,8 +78,6 @@ def test_speck_is_no_item(reference):
 
 
 def test_another_scene_is_said_to_be_one(reference):
-    other = cv2.rotate(room((480, 640)), cv2.ROTATE_90_CLOCKWISE)[:, ::-1] // 2 + 90
-    other[::2] = 255 - other[::2]
     strange = np.random.default_rng(0).integers(0, 2, (6, 8, 3), np.uint8) * 255
     other = cv2.resize(strange, SIZE_WH, interpolation=cv2.INTER_NEAREST)
     reading, after = find_item(frame(other), reference)
@@ -109,3 +107,20 @@ def test_frame_is_not_drawn_on(reference):
     before = seen.copy()
     find_item(frame(seen), reference)
     assert np.array_equal(seen, before)
+
+
+@pytest.mark.parametrize("stripe", [np.s_[200:208, :], np.s_[:, 300:308]], ids=["horizontal", "vertical"])
+def test_thing_as_thin_as_a_cable_is_no_item(reference, stripe):
+    seen = room()
+    seen[stripe] = (10, 10, 200)
+    reading, _ = find_item(frame(seen_by_camera(seen, 8)), reference)
+    assert reading.state is State.EMPTY
+
+
+def test_segment_is_never_empty(reference):
+    for width in range(1, 60):
+        seen = room()
+        seen[60:420, 300 : 300 + width] = (10, 10, 200)
+        reading, _ = find_item(frame(seen), reference)
+        assert (reading.segment is None) == (reading.state is State.EMPTY)
+        assert reading.segment is None or (min(reading.box[2:]) > 0 and reading.segment.mask.any())

@@ -1,11 +1,16 @@
+import _thread
 import json
 import subprocess
 import sys
+import threading
+import time
 
 import cv2
 import pytest
+from fakes import FakeSource
 from scenes import short_film, write_clip
 
+from fashioncam.errors import UserError
 from fashioncam.messages import State
 from fashioncam.runtime import headless
 from fashioncam.settings import Settings
@@ -84,3 +89,47 @@ def test_headless_run_imports_no_qt(clip, tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_live_source_gives_its_newest_frame():
+    """While one frame is processed, the source delivers many: the next one is the newest."""
+    source = FakeSource(count=50, then="block")
+    frames = headless.frames_of(source)
+    first = next(frames)
+    assert source.blocked.wait(5)
+    if first.index < 49:
+        assert next(frames).index == 49
+    source.unblock.set()
+    frames.close()
+    assert source.closed.wait(5)
+
+
+def test_live_source_that_ends_loses_no_last_frame():
+    assert list(headless.frames_of(FakeSource(count=3)))[-1].index == 2
+
+
+def test_live_source_that_fails_says_so():
+    with pytest.raises(UserError, match="unplugged"):
+        list(headless.frames_of(FakeSource(count=1, then="fail")))
+
+
+def test_waiting_for_a_frame_can_be_interrupted_while_read_blocks():
+    source = FakeSource(count=0, then="block")
+    interrupt = threading.Thread(target=lambda: source.blocked.wait(5) and _thread.interrupt_main())
+    interrupt.start()
+    started_s = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        next(headless.frames_of(source))
+    assert time.monotonic() - started_s < 5
+    interrupt.join()
+    source.unblock.set()
+    assert source.closed.wait(5)
+
+
+def test_file_is_closed_when_the_run_ends_early():
+    source = FakeSource(count=9)
+    source.live = False
+    frames = headless.frames_of(source)
+    next(frames)
+    frames.close()
+    assert source.closed.is_set()

@@ -1,9 +1,11 @@
 import threading
 
+import numpy as np
 import pytest
-from scenes import short_film, write_clip
+from scenes import frame, hold_up, learned_reference, room, short_film, write_clip
 
 from fashioncam.messages import State
+from fashioncam.pipeline import find_item
 from fashioncam.runtime import live_session
 from fashioncam.runtime.live_session import LiveSession
 from fashioncam.runtime.sources import NO_CAMERA_NOTICE
@@ -92,3 +94,31 @@ def test_predictions_are_written_live_too(tmp_path):
     pull_until(session, lambda view: view.ended)
     session.stop()
     assert (tmp_path / "live.jsonl").read_text().startswith('{"frame": ')
+
+
+def test_failure_is_not_forgotten_at_the_end_of_the_film(tmp_path, capfd):
+    film = tmp_path / "film.avi"
+    write_clip(str(film), short_film(held=2))
+    session = LiveSession(Settings(device=str(film), predictions=tmp_path / "out.jsonl"))
+
+    def broken(*arguments):
+        raise ValueError("disk full")
+
+    session._recorder.write = broken
+    session.start()
+    pull_until(session, lambda view: view.failure)
+    view = pull_until(session, lambda view: view.ended)[-1]
+    session.stop()
+    assert view.failure.text == "ValueError: disk full"
+    assert "disk full" in capfd.readouterr().err
+
+
+def test_reading_of_another_picture_size_is_not_drawn():
+    session = LiveSession(Settings(device="demo"))
+    shown = hold_up(room(), (400, 200, 200, 240))
+    reading, _ = find_item(frame(shown), learned_reference(room()))
+    assert reading.box is not None
+    session._readings.put(reading)
+    session._frames_to_show.put(frame(room((320, 240))))
+    assert np.array_equal(session.read_latest().picture_bgr, room((320, 240)))
+    session.stop()

@@ -5,7 +5,7 @@ import pytest
 from fakes import FakeSource
 from scenes import frame, room, short_film
 
-from fashioncam.messages import Ended, Failure, State
+from fashioncam.messages import Failure, State
 from fashioncam.runtime.capture_loop import CaptureLoop
 from fashioncam.runtime.inference_loop import InferenceLoop
 from fashioncam.runtime.loop import Loop
@@ -13,17 +13,18 @@ from fashioncam.runtime.mailbox import Mailbox
 
 
 def capture(source):
-    frames, events = Mailbox(), Mailbox()
-    loop = CaptureLoop(lambda: source, (frames,), events)
+    frames, failures = Mailbox(), Mailbox()
+    loop = CaptureLoop(lambda: source, (frames,), failures)
     loop.start()
-    return loop, frames, events
+    return loop, frames, failures
 
 
 def test_capture_delivers_the_newest_frame_and_says_when_it_ends():
     source = FakeSource(count=5)
-    loop, frames, events = capture(source)
-    assert events.take(5) == Ended()
+    loop, frames, failures = capture(source)
+    assert loop.ended.wait(5)
     assert loop.join()
+    assert failures.take() is None
     assert frames.take().index == 4
     assert frames.dropped == 4
     assert source.closed.is_set()
@@ -31,16 +32,16 @@ def test_capture_delivers_the_newest_frame_and_says_when_it_ends():
 
 def test_failing_source_is_reported_and_closed():
     source = FakeSource(count=1, then="fail")
-    loop, frames, events = capture(source)
-    assert events.take(5) == Failure("the fake was unplugged", by_user=True)
+    loop, frames, failures = capture(source)
+    assert failures.take(5) == Failure("the fake was unplugged", by_user=True)
     assert loop.join()
     assert frames.take().index == 0
     assert source.closed.is_set()
 
 
 def test_defect_is_reported_with_its_traceback_on_stderr(capfd):
-    loop, _, events = capture(FakeSource(count=0, then="crash"))
-    assert events.take(5) == Failure("ZeroDivisionError: a defect", by_user=False)
+    loop, _, failures = capture(FakeSource(count=0, then="crash"))
+    assert failures.take(5) == Failure("ZeroDivisionError: a defect", by_user=False)
     assert loop.join()
     assert "Traceback" in capfd.readouterr().err
 
@@ -49,10 +50,10 @@ def test_source_that_cannot_be_opened_is_reported():
     def cannot_open():
         raise OSError("no such device")
 
-    events = Mailbox()
-    loop = CaptureLoop(cannot_open, (), events)
+    failures = Mailbox()
+    loop = CaptureLoop(cannot_open, (), failures)
     loop.start()
-    assert "no such device" in events.take(5).text
+    assert "no such device" in failures.take(5).text
     assert loop.join()
 
 

@@ -9,21 +9,25 @@ def test_rate_of_a_steady_stream(fps):
     times = [index / fps for index in range(int(3 * fps))]
     for time_s in times:
         meter.tick(time_s)
-    assert meter.rate(times[-1]) == pytest.approx(fps, rel=1e-6)
+    assert meter.rate(times[-1]) == pytest.approx(fps, abs=1)
 
 
-def test_no_rate_before_the_second_event():
+def test_nothing_has_happened_yet():
+    assert RateMeter().rate(0) == 0
+
+
+def test_burst_counts_for_no_more_than_it_is():
     meter = RateMeter()
-    assert meter.rate(0) == 0
     meter.tick(0)
-    assert meter.rate(0) == 0
+    meter.tick(0.001)
+    assert meter.rate(0.002) == 2
 
 
-def test_rate_falls_to_zero_when_nothing_comes_any_more():
+def test_stall_is_seen_before_it_is_over():
     meter = RateMeter()
     for index in range(30):
         meter.tick(index / 30)
-    assert meter.rate(1.0) > 25
+    assert meter.rate(1.7) == pytest.approx(8, abs=1)
     assert meter.rate(2.5) == 0
 
 

@@ -1,3 +1,6 @@
+from pathlib import Path
+
+import cv2
 import pytest
 from scenes import frame, room
 
@@ -6,7 +9,7 @@ from fashioncam.messages import Reading, State
 from fashioncam.runtime.recorder import Recorder
 from fashioncam.settings import Settings
 
-EMPTY = Reading(0, 0.0, 0.0, State.EMPTY)
+EMPTY = Reading(0, (640, 480), 0.0, 0.0, State.EMPTY)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +35,61 @@ def test_a_line_is_on_the_disk_before_the_next_frame(tmp_path):
         path.read_text() == '{"frame": 0, "time_s": 0.0, "state": "empty", "box": null, "top5": [], "stages_ms": {}}\n'
     )
     recorder.close()
+
+
+def test_old_predictions_stay_until_there_are_new_ones(tmp_path):
+    path = tmp_path / "out.jsonl"
+    path.write_text("a result of yesterday\n")
+    recorder = Recorder(Settings(predictions=path))
+    assert path.read_text() == "a result of yesterday\n"
+    recorder.write(frame(room()), EMPTY, 30, 30)
+    recorder.close()
+    assert path.read_text().startswith('{"frame": 0')
+    assert path.read_text().count("\n") == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_full_disk_is_one_line():
+    recorder = Recorder(Settings(predictions=Path("/dev/full")))
+    with pytest.raises(UserError, match="No space left on device"):
+        recorder.write(frame(room()), EMPTY, 30, 30)
+    recorder.close()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"device": "film.mp4", "save_video": "film.mp4"},
+        {"device": "film.mp4", "predictions": "./film.mp4"},
+        {"weights": "mine.pth", "predictions": "mine.pth"},
+        {"predictions": "out.avi", "save_video": "out.avi"},
+    ],
+    ids=" and ".join,
+)
+def test_no_file_is_used_twice(tmp_path, monkeypatch, options):
+    monkeypatch.chdir(tmp_path)
+    paths = {name: value if name == "device" else Path(value) for name, value in options.items()}
+    with pytest.raises(UserError, match="in use as something else"):
+        Recorder(Settings(**paths))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_video_keeps_the_true_speed_when_frames_were_dropped(tmp_path):
+    path = tmp_path / "out.avi"
+    recorder = Recorder(Settings(save_video=path))
+    for index in (0, 1, 5, 10):
+        recorder.write(frame(room(), index), EMPTY, 30, 30)
+    recorder.close()
+    assert cv2.VideoCapture(str(path)).get(cv2.CAP_PROP_FRAME_COUNT) == 11
+
+
+def test_video_keeps_its_size_when_the_source_changes(tmp_path):
+    path = tmp_path / "out.avi"
+    recorder = Recorder(Settings(save_video=path))
+    recorder.write(frame(room(), 0), EMPTY, 30, 30)
+    recorder.write(frame(room((320, 240)), 1), EMPTY, 30, 30)
+    recorder.close()
+    assert cv2.VideoCapture(str(path)).get(cv2.CAP_PROP_FRAME_COUNT) == 2
 
 
 def test_nothing_wanted_writes_nothing(tmp_path, monkeypatch):

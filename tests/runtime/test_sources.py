@@ -48,22 +48,34 @@ def test_folder_gives_its_pictures_by_name(tmp_path):
     ("device", "said"),
     [
         ("97", "camera 97 cannot be opened"),
+        ("99999999999", "camera 99999999999 cannot be opened"),
+        ("", "no camera index, file, folder or URL"),
+        ("x" * 300, "no camera index, file, folder or URL"),
         ("nowhere.mp4", "no camera index, file, folder or URL"),
         ("http://127.0.0.1:9/video", "check the address"),
     ],
-    ids=["camera", "file", "url"],
+    ids=["camera", "index beyond all", "nothing", "long name", "file", "url"],
 )
-def test_what_cannot_be_opened_is_one_line(device, said):
+def test_what_cannot_be_opened_is_one_line(device, said, capfd):
     with pytest.raises(SourceError, match=said) as caught:
         open_source(device)
     assert "\n" not in str(caught.value)
+    assert capfd.readouterr() == ("", "")  # OpenCV and FFmpeg keep quiet
 
 
-def test_file_that_is_no_video_is_refused(tmp_path):
+def test_file_that_is_no_video_is_refused(tmp_path, capfd):
     path = tmp_path / "text.mp4"
     path.write_text("no video")
     with pytest.raises(SourceError, match="cannot be opened as a video"):
         open_source(str(path))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_file_behind_a_url_is_read_as_a_file(clip):
+    source = open_source(f"file://{clip}")
+    assert not source.live
+    assert source.frame_count == 6
+    source.close()
 
 
 def test_empty_folder_is_refused(tmp_path):
