@@ -13,7 +13,9 @@ from .garment_input import input_square
 COLOURS = {State.ITEM: (115, 158, 0), State.UNCERTAIN: (0, 159, 230)}
 WHITE = (255, 255, 255)
 HEAT_COLOURS = cv2.COLORMAP_INFERNO  # its lightness grows evenly with the value
-HEAT_STRENGTH = 0.65  # opacity of the strongest heat; the cloth stays visible
+# Opacity by heat level: none without heat, and 0.8 at most, so that the cloth stays visible. It grows with the
+# root, or the middle of the scale would be lost in the colour of the cloth.
+HEAT_OPACITY = (255 * 0.8 * np.sqrt(np.linspace(0, 1, 256))).astype(np.uint8)
 FONT = cv2.FontFace("sans")
 FONT_WEIGHT = 600
 INSET_SHARE = 0.28  # of the picture's shorter edge
@@ -58,7 +60,7 @@ def blend_heat(canvas: Image, segment: Segment, heat_map: FloatArray) -> None:
     heat = square[round(y - top) :, round(x - left) :][:h, :w]
     level = cv2.convertScaleAbs(heat, alpha=255)
     colours = cv2.applyColorMap(level, HEAT_COLOURS)
-    opacity = cv2.merge([cv2.bitwise_and(cv2.convertScaleAbs(level, alpha=HEAT_STRENGTH), segment.mask)] * 3)
+    opacity = cv2.merge([cv2.bitwise_and(cv2.LUT(level, HEAT_OPACITY), segment.mask)] * 3)
     item = canvas[y : y + h, x : x + w]
     kept = cv2.multiply(item, cv2.bitwise_not(opacity), scale=1 / 255)
     canvas[y : y + h, x : x + w] = cv2.add(kept, cv2.multiply(colours, opacity, scale=1 / 255))
