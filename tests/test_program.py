@@ -121,18 +121,24 @@ def test_window_shows_names_relearns_and_quits(screen):
         program.stderr.close()
 
 
-def test_named_source_that_is_missing_ends_the_window_with_exit_code_2(screen):
+def refusal(device: str, environment: dict[str, str]) -> str:
+    """The one line on stderr of a start that ends with exit code 2."""
     done = subprocess.run(
-        [sys.executable, "-m", "fashioncam", "--device", "nowhere.mp4"],
-        env=screen.environment(),
+        [sys.executable, "-m", "fashioncam", "--device", device],
+        env=environment,
         capture_output=True,
         text=True,
         timeout=DEADLINE_S,
         check=False,
     )
     assert done.returncode == 2
-    assert done.stderr.startswith("fashioncam: 'nowhere.mp4' is no camera index")
     assert done.stderr.count("\n") == 1
+    return done.stderr
+
+
+def test_named_source_that_is_missing_ends_the_window_with_exit_code_2(screen):
+    said_by_program = refusal("nowhere.mp4", screen.environment())
+    assert said_by_program.startswith("fashioncam: 'nowhere.mp4' is no camera index")
 
 
 @pytest.mark.parametrize(
@@ -146,32 +152,14 @@ def test_named_source_that_is_missing_ends_the_window_with_exit_code_2(screen):
 def test_platform_that_is_not_there_is_one_line_and_exit_code_2(environment, said):
     hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     kept = {name: value for name, value in os.environ.items() if name not in hidden}
-    done = subprocess.run(
-        [sys.executable, "-m", "fashioncam", "--device", "demo"],
-        env=kept | environment,
-        capture_output=True,
-        text=True,
-        timeout=DEADLINE_S,
-        check=False,
-    )
-    assert done.returncode == 2
-    assert said in done.stderr
-    assert done.stderr.count("\n") == 1
+    said_by_program = refusal("demo", kept | environment)
+    assert said in said_by_program
 
 
 def test_screen_that_does_not_answer_is_one_line_and_exit_code_2(screen):
     screen.close()
-    done = subprocess.run(
-        [sys.executable, "-m", "fashioncam", "--device", "demo"],
-        env=screen.environment(),
-        capture_output=True,
-        text=True,
-        timeout=DEADLINE_S,
-        check=False,
-    )
-    assert done.returncode == 2
-    assert f"no X server answers at DISPLAY={screen.display}" in done.stderr
-    assert done.stderr.count("\n") == 1
+    said_by_program = refusal("demo", screen.environment())
+    assert f"no X server answers at DISPLAY={screen.display}" in said_by_program
 
 
 def test_ctrl_c_ends_the_window_with_130(screen):

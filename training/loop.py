@@ -69,11 +69,9 @@ def fit(
             schedule.step()
             average.update_parameters(model)
         kept = average.module if recipe.ema_decay else model
-        logits = predict(kept, validation.images, description, precision)
         figures: dict[str, float] = {
             "train_loss": torch.stack(losses).mean().item(),
-            "validation_loss": F.cross_entropy(logits, validation.labels.cpu()).item(),
-            "validation_accuracy": metrics.accuracy(logits, validation.labels.cpu()),
+            **validation_figures(kept, validation, description, precision),
             "learning_rate": optimizer.param_groups[0]["lr"],
             "seconds": time.monotonic() - started,
         }
@@ -88,6 +86,17 @@ def fit(
     if recipe.ema_decay:
         model.load_state_dict(average.module.state_dict())
     return model.cpu().to(memory_format=torch.contiguous_format).eval()
+
+
+def validation_figures(
+    model: nn.Module, validation: Split, description: InputDescription, precision: str
+) -> dict[str, float]:
+    """Loss and accuracy on the validation split."""
+    logits, labels = predict(model, validation.images, description, precision), validation.labels.cpu()
+    return {
+        "validation_loss": F.cross_entropy(logits, labels).item(),
+        "validation_accuracy": metrics.accuracy(logits, labels),
+    }
 
 
 def moving_average(decay: float) -> Callable[[Tensor, Tensor, Tensor | int], Tensor]:
