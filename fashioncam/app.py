@@ -52,6 +52,7 @@ def run(settings: Settings) -> int:
     try:
         exit_code = application.exec()
     finally:
+        window.close()
         session.stop()
     if start_failure:
         raise UserError(start_failure[0])

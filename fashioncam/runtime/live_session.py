@@ -19,6 +19,9 @@ from .rates import RateMeter
 from .recorder import Recorder
 from .sources import NO_CAMERA_NOTICE, FrameSource, LoopingSource, open_first_camera, open_source
 
+# The import of torch cannot be stopped, and a process that ends in the middle of it is aborted by torch.
+LOADING_TIMEOUT_S = 60.0
+
 
 class LiveSession:
     """Everything behind the window, whose thread calls its methods; but for `stop`, none waits for another.
@@ -91,12 +94,12 @@ class LiveSession:
 
     def stop(self) -> None:
         """End all threads, even where a source does not answer, and close the files."""
-        loops = (self._capture, self._inference, self._loader)
-        for loop in loops:
+        for loop in (self._capture, self._inference, self._loader):
             loop.request_stop()
-        ended = {loop: loop.join() for loop in loops}
-        if ended[self._inference]:  # else it may still write
+        self._capture.join()
+        if self._inference.join():  # else it may still write
             self._recorder.close()
+        self._loader.join(LOADING_TIMEOUT_S)
 
     def _annotated(self) -> Image | None:
         """The newest frame with the newest reading on it, if that is of the same scene and size."""

@@ -122,3 +122,24 @@ def test_reading_of_another_picture_size_is_not_drawn():
     session._frames_to_show.put(frame(room((320, 240))))
     assert np.array_equal(session.read_latest().picture_bgr, room((320, 240)))
     session.stop()
+
+
+def test_stop_waits_until_the_model_has_been_loaded(monkeypatch):
+    """A process that ends while torch is being imported is aborted."""
+    loading, go_on = threading.Event(), threading.Event()
+
+    def load_slowly(settings):
+        loading.set()
+        go_on.wait(30)
+
+    monkeypatch.setattr(live_session, "load_recogniser", load_slowly)
+    session = LiveSession(Settings(device="demo"))
+    session.load_model()
+    assert loading.wait(5)
+    stopping = threading.Thread(target=session.stop)
+    stopping.start()
+    stopping.join(0.2)
+    assert stopping.is_alive()
+    go_on.set()
+    stopping.join(5)
+    assert not stopping.is_alive()
