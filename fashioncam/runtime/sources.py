@@ -103,9 +103,11 @@ class FolderSource:
 
     def __init__(self, folder: Path) -> None:
         self.name = str(folder)
-        self._paths = sorted(
-            path for path in folder.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES and path.is_file()
-        )
+        try:
+            files = [path for path in folder.iterdir() if path.is_file()]
+        except OSError as error:
+            raise SourceError(f"{folder} cannot be read ({error.strerror}); give another folder") from None
+        self._paths = sorted(path for path in files if path.suffix.lower() in PICTURE_SUFFIXES)
         if not self._paths:
             raise SourceError(f"{folder} holds no pictures ({', '.join(sorted(PICTURE_SUFFIXES))})")
         self.frame_count: int | None = len(self._paths)

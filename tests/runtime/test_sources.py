@@ -1,5 +1,6 @@
 import http.server
 import threading
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -81,6 +82,15 @@ def test_file_behind_a_url_is_read_as_a_file(clip):
 def test_empty_folder_is_refused(tmp_path):
     with pytest.raises(SourceError, match="holds no pictures"):
         open_source(str(tmp_path))
+
+
+def test_folder_that_may_not_be_read_is_one_line(tmp_path, monkeypatch):
+    def forbidden(folder):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", forbidden)
+    with pytest.raises(SourceError, match="Permission denied"):
+        FolderSource(tmp_path)
 
 
 def test_folder_with_a_broken_picture_names_it(tmp_path):
