@@ -1,4 +1,4 @@
-"""A run without a window: every frame of a source through the pipeline, in this thread, in order."""
+"""A run without a window: every frame of a file, or the newest of a live source, through the pipeline."""
 
 from __future__ import annotations
 
