@@ -18,6 +18,7 @@ from fashioncam.pipeline import PipelineState, Recogniser, process_frame
 from fashioncam.pipeline.overlay import annotate
 from fashioncam.runtime.headless import frames_of
 from fashioncam.runtime.model_loading import load_recogniser
+from fashioncam.runtime.segmenter_loading import load_segmenter
 from fashioncam.runtime.sources import open_source
 from fashioncam.settings import DEMO, Settings
 
@@ -43,11 +44,11 @@ def main() -> None:
 def timed(device: str, size_wh: tuple[int, int], recogniser: Recogniser) -> list[float]:
     """Median milliseconds of each stage, of the whole and of the annotation."""
     source = open_source(device)
-    state = PipelineState()
+    state, segmenter = PipelineState(), load_segmenter(Settings().segmenter)
     rows = []
     for frame in frames_of(source):
         scaled = Frame(frame.index, cv2.resize(frame.image_bgr, size_wh), frame.time_s, frame.grabbed_s)
-        reading, state = process_frame(scaled, state, recogniser, time.perf_counter)
+        reading, state = process_frame(scaled, state, segmenter, recogniser, time.perf_counter)
         if reading.top5:
             rows.append([reading.stages_ms[stage] for stage in STAGES] + [annotation_ms(scaled, reading)])
     source.close()

@@ -24,6 +24,7 @@ def exists(path: Path) -> bool:
 
 
 DEMO_CLIP = Path("assets/demo.mp4")
+SEGMENTER = Path("weights/segmenter.onnx")
 
 
 def weights_of(model: str) -> Path:

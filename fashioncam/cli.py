@@ -13,7 +13,7 @@ from pathlib import Path
 from . import __version__
 from .errors import QtMissingError, UserError
 from .models import MODELS
-from .settings import CAM_METHODS, Settings
+from .settings import CAM_METHODS, SEGMENTERS, Settings
 from .ui.shortcuts import BINDINGS
 
 EXIT_DONE, EXIT_USER_ERROR, EXIT_INTERRUPTED = 0, 2, 130
@@ -95,6 +95,13 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         choices=("auto", "cpu", "cuda", "mps"),
         default=default.compute,
         help="where the model runs (default: %(default)s, the fastest there is)",
+    )
+    add(
+        "--segmenter",
+        choices=SEGMENTERS,
+        default=default.segmenter,
+        help="how the item is told from the room: by a small network, or by each pixel's statistics alone "
+        "(default: %(default)s)",
     )
     add(
         "--cam-method",

@@ -17,6 +17,8 @@ CAM_METHODS = {
     "eigengradcam": "EigenGradCAM",
 }
 DEMO = "demo"
+# What tells an item from the room: a trained network, or statistics of each pixel alone.
+SEGMENTERS = ("learned", "statistical")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Settings:
         weights: checkpoint file; None takes the one that comes with the program.
         device: camera index, file, folder or URL, or "demo"; None is camera 0 or else the demo clip.
         compute: "auto", "cpu", "cuda" or "mps".
+        segmenter: one of `SEGMENTERS`.
         cam_method: key of `CAM_METHODS`.
         headless: run without a window.
         predictions: JSON Lines file to write a reading a line to; None for none.
@@ -39,6 +42,7 @@ class Settings:
     weights: Path | None = None
     device: str | None = None
     compute: str = "auto"
+    segmenter: str = SEGMENTERS[0]
     cam_method: str = "gradcam"
     headless: bool = False
     predictions: Path | None = None

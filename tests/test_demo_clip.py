@@ -12,6 +12,7 @@ from fashioncam.messages import State
 from fashioncam.pipeline import PipelineState, process_frame
 from fashioncam.runtime.headless import frames_of
 from fashioncam.runtime.model_loading import load_recogniser
+from fashioncam.runtime.segmenter_loading import load_segmenter
 from fashioncam.runtime.sources import open_source
 from fashioncam.settings import DEMO, Settings
 
@@ -33,9 +34,10 @@ def garments_held():
 
 @pytest.fixture(scope="module")
 def readings():
-    recogniser, state, readings = load_recogniser(Settings()), PipelineState(), []
+    segmenter, recogniser = load_segmenter(Settings().segmenter), load_recogniser(Settings())
+    state, readings = PipelineState(), []
     for frame in frames_of(open_source(DEMO)):
-        reading, state = process_frame(frame, state, recogniser, time.perf_counter)
+        reading, state = process_frame(frame, state, segmenter, recogniser, time.perf_counter)
         readings.append(reading)
     return readings
 

@@ -15,9 +15,21 @@ import numpy as np
 from fashioncam.messages import FloatArray, Frame, Image, InputDescription, Prediction, Reading, Segment, State
 
 from .garment_input import garment_input
-from .reference_background import Learning, ReferenceState, observe, shrink
-from .segmentation import difference, is_another_scene, item_mask, to_segment
+from .reference_background import (
+    Learning,
+    Reference,
+    ReferenceState,
+    expected_background,
+    follow,
+    light_gain,
+    observe,
+    shrink,
+)
+from .scene_watch import SceneWatch, is_room, keep_watch, trembling
+from .segmentation import Segmenter, deviating_pixels, item_mask, steadied, to_segment, undisturbed
 from .smoothing import Smoothed, smooth
+
+HELD_FRAMES = 2  # an item is taken to be still there while it is not found in so few frames
 
 
 class Classification(Protocol):
@@ -52,10 +64,31 @@ class Recogniser(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class PipelineState:
-    """What one frame leaves for the next: the reference background, and the item's smoothed classes."""
+class Scene:
+    """What is known of the scene; `Scene()` learns the background anew.
+
+    Attributes:
+        reference: the empty scene, or what has been learned of it so far.
+        watch: whether it still is that scene.
+        likelihood: of the last frame, steadied, h x w uint8; None before the first.
+        item: the likelihood of the item in view alone; None for none.
+        segment: that item in the frame.
+        missed: in how many frames, the last ones, the item was not found.
+    """
 
     reference: ReferenceState = field(default_factory=Learning)
+    watch: SceneWatch = field(default_factory=SceneWatch)
+    likelihood: Image | None = None
+    item: Image | None = None
+    segment: Segment | None = None
+    missed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineState:
+    """What one frame leaves for the next: the scene, and the item's smoothed classes."""
+
+    scene: Scene = field(default_factory=Scene)
     smoothed: Smoothed | None = None
 
 
@@ -75,13 +108,18 @@ class Stopwatch:
 
 
 def process_frame(
-    frame: Frame, state: PipelineState, recogniser: Recogniser | None, now_s: Callable[[], float]
+    frame: Frame,
+    state: PipelineState,
+    segmenter: Segmenter,
+    recogniser: Recogniser | None,
+    now_s: Callable[[], float],
 ) -> tuple[Reading, PipelineState]:
     """Read one frame.
 
     Args:
         frame: the picture; it is not changed.
         state: what the frame before left; `PipelineState()` learns the background anew.
+        segmenter: tells an item from the room.
         recogniser: the model; None while it is still loading, and then the item is only found.
         now_s: a clock in seconds, for the reading's durations alone.
 
@@ -89,10 +127,10 @@ def process_frame(
         The reading, and the state for the next frame.
     """
     watch = Stopwatch(now_s)
-    found, reference = find_item(frame, state.reference)
+    found, scene = find_item(frame, state.scene, segmenter)
     watch.lap("segment")
     if found.segment is None or recogniser is None:
-        return replace(found, stages_ms=watch.stages_ms), PipelineState(reference)
+        return replace(found, stages_ms=watch.stages_ms), PipelineState(scene)
     input_grey = garment_input(frame.image_bgr, found.segment, recogniser.input)
     watch.lap("input")
     classification = recogniser.classify(input_grey)
@@ -109,28 +147,50 @@ def process_frame(
         input_grey=input_grey,
         stages_ms=watch.stages_ms,
     )
-    return reading, PipelineState(reference, smoothed)
+    return reading, PipelineState(scene, smoothed)
 
 
-def find_item(frame: Frame, reference: ReferenceState) -> tuple[Reading, ReferenceState]:
+def find_item(frame: Frame, scene: Scene, segmenter: Segmenter) -> tuple[Reading, Scene]:
     """Learn the background, or look for the item before it; the reading knows nothing of classes yet."""
-
     height, width = frame.image_bgr.shape[:2]
-
-    def reading(state: State, learned: float = 1.0, segment: Segment | None = None) -> Reading:
-        return Reading(frame.index, (width, height), frame.time_s, frame.grabbed_s, state, learned, segment)
-
     small_bgr = shrink(frame.image_bgr)
-    if not isinstance(reference, Learning) and reference.median.shape != small_bgr.shape:
-        reference = Learning()  # the source changed its format
-    if isinstance(reference, Learning):
-        return reading(State.LEARNING, reference.progress), observe(reference, small_bgr)
-    distance = difference(small_bgr, reference)
-    if is_another_scene(distance):
-        return reading(State.SCENE_CHANGED), reference
-    mask = item_mask(distance)
-    segment = None if mask is None else to_segment(mask, (width, height))
-    return reading(State.EMPTY if segment is None else State.ITEM, segment=segment), reference
+    if not isinstance(scene.reference, Learning) and scene.reference.median.shape != small_bgr.shape:
+        scene = Scene()  # the source changed its format
+    if scene.watch.should_relearn:
+        scene = Scene()
+    if isinstance(scene.reference, Learning):
+        state, learned = State.LEARNING, scene.reference.progress
+        scene = Scene(observe(scene.reference, small_bgr))
+    else:
+        learned = 1.0
+        scene = look(small_bgr, (width, height), scene, segmenter, frame.time_s)
+        state = State.EMPTY if scene.segment is None else State.ITEM
+        if scene.watch.has_changed:
+            state = State.SCENE_CHANGED
+    segment = scene.segment if state is State.ITEM else None
+    return Reading(frame.index, (width, height), frame.time_s, frame.grabbed_s, state, learned, segment), scene
+
+
+def look(small_bgr: Image, frame_wh: tuple[int, int], scene: Scene, segmenter: Segmenter, time_s: float) -> Scene:
+    """Look for the item before a background that has been learned."""
+    reference = scene.reference
+    assert isinstance(reference, Reference)
+    gain = light_gain(small_bgr, reference)
+    expected_bgr = expected_background(reference, gain)
+    likelihood = steadied(scene.likelihood, segmenter.likelihood(small_bgr, expected_bgr, reference.tolerance))
+    deviating = deviating_pixels(small_bgr, expected_bgr, reference.tolerance)
+    item = item_mask(likelihood, deviating, scene.item)
+    if item is not None and is_room(item, trembling(small_bgr, expected_bgr)):
+        item = None
+    watch = keep_watch(scene.watch, small_bgr, expected_bgr, deviating, item, time_s)
+    if item is not None and is_room(item, watch.explained):
+        item = None
+    segment = None if item is None else to_segment(item, frame_wh)
+    missed = 0
+    if segment is None and scene.segment is not None and scene.missed < HELD_FRAMES:
+        item, segment, missed = scene.item, scene.segment, scene.missed + 1
+    reference = follow(reference, small_bgr, gain, undisturbed(deviating, item), time_s)
+    return Scene(reference, watch, likelihood, item, segment, missed)
 
 
 def most_probable(probabilities: FloatArray, classes: tuple[str, ...], count: int = 5) -> tuple[Prediction, ...]:

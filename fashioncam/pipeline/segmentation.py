@@ -1,104 +1,163 @@
-"""Background subtraction: frame + reference -> where the one item is.
+"""Background subtraction: frame + expected background -> where the one item is.
 
-In order: compensate the light, measure each pixel's difference in units of its tolerance, threshold with
-hysteresis, close gaps, take the component that is largest and most central, fill its holes.
+A `Segmenter` says how likely each pixel is to be item. The rest is common to all: likelihoods are steadied over time,
+the component that is largest and most central is taken, and its outline is found to a part of a small pixel.
 """
 
 from __future__ import annotations
+
+from typing import Protocol
 
 import cv2
 import numpy as np
 
 from fashioncam.messages import FloatArray, Image, Segment
 
-from .reference_background import Reference
+from .reference_background import BURNT_OUT
 
-LOW, HIGH = 1.6, 3.2  # difference in tolerances: part of an item next to a sure part; surely an item
-SEED_PIXELS = 12  # sure pixels that a component needs
-AREA_LIMITS = (0.012, 0.70)  # of the picture; less is no item, more is another scene
-BURNT_OUT = 245  # grey levels; from here on a channel says no more than "bright"
-# A small pixel counts as item even if a tenth of it is, so the mask is half a small pixel too wide on each
-# side; after a blur by one small pixel, this level (instead of 127) takes 0.4 of that back.
-EDGE_LEVEL = 165
-# A shadow darkens a surface and keeps its colour, so a difference of that kind counts for less.
-SHADOW_RATIO = (0.5, 1.0)
-SHADOW_WEIGHT = 0.12
-
-
-def difference(small_bgr: Image, reference: Reference) -> FloatArray:
-    """How far each pixel is from the reference, in units of its tolerance: h x w float32, from 0."""
-    expected = np.minimum(reference.median * light_gain(small_bgr, reference.median), 255)
-    change = small_bgr - expected
-    # What was burnt out may have been brighter than white: it only has to stay near white.
-    change[(reference.median > BURNT_OUT) & (change > 0)] = 0
-    energy = np.einsum("hwc,hwc->hw", expected, expected) + 1.0
-    along = np.einsum("hwc,hwc->hw", change, expected) / energy  # brightness ratio minus 1
-    total = np.einsum("hwc,hwc->hw", change, change)
-    brightness_part = np.minimum(along * along * energy, total)
-    shadow_like = (along > SHADOW_RATIO[0] - 1) & (along < SHADOW_RATIO[1] - 1)
-    weight = np.where(shadow_like, np.float32(1 - SHADOW_WEIGHT**2), np.float32(0))
-    distance: FloatArray = np.sqrt(total - weight * brightness_part) / reference.tolerance
-    return distance
+LIKELY, SURE = 128, 220  # of 255: an item's pixel; a pixel of which an item needs some
+SURE_PIXELS = 12
+AREA_LIMITS = (0.012, 0.70)  # of the picture
+STAY_BONUS = 1.6  # what an item in view counts more than one that would take its place
+# A hole as small as this share of the item is filled; a larger one only if something else than the room is seen in it,
+# such as a hand: through the handle of a bag one sees the room.
+SMALL_HOLE = 0.04
+# An item held still: each frame moves its likelihood by a share of this size, so that noise does not move its outline.
+STILL_SHARE = 0.2
 
 
-def light_gain(small_bgr: Image, median: FloatArray) -> FloatArray:
-    """How much brighter than the reference the light is, one factor a channel: 3 float32.
+class Segmenter(Protocol):
+    """Tells an item from the room."""
 
-    The median ratio is an item's as long as the item covers less than half of the picture, but not
-    without bias; a second median over the pixels near the first removes most of it.
+    def likelihood(self, small_bgr: Image, expected_bgr: Image, tolerance: Image) -> Image:
+        """How likely each pixel is item.
+
+        Args:
+            small_bgr: the frame at working size, h x w x 3 uint8.
+            expected_bgr: the empty scene in the same light, h x w x 3 uint8.
+            tolerance: the difference that noise and shake explain, h x w uint8.
+
+        Returns:
+            h x w uint8, from `LIKELY` on an item rather than not.
+        """
+
+
+class StatisticalSegmenter:
+    """Each pixel's difference in units of its tolerance, thresholds with hysteresis, gaps closed; nothing learned."""
+
+    LOW, HIGH = 1.6, 3.2  # difference in tolerances: part of an item next to a sure part; surely an item
+    # A shadow darkens a surface and keeps its colour, so a difference of that kind counts for less.
+    SHADOW_RATIO = (0.5, 1.0)
+    SHADOW_WEIGHT = 0.12
+    # A small pixel counts as item even if a tenth of it is, so the mask is half a small pixel too wide on each
+    # side; after a blur by one small pixel, this level (instead of 127) takes 0.4 of that back.
+    EDGE_LEVEL = 165
+
+    def likelihood(self, small_bgr: Image, expected_bgr: Image, tolerance: Image) -> Image:
+        distance = self.difference(small_bgr, expected_bgr.astype(np.float32)) / tolerance
+        low = cv2.medianBlur((distance > self.LOW).astype(np.uint8), 3)
+        low = cv2.morphologyEx(low, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7)))
+        count, labels = cv2.connectedComponents(low, connectivity=8)
+        seeds = np.bincount(labels[distance > self.HIGH], minlength=count)
+        seeds[0] = 0  # the background's own label
+        mask = np.where(seeds >= SURE_PIXELS, np.uint8(255), np.uint8(0))[labels]
+        soft = cv2.GaussianBlur(mask, (5, 5), 1.0)
+        return cv2.multiply(soft, 1.0, scale=LIKELY / self.EDGE_LEVEL + 0.1)
+
+    def difference(self, small_bgr: Image, expected: FloatArray) -> FloatArray:
+        """How far each pixel is from what is expected, in grey levels, shadows discounted: h x w float32, from 0."""
+        change = small_bgr - expected
+        # What was burnt out may have been brighter than white: it only has to stay near white.
+        change[(expected > BURNT_OUT) & (change > 0)] = 0
+        energy = np.einsum("hwc,hwc->hw", expected, expected) + 1.0
+        along = np.einsum("hwc,hwc->hw", change, expected) / energy  # brightness ratio minus 1
+        total = np.einsum("hwc,hwc->hw", change, change)
+        brightness_part = np.minimum(along * along * energy, total)
+        shadow_like = (along > self.SHADOW_RATIO[0] - 1) & (along < self.SHADOW_RATIO[1] - 1)
+        weight = np.where(shadow_like, np.float32(1 - self.SHADOW_WEIGHT**2), np.float32(0))
+        return np.sqrt(total - weight * brightness_part)
+
+
+def deviating_pixels(small_bgr: Image, expected_bgr: Image, tolerance: Image) -> Image:
+    """Where the frame is not the expected background: h x w uint8, 255 there and 0 elsewhere."""
+    # What is burnt out may be brighter than white: it only has to stay near white.
+    change = cv2.absdiff(cv2.min(small_bgr, (BURNT_OUT,) * 4), cv2.min(expected_bgr, (BURNT_OUT,) * 4))
+    blue, green, red = cv2.split(change)
+    return cv2.compare(cv2.max(cv2.max(blue, green), red), cv2.add(tolerance, tolerance), cv2.CMP_GT)
+
+
+def undisturbed(deviating: Image, item: Image | None) -> Image:
+    """Where nothing but the room is seen, with a margin: h x w uint8, 255 there and 0 elsewhere."""
+    covered = deviating if item is None else cv2.bitwise_or(deviating, cv2.compare(item, 0, cv2.CMP_GT))
+    return cv2.bitwise_not(cv2.dilate(covered, np.ones((9, 9), np.uint8)))
+
+
+def steadied(before: Image | None, now: Image) -> Image:
+    """Likelihoods mixed with those of the frame before: much where nothing moves, not at all where much does."""
+    if before is None or before.shape != now.shape:
+        return now
+    changed = cv2.countNonZero(cv2.compare(cv2.absdiff(before, now), 100, cv2.CMP_GT))
+    outline = np.sqrt(cv2.countNonZero(cv2.compare(now, LIKELY, cv2.CMP_GE)) + 1)
+    share = min(1.0, STILL_SHARE + changed / outline)
+    return cv2.addWeighted(now, share, before, 1 - share, 0.0)
+
+
+def item_mask(likelihood: Image, deviating: Image, before: Image | None) -> Image | None:
+    """The likelihood of the most sensible item alone, all else 0; None where there is none.
+
+    Args:
+        likelihood: h x w uint8.
+        deviating: where something else than the room is seen, h x w uint8.
+        before: what this returned for the frame before; an item in view is preferred to others.
     """
-    seen = small_bgr[::3, ::3].reshape(-1, 3).astype(np.float32)
-    known = median[::3, ::3].reshape(-1, 3)
-    usable = ((known > 20) & (known < BURNT_OUT) & (seen > 4) & (seen < BURNT_OUT)).all(axis=1)
-    if usable.sum() < 30:  # a black or burnt-out picture says nothing about the light
-        return np.ones(3, np.float32)
-    ratios = seen[usable] / known[usable]
-    gain = np.median(ratios, axis=0)
-    near = (np.abs(ratios - gain) < 0.12 * gain).all(axis=1)
-    if near.sum() >= 30:
-        gain = np.median(ratios[near], axis=0)
-    return gain.astype(np.float32)
-
-
-def item_mask(distance: FloatArray) -> Image | None:
-    """The most sensible component as h x w uint8, 255 on the item; None where there is none."""
-    low = (distance > LOW).astype(np.uint8)
-    low = cv2.medianBlur(low, 3)
-    low = cv2.morphologyEx(low, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7)))
-    count, labels, stats, centroids = cv2.connectedComponentsWithStats(low, connectivity=8)
+    likely = cv2.compare(likelihood, LIKELY, cv2.CMP_GE)
+    count, labels, stats, centroids = cv2.connectedComponentsWithStats(likely, connectivity=8)
     if count < 2:
         return None
-    seeds = np.bincount(labels[distance > HIGH], minlength=count)
-    area = stats[:, cv2.CC_STAT_AREA] / low.size
-    height, width = low.shape
+    sure = np.bincount(labels[likelihood >= SURE], minlength=count)
+    area = stats[:, cv2.CC_STAT_AREA] / likely.size
+    height, width = likely.shape
     off_centre = np.hypot(centroids[:, 0] / width - 0.5, centroids[:, 1] / height - 0.5)
-    sensible = (seeds >= SEED_PIXELS) & (area >= AREA_LIMITS[0]) & (area <= AREA_LIMITS[1])
+    sensible = (sure >= SURE_PIXELS) & (area >= AREA_LIMITS[0]) & (area <= AREA_LIMITS[1])
     sensible[0] = False  # the background's own label
     if not sensible.any():
         return None
-    best = int(np.argmax(np.where(sensible, area * (1.2 - off_centre), -1.0)))
-    outlines, _ = cv2.findContours((labels == best).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    return cv2.drawContours(np.zeros_like(low), outlines, -1, 255, cv2.FILLED)
+    score = area * (1.2 - off_centre)
+    if before is not None:
+        score[labels[before >= LIKELY]] *= STAY_BONUS
+    best = int(np.argmax(np.where(sensible, score, -1.0)))
+    component = np.where(labels == best, np.uint8(255), np.uint8(0))
+    around = cv2.dilate(component, np.ones((3, 3), np.uint8))  # the outline lies between two pixels
+    return fill_holes(cv2.bitwise_and(likelihood, around), component, deviating)
 
 
-def is_another_scene(distance: FloatArray) -> bool:
-    """More of the picture differs than an item held up can cover: the light or the camera moved."""
-    return float((distance > HIGH).mean()) > AREA_LIMITS[1]
+def fill_holes(likelihood: Image, component: Image, deviating: Image) -> Image:
+    """The likelihood with those holes of the component filled through which the room is not seen."""
+    outlines, tree = cv2.findContours(component, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    small_px = SMALL_HOLE * cv2.countNonZero(component)
+    for outline, (_, _, _, parent) in zip(outlines, tree[0], strict=True):
+        if parent < 0:
+            continue
+        x, y, w, h = cv2.boundingRect(outline)
+        hole = np.zeros((h, w), np.uint8)
+        cv2.drawContours(hole, [outline], -1, 255, cv2.FILLED, offset=(-x, -y))
+        seen = cv2.countNonZero(cv2.bitwise_and(hole, deviating[y : y + h, x : x + w]))
+        if cv2.contourArea(outline) <= small_px or 2 * seen > cv2.countNonZero(hole):
+            likelihood[y : y + h, x : x + w] = cv2.max(likelihood[y : y + h, x : x + w], hole)
+    return likelihood
 
 
-def to_segment(mask: Image, frame_wh: tuple[int, int]) -> Segment | None:
-    """A mask at working size -> box in frame pixels, and the mask of that box at full size.
+def to_segment(item: Image, frame_wh: tuple[int, int]) -> Segment | None:
+    """An item's likelihood at working size -> box in frame pixels, and the mask of that box at full size.
 
-    None for an item that is only a line at working size, such as a cable, and vanishes with the blur.
+    None for an item that is only a line at working size, such as a cable, and vanishes.
     """
-    scale_x, scale_y = frame_wh[0] / mask.shape[1], frame_wh[1] / mask.shape[0]
-    x, y, w, h = cv2.boundingRect(mask)
+    scale_x, scale_y = frame_wh[0] / item.shape[1], frame_wh[1] / item.shape[0]
+    x, y, w, h = cv2.boundingRect(item)
     left, top = round(x * scale_x), round(y * scale_y)
     right, bottom = round((x + w) * scale_x), round((y + h) * scale_y)
-    # Blurred before it is enlarged, or the outline shows the steps of the small picture.
-    soft = cv2.GaussianBlur(mask, (5, 5), 1.0)[y : y + h, x : x + w]
-    enlarged = cv2.resize(soft, (right - left, bottom - top), interpolation=cv2.INTER_LINEAR)
-    _, full = cv2.threshold(enlarged, EDGE_LEVEL, 255, cv2.THRESH_BINARY)
+    enlarged = cv2.resize(item[y : y + h, x : x + w], (right - left, bottom - top), interpolation=cv2.INTER_LINEAR)
+    _, full = cv2.threshold(enlarged, LIKELY - 1, 255, cv2.THRESH_BINARY)
     x, y, w, h = cv2.boundingRect(full)
     if w == 0:
         return None

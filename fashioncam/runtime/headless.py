@@ -20,6 +20,7 @@ from .mailbox import Mailbox
 from .model_loading import load_recogniser
 from .rates import RateMeter
 from .recorder import Recorder
+from .segmenter_loading import load_segmenter
 from .sources import NO_CAMERA_NOTICE, FrameSource, open_first_camera, open_source
 
 WAIT_S = 0.1  # how soon the end of a live source is noticed
@@ -34,13 +35,13 @@ def run(settings: Settings) -> int:
     with ExitStack() as cleanup:
         source = open_named_or_default(settings)
         recorder = cleanup.enter_context(closing(Recorder(settings)))
-        recogniser = load_recogniser(settings)
+        segmenter, recogniser = load_segmenter(settings.segmenter), load_recogniser(settings)
         summary = Summary()
         bar = cleanup.enter_context(tqdm(total=source.frame_count, unit="frame", disable=None, dynamic_ncols=True))
         state = PipelineState()
         try:
             for frame in frames_of(source):
-                reading, state = process_frame(frame, state, recogniser, time.perf_counter)
+                reading, state = process_frame(frame, state, segmenter, recogniser, time.perf_counter)
                 summary.add(reading)
                 recorder.write(frame, reading, source.fps, summary.fps())
                 bar.set_postfix_str(in_words(reading), refresh=False)

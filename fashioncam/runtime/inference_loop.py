@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from fashioncam.messages import Failure, Frame, Reading
 from fashioncam.pipeline import PipelineState, Recogniser, process_frame
+from fashioncam.pipeline.segmentation import Segmenter
 
 from .loop import Loop
 from .mailbox import Mailbox
@@ -21,6 +22,7 @@ class InferenceLoop(Loop):
 
     Args:
         frames: where frames come from.
+        load_segmenter: called in the thread, before the first frame.
         recognisers: where a model comes from; until one does, items are found but not named.
         readings: gets a reading for every frame that was taken.
         failures: gets the failure that ended the thread.
@@ -30,6 +32,7 @@ class InferenceLoop(Loop):
     def __init__(
         self,
         frames: Mailbox[Frame],
+        load_segmenter: Callable[[], Segmenter],
         recognisers: Mailbox[Recogniser],
         readings: Mailbox[Reading],
         failures: Mailbox[Failure],
@@ -37,6 +40,7 @@ class InferenceLoop(Loop):
     ) -> None:
         super().__init__("inference", self._infer, failures.put)
         self._frames = frames
+        self._load_segmenter = load_segmenter
         self._recognisers = recognisers
         self._readings = readings
         self._record = record
@@ -48,6 +52,7 @@ class InferenceLoop(Loop):
         self._relearn.set()
 
     def _infer(self, stop: threading.Event) -> None:
+        segmenter = self._load_segmenter()
         state, recogniser = PipelineState(), None
         while not stop.is_set():
             frame = self._frames.take(WAIT_S)
@@ -57,7 +62,7 @@ class InferenceLoop(Loop):
             if self._relearn.is_set():
                 self._relearn.clear()
                 state = PipelineState()
-            reading, state = process_frame(frame, state, recogniser, time.perf_counter)
+            reading, state = process_frame(frame, state, segmenter, recogniser, time.perf_counter)
             self.rate.tick(time.monotonic())
             self._readings.put(reading)
             self._record(frame, reading)

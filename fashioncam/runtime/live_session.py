@@ -17,6 +17,7 @@ from .mailbox import Mailbox
 from .model_loading import load_recogniser
 from .rates import RateMeter
 from .recorder import Recorder
+from .segmenter_loading import load_segmenter
 from .sources import NO_CAMERA_NOTICE, FrameSource, LoopingSource, open_first_camera, open_source
 
 # The import of torch cannot be stopped, and a process that ends in the middle of it is aborted by torch.
@@ -38,7 +39,12 @@ class LiveSession:
         self._failures = Mailbox[Failure]()
         self._capture = CaptureLoop(self._open_source, (self._frames_to_infer, self._frames_to_show), self._failures)
         self._inference = InferenceLoop(
-            self._frames_to_infer, self._recognisers, self._readings, self._failures, self._record
+            self._frames_to_infer,
+            lambda: load_segmenter(settings.segmenter),
+            self._recognisers,
+            self._readings,
+            self._failures,
+            self._record,
         )
         self._loader = Loop("model", self._load_model, self._failures.put)
         self._shown_rate = RateMeter()

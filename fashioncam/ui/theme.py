@@ -42,7 +42,7 @@ def banner(view: View) -> Banner:
     if reading.state is State.LEARNING:
         return Banner("Learning the background", f"{reading.learned:.0%} · keep out of the picture", BLUE)
     if reading.state is State.SCENE_CHANGED:
-        return Banner("The scene has changed", "Light or camera moved: press N", ORANGE)
+        return Banner("The scene has changed", "Light or camera moved: wait two seconds, or press N", ORANGE)
     if not view.model_ready:
         return Banner("Loading the model …", "A second or two", GREY)
     if not reading.top5:

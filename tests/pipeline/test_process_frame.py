@@ -7,6 +7,7 @@ from scenes import DESCRIPTION, frame, hold_up, room, seen_by_camera, short_film
 
 from fashioncam.messages import State
 from fashioncam.pipeline import PipelineState, most_probable, process_frame
+from fashioncam.pipeline.segmentation import StatisticalSegmenter
 
 CLASSES = tuple(f"class {index}" for index in range(10))
 
@@ -45,7 +46,9 @@ def read_all(images, recogniser):
     state, readings = PipelineState(), []
     clock = count(step=0.002)
     for index, image in enumerate(images):
-        reading, state = process_frame(frame(image, index), state, recogniser, lambda: next(clock))
+        reading, state = process_frame(
+            frame(image, index), state, StatisticalSegmenter(), recogniser, lambda: next(clock)
+        )
         readings.append(reading)
     return readings
 
@@ -92,7 +95,7 @@ def test_smoothing_starts_afresh_when_the_item_has_left():
     scene = room()
     shown = hold_up(scene, (220, 100, 200, 240))
     film = short_film(held=6)
-    film += [seen_by_camera(scene, 3000), seen_by_camera(shown, 3001)]
+    film += [seen_by_camera(scene, 3000 + index) for index in range(5)] + [seen_by_camera(shown, 3010)]
     readings = read_all(film, FakeRecogniser([sure_of(3)] * 6 + [sure_of(7)]))
     assert readings[-2].state is State.EMPTY
     assert readings[-1].top5[0].probability == pytest.approx(0.91, abs=1e-5)

@@ -2,10 +2,11 @@ import threading
 
 import numpy as np
 import pytest
-from scenes import frame, hold_up, learned_reference, room, short_film, write_clip
+from scenes import frame, hold_up, learned_scene, room, short_film, write_clip
 
 from fashioncam.messages import State
 from fashioncam.pipeline import find_item
+from fashioncam.pipeline.segmentation import StatisticalSegmenter
 from fashioncam.runtime import live_session
 from fashioncam.runtime.live_session import LiveSession
 from fashioncam.runtime.sources import NO_CAMERA_NOTICE
@@ -116,7 +117,7 @@ def test_failure_is_not_forgotten_at_the_end_of_the_film(tmp_path, capfd):
 def test_reading_of_another_picture_size_is_not_drawn():
     session = LiveSession(Settings(device="demo"))
     shown = hold_up(room(), (400, 200, 200, 240))
-    reading, _ = find_item(frame(shown), learned_reference(room()))
+    reading, _ = find_item(frame(shown), learned_scene(room()), StatisticalSegmenter())
     assert reading.box is not None
     session._readings.put(reading)
     session._frames_to_show.put(frame(room((320, 240))))

@@ -6,6 +6,7 @@ from fakes import FakeSource
 from scenes import frame, room, short_film
 
 from fashioncam.messages import Failure, State
+from fashioncam.pipeline.segmentation import StatisticalSegmenter
 from fashioncam.runtime.capture_loop import CaptureLoop
 from fashioncam.runtime.inference_loop import InferenceLoop
 from fashioncam.runtime.loop import Loop
@@ -79,7 +80,9 @@ def inference():
     """A running inference loop without a model, and its mailboxes."""
     frames, readings, failures = Mailbox(), Mailbox(), Mailbox()
     recorded = []
-    loop = InferenceLoop(frames, Mailbox(), readings, failures, lambda *pair: recorded.append(pair))
+    loop = InferenceLoop(
+        frames, StatisticalSegmenter, Mailbox(), readings, failures, lambda *pair: recorded.append(pair)
+    )
     loop.start()
     yield loop, frames, readings, failures, recorded
     loop.request_stop()
@@ -114,7 +117,7 @@ def test_inference_that_fails_says_so(capfd):
     def broken(frame, reading):
         raise ValueError("disk full")
 
-    loop = InferenceLoop(frames, Mailbox(), Mailbox(), failures, broken)
+    loop = InferenceLoop(frames, StatisticalSegmenter, Mailbox(), Mailbox(), failures, broken)
     loop.start()
     frames.put(frame(room()))
     assert failures.take(5) == Failure("ValueError: disk full", by_user=False)

@@ -1,0 +1,41 @@
+"""The segmenter that has been trained: a small network, run by ONNX Runtime.
+
+It was trained by `training.train_segmenter` on garments before drawn rooms, with the light, the shadows and the arms
+that a webcam sees. 57,660 parameters; without torch, so that items are found while torch is still being imported.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import onnxruntime
+
+from fashioncam.messages import Image
+
+
+class LearnedSegmenter:
+    """A network that takes the frame and the expected background.
+
+    Args:
+        model: the ONNX file's content; input 1 x h x w x 6 uint8 (frame and expected background, B G R each), output
+            h x w uint8.
+
+    Raises:
+        ValueError: it is no such network.
+    """
+
+    def __init__(self, model: bytes) -> None:
+        options = onnxruntime.SessionOptions()
+        # A millisecond on one core; a second thread would take a core from the camera and the window.
+        options.intra_op_num_threads = 1
+        options.log_severity_level = 4
+        try:
+            self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+            self.likelihood(*(np.zeros((16, 16, 3), np.uint8),) * 2, np.zeros((16, 16), np.uint8))
+        except Exception as error:  # noqa: BLE001 - ONNX Runtime raises a dozen classes without a common one
+            raise ValueError(f"no segmentation network: {error}") from None
+
+    def likelihood(self, small_bgr: Image, expected_bgr: Image, tolerance: Image) -> Image:
+        """As `segmentation.Segmenter`; the network judges the noise by itself."""
+        pictures = np.concatenate((small_bgr, expected_bgr), axis=2)[None]
+        (likelihood,) = self._session.run(None, {"pictures": pictures})
+        return likelihood

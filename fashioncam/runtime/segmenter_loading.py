@@ -1,0 +1,27 @@
+"""From the name of a segmenter to one that is ready."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fashioncam import bundled
+from fashioncam.errors import UserError
+from fashioncam.pipeline.segmentation import Segmenter, StatisticalSegmenter
+
+
+def load_segmenter(name: str, path: Path = bundled.SEGMENTER) -> Segmenter:
+    """The segmenter of that name in `settings.SEGMENTERS`; `path` is the learned one's file.
+
+    Raises:
+        UserError: the file is missing or damaged.
+    """
+    if name == "statistical":
+        return StatisticalSegmenter()
+    from fashioncam.pipeline.learned_segmenter import LearnedSegmenter
+
+    try:
+        return LearnedSegmenter(bundled.own(path).read_bytes())
+    except (OSError, ValueError):
+        raise UserError(
+            f"{path}: missing or damaged; install the program again, or give --segmenter statistical"
+        ) from None

@@ -1,0 +1,125 @@
+import cv2
+import numpy as np
+import pytest
+
+from fashioncam.pipeline.scene_watch import (
+    CHANGED_AFTER_S,
+    RELEARN_AFTER_S,
+    SceneWatch,
+    bumped,
+    is_room,
+    keep_watch,
+    relit,
+)
+
+SIZE_HW = (120, 160)
+NOTHING = np.zeros(SIZE_HW, np.uint8)
+
+
+@pytest.fixture
+def expected():
+    """A room with contours everywhere."""
+    cells = np.random.default_rng(0).integers(40, 130, (6, 8, 3), np.uint8)
+    return cv2.resize(cells, SIZE_HW[::-1], interpolation=cv2.INTER_CUBIC)
+
+
+def moved(picture, dx, dy):
+    matrix = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
+    return cv2.warpAffine(picture, matrix, SIZE_HW[::-1], borderMode=cv2.BORDER_REPLICATE)
+
+
+def with_item(picture):
+    shown = picture.copy()
+    shown[30:90, 50:100] = (200, 30, 180)
+    return shown
+
+
+def item_there():
+    item = NOTHING.copy()
+    item[30:90, 50:100] = 255
+    return item
+
+
+def watched(pictures, expected, deviating, item=None, fps=30):
+    watch = SceneWatch()
+    for index, picture in enumerate(pictures):
+        watch = keep_watch(watch, picture, expected, deviating, item, index / fps)
+        yield watch
+
+
+@pytest.mark.parametrize("shift", [(2, 0), (-3, 1), (0, 4), (12, -12)], ids=str)
+@pytest.mark.parametrize("shown", [np.copy, with_item], ids=["empty", "with an item"])
+def test_bump_is_recognised_and_explains_the_room(expected, shift, shown):
+    explained = bumped(moved(shown(expected), *shift), expected)
+    assert explained is not None
+    assert (explained[30:-30, 120:-15] > 0).mean() > 0.8
+
+
+@pytest.mark.parametrize("shown", [np.copy, with_item], ids=["empty", "with an item"])
+@pytest.mark.parametrize("shift", [(0, 0), (0.25, 0.25)], ids=["standing", "trembling"])
+def test_camera_that_stands_is_not_bumped(expected, shown, shift):
+    assert bumped(moved(shown(expected), *shift), expected) is None
+
+
+def test_bump_before_a_bare_wall_cannot_be_seen():
+    wall = np.full((*SIZE_HW, 3), 120, np.uint8)
+    assert bumped(wall, wall) is None
+
+
+def test_bump_does_not_explain_the_item(expected):
+    explained = bumped(moved(with_item(expected), 3, 0), expected)
+    assert not is_room(moved(item_there(), 3, 0), explained)
+
+
+@pytest.mark.parametrize("gain", [0.5, 2.0], ids=["off", "on"])
+def test_lamp_is_recognised_and_explains_what_it_lights(expected, gain):
+    seen, beside, item = expected.copy(), NOTHING.copy(), NOTHING.copy()
+    seen[:, 80:] = np.clip(seen[:, 80:] * gain, 0, 255)
+    beside[:, 110:] = 255
+    item[20:100, 82:108] = 255
+    explained = relit(seen, expected, beside)
+    assert is_room(item, explained)
+
+
+def test_coloured_change_is_no_lamp(expected):
+    seen, beside = expected.copy(), NOTHING.copy()
+    seen[:, 100:] = np.clip(seen[:, 100:] * np.array((0.6, 1.0, 1.8)), 0, 255)
+    beside[:, 100:] = 255
+    assert relit(seen, expected, beside) is None
+
+
+def test_something_else_than_the_room_is_no_lamp(expected):
+    seen, beside = expected.copy(), NOTHING.copy()
+    seen[:, 100:] = np.random.default_rng(1).integers(0, 255, (*SIZE_HW, 3), np.uint8)[:, 100:]
+    beside[:, 100:] = 255
+    assert relit(seen, expected, beside) is None
+
+
+def test_change_has_to_last(expected):
+    everything = NOTHING + 255
+    changes = [w.has_changed for w in watched([255 - expected] * 12, expected, everything)]
+    assert changes.index(True) == pytest.approx(CHANGED_AFTER_S * 30, abs=1)
+    passing = list(watched([expected], expected, NOTHING))[-1]
+    assert not passing.has_changed
+
+
+def test_learns_again_after_the_calm_and_not_before(expected):
+    everything = NOTHING + 255
+    calls = [w.should_relearn for w in watched([255 - expected] * 90, expected, everything)]
+    assert calls.index(True) == pytest.approx(RELEARN_AFTER_S * 30, abs=3)
+
+
+def test_does_not_learn_again_while_something_moves(expected):
+    everything = NOTHING + 255
+    pictures = [np.roll(255 - expected, 9 * index, axis=1) for index in range(90)]
+    assert not any(watch.should_relearn for watch in watched(pictures, expected, everything))
+
+
+def test_does_not_learn_again_while_an_item_is_there(expected):
+    seen = moved(with_item(expected), 3, 0)
+    calls = [w.should_relearn for w in watched([seen] * 90, expected, NOTHING + 255, moved(item_there(), 3, 0))]
+    assert not any(calls)
+
+
+def test_does_not_learn_a_scene_again_that_it_knows(expected):
+    assert not any(watch.should_relearn for watch in watched([expected] * 90, expected, NOTHING))

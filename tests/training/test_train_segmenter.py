@@ -1,0 +1,140 @@
+import csv
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+from PIL import Image
+
+from fashioncam.pipeline.learned_segmenter import LearnedSegmenter
+from training import train_segmenter
+from training.cutouts import EDGE_PX, balanced, is_held_out, load_cutouts
+from training.segmentation_net import SegmentationNet
+from training.train_segmenter import Exported, export, main, segmentation_loss
+
+
+@pytest.fixture
+def garments(tmp_path):
+    """A folder of twelve coloured squares of four owners, as `--garments` expects it."""
+    folder = tmp_path / "garments"
+    (folder / "train").mkdir(parents=True)
+    trained = [str(i) for i in range(40) if not is_held_out(str(i))][:3]
+    owners = [*trained, next(str(i) for i in range(40) if is_held_out(str(i)))]
+    with (folder / "train.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("file", "class_index", "sender_id"))
+        for index in range(12):
+            rgba = np.zeros((60, 40, 4), np.uint8)
+            rgba[5:55, 5:35] = (20 * index, 200 - 10 * index, 90, 255)
+            Image.fromarray(rgba).save(folder / "train" / f"{index}.png")
+            writer.writerow((f"{index}.png", 0, owners[index % 4]))
+    return folder
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Two batches of four an epoch."""
+    monkeypatch.setattr(train_segmenter, "BATCH", 4)
+    monkeypatch.setattr(train_segmenter, "STEPS_PER_EPOCH", 4)
+    monkeypatch.setattr(train_segmenter, "ROOM_WH", (60, 45))
+    monkeypatch.setattr(train_segmenter, "SIZES_HW", ((32, 40),))
+
+
+def trained(garments, run, epochs):
+    return train_segmenter.fit(garments, rooms=10, epochs=epochs, seed=3, folder=run).state_dict()
+
+
+def test_owners_are_split_not_pictures(garments):
+    train, validation = load_cutouts(garments)
+    assert (len(train), len(validation)) == (9, 3)
+    assert train.shape[1:] == (4, EDGE_PX, EDGE_PX)
+    assert train.dtype == torch.uint8
+
+
+def test_rare_classes_come_more_often():
+    cutouts, classes = torch.arange(10), torch.tensor([0] * 6 + [5] * 3 + [7])
+    assert balanced(cutouts, classes).tolist() == [0, 1, 2, 3, 4, 5, 6, 6, 7, 7, 8, 8, 9, 9, 9, 9, 9, 9]
+
+
+def test_colours_come_times_alpha_in_the_cameras_order(garments):
+    train, _ = load_cutouts(garments)
+    assert train[0, :, 0, 0].tolist() == [0, 0, 0, 0]
+    assert train[0, :, 64, 64].tolist() == [90, 200, 0, 255]
+
+
+def test_killed_and_resumed_run_ends_as_an_uninterrupted_one(garments, tmp_path, small, monkeypatch):
+    whole = trained(garments, tmp_path / "whole", epochs=2)
+
+    calls = []
+
+    def killed(net, bank):
+        calls.append(net)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return {"iou": 0.0}
+
+    with monkeypatch.context() as patched:
+        patched.setattr(train_segmenter, "validate", killed)
+        with pytest.raises(KeyboardInterrupt):
+            trained(garments, tmp_path / "parts", epochs=2)
+    resumed = trained(garments, tmp_path / "parts", epochs=2)
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+def test_a_few_steps_lower_the_loss(garments, small, monkeypatch):
+    monkeypatch.setattr(train_segmenter, "BATCH", 16)
+    train, _ = train_segmenter.banks(garments, 10, 0)
+    batch = train_segmenter.compose(train, 16, (32, 40), torch.Generator().manual_seed(0))
+    torch.manual_seed(0)
+    net = SegmentationNet()
+    optimizer = torch.optim.AdamW(net.parameters(), lr=4e-3)
+    losses = [train_segmenter.train_step(net, optimizer, batch).item() for _ in range(30)]
+    assert losses[-1] < 0.75 * losses[0]
+    assert all(parameter.grad is not None for parameter in net.parameters())
+
+
+def test_loss_of_a_perfect_and_of_a_half_right_answer():
+    item = torch.zeros(1, 1, 8, 16)
+    item[..., :8] = 1
+    sure = (item * 2 - 1) * 50
+    assert segmentation_loss(sure, item).item() == pytest.approx(0, abs=1e-6)
+    # Nothing known: log 2 a pixel, and an IoU of 32 / (64 + 64 - 32).
+    assert segmentation_loss(sure * 0, item).item() == pytest.approx(np.log(2) + 1 - 32 / 96, abs=1e-5)
+
+
+def test_loss_of_an_empty_batch_is_finite():
+    assert segmentation_loss(torch.zeros(2, 1, 8, 8), torch.zeros(2, 1, 8, 8)).isfinite()
+
+
+@pytest.mark.parametrize("size_hw", [(120, 160), (90, 160), (160, 120), (16, 16)], ids=str)
+def test_network_takes_any_even_size(size_hw):
+    net = SegmentationNet().eval()
+    assert net(torch.zeros(2, 3, *size_hw), torch.zeros(2, 3, *size_hw)).shape == (2, 1, *size_hw)
+
+
+def test_network_is_as_small_as_promised():
+    assert sum(parameter.numel() for parameter in SegmentationNet().parameters()) <= 60_000
+
+
+def test_exported_file_answers_as_the_network_does(tmp_path):
+    torch.manual_seed(0)
+    net = SegmentationNet().eval()
+    export(net, tmp_path / "net.onnx")
+    segmenter = LearnedSegmenter((tmp_path / "net.onnx").read_bytes())
+    rng = np.random.default_rng(0)
+    for size_hw in ((120, 160), (90, 160)):
+        frame, expected = rng.integers(0, 256, (2, *size_hw, 3), np.uint8)
+        with torch.no_grad():
+            pictures = torch.from_numpy(np.concatenate((frame, expected), axis=2)[None])
+            wanted = Exported(net)(pictures).numpy()
+        found = segmenter.likelihood(frame, expected, np.zeros(size_hw, np.uint8))
+        assert np.abs(found.astype(int) - wanted).max() <= 1
+    options = onnxruntime.InferenceSession(tmp_path / "net.onnx").get_inputs()
+    assert [entry.name for entry in options] == ["pictures"]
+
+
+def test_folder_that_is_no_garments_is_said_in_one_line(tmp_path, capsys):
+    assert main(["--garments", str(tmp_path)]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "train.csv" in error

@@ -1,0 +1,201 @@
+"""Train the network that finds the item, and export it.
+
+    python -m training.train_segmenter --garments FOLDER
+
+FOLDER holds cutouts of garments (see `training.cutouts`); rooms, light, arms and noise are made on the way. The
+run's state goes to runs/segmenter-SEED; the same command resumes a killed run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.optim import AdamW
+from torch.optim.lr_scheduler import OneCycleLR
+from torch.optim.swa_utils import AveragedModel
+
+from fashioncam.errors import UserError
+
+from .composites import Bank, Composites, compose, mirrored
+from .cutouts import load_cutouts
+from .drawn_rooms import draw_room
+from .loop import moving_average, restore, store
+from .run_log import RunLog, progress
+from .segmentation_net import SegmentationNet
+
+SIZES_HW = ((120, 160), (120, 160), (90, 160), (160, 120))  # what cameras of 4:3, 16:9 and held upright come to
+ROOM_WH = (240, 180)
+BATCH = 64
+STEPS_PER_EPOCH = 100
+EMA_DECAY = 0.998
+FOUND_IOU = 0.8
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    args = parse_arguments(arguments)
+    try:
+        net = fit(args.garments, args.rooms, args.epochs, args.seed, args.run or Path(f"runs/segmenter-{args.seed}"))
+        export(net, args.out)
+    except UserError as error:
+        print(f"training.train_segmenter: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted; the same command goes on after the last complete epoch", file=sys.stderr)
+        return 130
+    print(f"{args.out}: {args.out.stat().st_size} bytes")
+    return 0
+
+
+def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m training.train_segmenter", description=__doc__.splitlines()[0])
+    parser.add_argument("--garments", type=Path, required=True, help="folder of garment cutouts with train.csv")
+    parser.add_argument("--rooms", type=int, default=3000, help="how many rooms to draw; default: %(default)s")
+    parser.add_argument("--epochs", type=int, default=50, help=f"of {STEPS_PER_EPOCH} batches; default: %(default)s")
+    parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    parser.add_argument("--run", type=Path, help="folder of the run; default: runs/segmenter-SEED")
+    parser.add_argument(
+        "--out", type=Path, default=Path("weights/segmenter.onnx"), help="file to write; default: %(default)s"
+    )
+    return parser.parse_args(arguments)
+
+
+def fit(garments: Path, rooms: int, epochs: int, seed: int, folder: Path) -> SegmentationNet:
+    """Train from `seed`, or go on with an interrupted run; returns the averaged network in eval mode."""
+    folder.mkdir(parents=True, exist_ok=True)
+    train, validation = banks(garments, rooms, seed)
+    torch.manual_seed(seed)
+    net = SegmentationNet().to(memory_format=torch.channels_last)
+    average = AveragedModel(net, avg_fn=moving_average(EMA_DECAY), use_buffers=True)
+    optimizer = AdamW(net.parameters(), lr=4e-3, weight_decay=0.01)
+    schedule = OneCycleLR(optimizer, 4e-3, total_steps=epochs * STEPS_PER_EPOCH, pct_start=0.1)
+    parts: dict[str, Any] = {"net": net, "average": average, "optimizer": optimizer, "schedule": schedule}
+    identity = {"epochs": epochs, "seed": seed, "rooms": rooms, "batch": BATCH}
+    first_epoch = restore(folder / "state.pt", identity, parts)
+    log = RunLog(folder, first_epoch)
+    for epoch in range(first_epoch, epochs):
+        started = time.monotonic()
+        net.train()
+        generator = torch.Generator().manual_seed(seed * 100_003 + epoch)
+        losses = []
+        for step in progress(range(STEPS_PER_EPOCH // 2), f"epoch {epoch + 1}/{epochs}", STEPS_PER_EPOCH // 2):
+            batch = compose(train, BATCH, SIZES_HW[step % len(SIZES_HW)], generator)
+            # Making a batch takes three times as long as a step with it.
+            for view in (batch, mirrored(batch)):
+                losses.append(train_step(net, optimizer, view))
+                schedule.step()
+                average.update_parameters(net)
+        figures = {
+            "train_loss": torch.stack(losses).mean().item(),
+            **validate(average.module, validation),
+            "seconds": time.monotonic() - started,
+        }
+        log.write(epoch, **figures)
+        store(folder / "state.pt", identity, epoch + 1, parts)
+        print(f"epoch {epoch + 1}/{epochs} " + " ".join(f"{k} {v:.4f}" for k, v in figures.items()), flush=True)
+    log.close()
+    net.load_state_dict(average.module.state_dict())
+    return net.to(memory_format=torch.contiguous_format).eval()
+
+
+def banks(garments: Path, rooms: int, seed: int) -> tuple[Bank, Bank]:
+    """What composites are made from: other garments, of other owners, and other rooms for validation."""
+    train, validation = load_cutouts(garments)
+    rng = np.random.default_rng(seed)
+    drawn = torch.from_numpy(np.stack([draw_room(rng, ROOM_WH) for _ in range(rooms)])).permute(0, 3, 1, 2)
+    share = max(1, rooms // 10)
+    return Bank(train, drawn[share:].contiguous()), Bank(validation, drawn[:share].contiguous())
+
+
+def train_step(net: SegmentationNet, optimizer: AdamW, batch: Composites) -> Tensor:
+    """One step of gradient descent; returns the loss."""
+    frame, expected = (
+        picture.float().contiguous(memory_format=torch.channels_last) for picture in (batch.frame, batch.expected)
+    )
+    with torch.autocast("cpu", torch.bfloat16):
+        logits = net(frame, expected)
+    loss = segmentation_loss(logits.float(), batch.item)
+    optimizer.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+    optimizer.step()
+    return loss.detach()
+
+
+def segmentation_loss(logits: Tensor, item: Tensor) -> Tensor:
+    """Cross-entropy a pixel plus one minus the soft IoU a picture, where there is an item (arXiv:1608.01471)."""
+    cross_entropy = F.binary_cross_entropy_with_logits(logits, item)
+    likely = logits.sigmoid()
+    both = (likely * item).sum(dim=(1, 2, 3))
+    either = (likely + item - likely * item).sum(dim=(1, 2, 3))
+    present = item.sum(dim=(1, 2, 3)) > 30
+    return cross_entropy + (1 - both / either.clamp(min=1))[present].sum() / present.sum().clamp(min=1)
+
+
+@torch.inference_mode()
+def validate(net: nn.Module, bank: Bank, batches: int = 6) -> dict[str, float]:
+    """Mean IoU of the mask, the share of items that it finds well, and of empty pictures in which it sees one."""
+    net.eval()
+    generator = torch.Generator().manual_seed(1)
+    overlaps, empty = [], []
+    for index in range(batches):
+        batch = compose(bank, BATCH, SIZES_HW[index % len(SIZES_HW)], generator)
+        found = net(batch.frame.float(), batch.expected.float()) > 0
+        item = batch.item > 0.5
+        either = (found | item).sum(dim=(1, 2, 3))
+        present = item.float().mean(dim=(1, 2, 3)) > 0.01
+        overlaps.append((((found & item).sum(dim=(1, 2, 3))) / either.clamp(min=1))[present])
+        empty.append(found.float().mean(dim=(1, 2, 3))[item.sum(dim=(1, 2, 3)) == 0] > 0.012)
+    overlap, alarms = torch.cat(overlaps), torch.cat(empty)
+    return {
+        "iou": overlap.mean().item(),
+        "found": (overlap > FOUND_IOU).float().mean().item(),
+        "false_alarm": alarms.float().mean().item(),
+    }
+
+
+class Exported(nn.Module):
+    """The network as the program calls it: one 1 x h x w x 6 uint8 picture in, h x w uint8 likelihood out."""
+
+    def __init__(self, net: SegmentationNet) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        planes = pictures.permute(0, 3, 1, 2).float()
+        likelihood = self.net(planes[:, :3], planes[:, 3:]).sigmoid()
+        return (255 * likelihood[0, 0] + 0.5).to(torch.uint8)
+
+
+def export(net: SegmentationNet, out: Path) -> None:
+    """Write the network as ONNX, for pictures of any even height and width."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = out.with_name(out.name + ".part")
+    rows, columns = torch.export.Dim("rows", min=8, max=1024), torch.export.Dim("columns", min=8, max=1024)
+    with warnings.catch_warnings(action="ignore"):  # the exporter's own libraries deprecate each other
+        program = torch.onnx.export(
+            Exported(net).eval(),
+            (torch.zeros(1, 120, 160, 6, dtype=torch.uint8),),
+            input_names=["pictures"],
+            output_names=["likelihood"],
+            dynamic_shapes={"pictures": {1: 2 * rows, 2: 2 * columns}},
+            dynamo=True,
+            verbose=False,
+        )
+        assert program is not None  # it is only with another of the exporter's options
+        program.save(str(unfinished))
+    unfinished.replace(out)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
