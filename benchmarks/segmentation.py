@@ -68,7 +68,7 @@ class Row:
         gaps: held frames without an answer between two that have one.
         jitter, true_jitter: median change of the box (and of the true one) from held frame to held frame: mean
             movement of its edges as a share of their mean length; None without two answers running.
-        ms: median duration of a held frame.
+        ms: mean duration of a held frame; the scene is watched in one of five, so a median would hide that.
     """
 
     method: str
@@ -127,7 +127,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         times_ms = timed(args) if args.speed_clips else {}
         print_speed(times_ms)
         if args.json:
-            speed = [{"method": m, "size_wh": s, "ms": median(ms)} for (m, s), ms in times_ms.items()]
+            speed = [{"method": m, "size_wh": s, "ms": fmean(ms)} for (m, s), ms in times_ms.items()]
             args.json.write_text(json.dumps({"rows": [asdict(row) for row in rows], "speed": speed}, indent=1))
     except (UserError, OSError) as error:
         print(f"benchmarks.segmentation: {error}", file=sys.stderr)
@@ -211,7 +211,7 @@ def judged(method: str, clip: Clip, answers: list[Answer], times_ms: list[float]
         gaps=sum(a and not b and c for a, b, c in zip(seen, seen[1:], seen[2:], strict=False)),
         jitter=jitter(boxes),
         true_jitter=jitter(true_boxes),
-        ms=median(times_ms[HELD_FROM:]),
+        ms=fmean(times_ms[HELD_FROM:]),
     )
 
 
@@ -282,12 +282,12 @@ def print_means(rows: list[Row], keys: tuple[str, ...], figures: Sequence[str]) 
 
 
 def print_speed(times_ms: TimesMs) -> None:
-    """A line for each method: medians at each size, and how many times the earlier method's."""
+    """A line for each method: means at each size, and how many times the earlier method's."""
     sizes = [f"{width}x{height}" for width, height in SPEED_SIZES_WH]
     print_table_head("method", *(cell for size in sizes for cell in (f"{size}, ms", f"times {EARLIER}")))
-    medians = {key: median(ms) for key, ms in times_ms.items()}
-    for method in dict.fromkeys(name for name, _ in medians):
-        pairs = [(medians[method, size], medians[EARLIER, size]) for size in SPEED_SIZES_WH]
+    means = {key: fmean(ms) for key, ms in times_ms.items()}
+    for method in dict.fromkeys(name for name, _ in means):
+        pairs = [(means[method, size], means[EARLIER, size]) for size in SPEED_SIZES_WH]
         print_cells(method, *(cell for ms, earlier_ms in pairs for cell in (f"{ms:.2f}", f"{ms / earlier_ms:.2f}")))
 
 

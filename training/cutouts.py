@@ -36,6 +36,8 @@ def load_cutouts(folder: Path) -> tuple[Tensor, Tensor]:
         pictures = np.stack([read_cutout(folder / "train" / row["file"]) for row in rows])
     except (OSError, KeyError, ValueError) as error:
         raise UserError(f"{folder}: not a folder of garment cutouts with a train.csv: {error}") from None
+    if held_out.all() or not held_out.any():
+        raise UserError(f"{folder}: garments of so few owners cannot be split for training and validation")
     cutouts = torch.from_numpy(pictures).permute(0, 3, 1, 2)
     return balanced(cutouts[~held_out], classes[~held_out]), balanced(cutouts[held_out], classes[held_out])
 

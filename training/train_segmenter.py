@@ -9,10 +9,12 @@ run's state goes to runs/segmenter-SEED; the same command resumes a killed run.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import sys
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from torch.optim.swa_utils import AveragedModel
 
 from fashioncam.errors import UserError
 
+from . import composites
 from .composites import Bank, Composites, compose, mirrored
 from .cutouts import load_cutouts
 from .drawn_rooms import draw_room
@@ -45,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     args = parse_arguments(arguments)
     try:
+        if find_spec("onnxscript") is None:
+            raise UserError("the export needs onnx and onnxscript: pip install -r requirements-train.txt")
         net = fit(args.garments, args.rooms, args.epochs, args.seed, args.run or Path(f"runs/segmenter-{args.seed}"))
         export(net, args.out)
     except UserError as error:
@@ -60,14 +65,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m training.train_segmenter", description=__doc__.splitlines()[0])
     parser.add_argument("--garments", type=Path, required=True, help="folder of garment cutouts with train.csv")
-    parser.add_argument("--rooms", type=int, default=3000, help="how many rooms to draw; default: %(default)s")
-    parser.add_argument("--epochs", type=int, default=50, help=f"of {STEPS_PER_EPOCH} batches; default: %(default)s")
+    parser.add_argument("--rooms", type=at_least(20), default=3000, help="how many to draw; default: %(default)s")
+    parser.add_argument(
+        "--epochs", type=at_least(1), default=32, help=f"of {STEPS_PER_EPOCH} batches; default: %(default)s"
+    )
     parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
     parser.add_argument("--run", type=Path, help="folder of the run; default: runs/segmenter-SEED")
     parser.add_argument(
         "--out", type=Path, default=Path("weights/segmenter.onnx"), help="file to write; default: %(default)s"
     )
     return parser.parse_args(arguments)
+
+
+def at_least(least: int) -> Callable[[str], int]:
+    """The type of an argument that is a number from `least` on."""
+
+    def number(text: str) -> int:
+        if int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text}: give {least} or more")
+        return int(text)
+
+    return number
 
 
 def fit(garments: Path, rooms: int, epochs: int, seed: int, folder: Path) -> SegmentationNet:
@@ -80,7 +98,9 @@ def fit(garments: Path, rooms: int, epochs: int, seed: int, folder: Path) -> Seg
     optimizer = AdamW(net.parameters(), lr=4e-3, weight_decay=0.01)
     schedule = OneCycleLR(optimizer, 4e-3, total_steps=epochs * STEPS_PER_EPOCH, pct_start=0.1)
     parts: dict[str, Any] = {"net": net, "average": average, "optimizer": optimizer, "schedule": schedule}
-    identity = {"epochs": epochs, "seed": seed, "rooms": rooms, "batch": BATCH}
+    table = hashlib.sha256((garments / "train.csv").read_bytes()).hexdigest()
+    shares = {name: value for name, value in vars(composites).items() if name.endswith("_SHARE")}
+    identity = {"epochs": epochs, "seed": seed, "rooms": rooms, "batch": BATCH, "garments": table, **shares}
     first_epoch = restore(folder / "state.pt", identity, parts)
     log = RunLog(folder, first_epoch)
     for epoch in range(first_epoch, epochs):
@@ -193,6 +213,9 @@ def export(net: SegmentationNet, out: Path) -> None:
             verbose=False,
         )
         assert program is not None  # it is only with another of the exporter's options
+        for part in (program.model, program.model.graph, *program.model.graph):  # paths of this machine
+            part.metadata_props.clear()
+            part.doc_string = None
         program.save(str(unfinished))
     unfinished.replace(out)
 

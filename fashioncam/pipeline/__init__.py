@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from fashioncam.messages import FloatArray, Frame, Image, InputDescription, Prediction, Reading, Segment, State
+from fashioncam.messages import FloatArray, Frame, Image, InputDescription, Prediction, Reading, State
 
 from .garment_input import garment_input
 from .reference_background import (
@@ -29,7 +29,7 @@ from .scene_watch import SceneWatch, is_room, keep_watch, trembling
 from .segmentation import Segmenter, deviating_pixels, item_mask, steadied, to_segment, undisturbed
 from .smoothing import Smoothed, smooth
 
-HELD_FRAMES = 2  # an item is taken to be still there while it is not found in so few frames
+HELD_S = 0.08  # an item that is not found for so short a time is taken to be still there
 
 
 class Classification(Protocol):
@@ -72,16 +72,14 @@ class Scene:
         watch: whether it still is that scene.
         likelihood: of the last frame, steadied, h x w uint8; None before the first.
         item: the likelihood of the item in view alone; None for none.
-        segment: that item in the frame.
-        missed: in how many frames, the last ones, the item was not found.
+        found_s: when that item was found last.
     """
 
     reference: ReferenceState = field(default_factory=Learning)
     watch: SceneWatch = field(default_factory=SceneWatch)
     likelihood: Image | None = None
     item: Image | None = None
-    segment: Segment | None = None
-    missed: int = 0
+    found_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,20 +156,20 @@ def find_item(frame: Frame, scene: Scene, segmenter: Segmenter) -> tuple[Reading
         scene = Scene()  # the source changed its format
     if scene.watch.should_relearn:
         scene = Scene()
+    segment, learned = None, 1.0
     if isinstance(scene.reference, Learning):
         state, learned = State.LEARNING, scene.reference.progress
         scene = Scene(observe(scene.reference, small_bgr))
     else:
-        learned = 1.0
-        scene = look(small_bgr, (width, height), scene, segmenter, frame.time_s)
-        state = State.EMPTY if scene.segment is None else State.ITEM
+        scene = look(small_bgr, scene, segmenter, frame.time_s)
+        segment = None if scene.item is None else to_segment(scene.item, (width, height))
+        state = State.EMPTY if segment is None else State.ITEM
         if scene.watch.has_changed:
-            state = State.SCENE_CHANGED
-    segment = scene.segment if state is State.ITEM else None
+            state, segment = State.SCENE_CHANGED, None
     return Reading(frame.index, (width, height), frame.time_s, frame.grabbed_s, state, learned, segment), scene
 
 
-def look(small_bgr: Image, frame_wh: tuple[int, int], scene: Scene, segmenter: Segmenter, time_s: float) -> Scene:
+def look(small_bgr: Image, scene: Scene, segmenter: Segmenter, time_s: float) -> Scene:
     """Look for the item before a background that has been learned."""
     reference = scene.reference
     assert isinstance(reference, Reference)
@@ -185,12 +183,11 @@ def look(small_bgr: Image, frame_wh: tuple[int, int], scene: Scene, segmenter: S
     watch = keep_watch(scene.watch, small_bgr, expected_bgr, deviating, item, time_s)
     if item is not None and is_room(item, watch.explained):
         item = None
-    segment = None if item is None else to_segment(item, frame_wh)
-    missed = 0
-    if segment is None and scene.segment is not None and scene.missed < HELD_FRAMES:
-        item, segment, missed = scene.item, scene.segment, scene.missed + 1
+    found_s = time_s
+    if item is None and scene.item is not None and 0 <= time_s - scene.found_s <= HELD_S:
+        item, found_s = scene.item, scene.found_s
     reference = follow(reference, small_bgr, gain, undisturbed(deviating, item), time_s)
-    return Scene(reference, watch, likelihood, item, segment, missed)
+    return Scene(reference, watch, likelihood, item, found_s)
 
 
 def most_probable(probabilities: FloatArray, classes: tuple[str, ...], count: int = 5) -> tuple[Prediction, ...]:

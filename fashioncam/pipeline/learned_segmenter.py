@@ -1,7 +1,7 @@
 """The segmenter that has been trained: a small network, run by ONNX Runtime.
 
 It was trained by `training.train_segmenter` on garments before drawn rooms, with the light, the shadows and the arms
-that a webcam sees. 57,660 parameters; without torch, so that items are found while torch is still being imported.
+that a webcam sees. It needs no torch, so items are found while torch is still being imported.
 """
 
 from __future__ import annotations
@@ -30,9 +30,11 @@ class LearnedSegmenter:
         options.log_severity_level = 4
         try:
             self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-            self.likelihood(*(np.zeros((16, 16, 3), np.uint8),) * 2, np.zeros((16, 16), np.uint8))
+            trial = self.likelihood(*(np.zeros((16, 16, 3), np.uint8),) * 2, np.zeros((16, 16), np.uint8))
         except Exception as error:  # noqa: BLE001 - ONNX Runtime raises a dozen classes without a common one
             raise ValueError(f"no segmentation network: {error}") from None
+        if trial.shape != (16, 16) or trial.dtype != np.uint8:
+            raise ValueError(f"no segmentation network: it answers {trial.shape} {trial.dtype}")
 
     def likelihood(self, small_bgr: Image, expected_bgr: Image, tolerance: Image) -> Image:
         """As `segmentation.Segmenter`; the network judges the noise by itself."""

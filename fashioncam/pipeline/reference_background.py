@@ -148,7 +148,7 @@ def refined(seen: FloatArray, known: FloatArray, gain: FloatArray) -> FloatArray
     near = agreeing(seen, known, gain)
     refined_gain = np.array(gain, np.float32)
     for channel in range(3):
-        usable = near & (known[:, channel] > 20) & (seen[:, channel] < BURNT_OUT)
+        usable = near & (known[:, channel] > 20) & (seen[:, channel] > 4) & (seen[:, channel] < BURNT_OUT)
         if usable.sum() >= 20:
             refined_gain[channel] = np.median(seen[usable, channel] / known[usable, channel])
     return refined_gain

@@ -14,7 +14,7 @@ import numpy as np
 
 from fashioncam.messages import Image
 
-from .segmentation import LIKELY
+from .segmentation import AREA_LIMITS, LIKELY
 
 # Shares of what is not item. A forearm and its shadow come to a tenth, a lamp to a third and more. Who stands behind
 # the item that he holds up covers as much, so beside an item it takes more.
@@ -22,18 +22,23 @@ CHANGED_AREA, CHANGED_BESIDE_ITEM = 0.25, 0.6
 UNEXPLAINED_AREA = 0.03  # worth learning anew, once nothing moves
 CHANGED_AFTER_S = 0.15
 RELEARN_AFTER_S = 2.0
+# Something small that came or went and is no item, such as a chair or an item that was learned as background. Longer,
+# for it may be an item of the wall's colour that is not found.
+ABSORB_AFTER_S = 10.0
+LONGEST_GAP_S = 1.5  # between frames
 CHECK_S = 0.15  # how often bump and lamp are tried
 # On 90 clips with items, shadows, arms and a camera that trembles, the share that a shift explained was 0.01 at most
 # in 99 of 100 frames, and 0.20 and more in 99 of 100 after a bump by 12 pixels of 640 in any direction.
 SHIFT_RADII_PX = (1, 3)
 DIRECTIONS = [direction for direction in product((-1, 0, 1), repeat=2) if direction != (0, 0)]
 COARSE = 4  # the same shifts on a picture so many times smaller
-BUMPED_SHARE = 0.17
+BUMPED_SHARE, BUMPED_STILL_SHARE = 0.17, 0.12
 SHIFT_COST = 0.7  # grey levels; a shift that would change less cannot be seen
 DIFFERENCE_LIMIT = 40  # grey levels: what an item changes counts no more than a contour
 # A lamp: so much of the picture beside the item, brighter or darker by one factor, in its own colours.
 RELIT_AREA = 0.12
 RELIT_TINT = 1.3  # how far the channels' factors may lie apart
+SHADOW_FACTORS = (0.55, 1.2)  # between them a shadow, or a change of light that needs no learning anew
 ROOM_SHARE = 0.6  # of an item that is none
 ROOM_LEVELS = 8  # grey levels between a pixel and what explains it
 # Between two frames of a still scene: a flickering lamp and a trembling camera stay below.
@@ -71,7 +76,8 @@ class SceneWatch:
     @property
     def should_relearn(self) -> bool:
         """The scene is another one, and has been still and without an item for long enough."""
-        return self.calm_since_s is not None and self.time_s - self.calm_since_s >= RELEARN_AFTER_S
+        wait_s = RELEARN_AFTER_S if self.changed_since_s is not None else ABSORB_AFTER_S
+        return self.calm_since_s is not None and self.time_s - self.calm_since_s >= wait_s
 
 
 def keep_watch(
@@ -86,24 +92,32 @@ def keep_watch(
         item: the item's likelihood, h x w uint8; None for no item.
         time_s: of the frame.
     """
-    beside = deviating if item is None else cv2.bitwise_and(deviating, cv2.bitwise_not(surroundings(item)))
-    area = cv2.countNonZero(beside) / beside.size
+    free = np.full_like(deviating, 255) if item is None else cv2.bitwise_not(surroundings(item))
+    beside = cv2.bitwise_and(deviating, free)
+    area = cv2.countNonZero(beside) / max(1, cv2.countNonZero(free))
     explained, checked_s = before.explained, before.checked_s
     appeared = item is not None and not before.saw_item
     if appeared or checked_s is None or not 0 <= time_s - checked_s < CHECK_S:
-        explained, checked_s = bumped(small_bgr, expected_bgr), time_s
+        explained, checked_s = bumped(small_bgr, expected_bgr, before.explained is not None), time_s
         if explained is None and area > RELIT_AREA:
             explained = relit(small_bgr, expected_bgr, beside)
+            if item is not None and not is_room(item, explained):
+                explained = None  # a shadow, or the shirt of who holds the item up
     changed = explained is not None or area > (CHANGED_AREA if item is None else CHANGED_BESIDE_ITEM)
-    free = item is None or is_room(item, explained)
-    calm = free and (changed or area > UNEXPLAINED_AREA) and is_still(before.small_bgr, small_bgr)
+    calm = (
+        (changed or area > UNEXPLAINED_AREA)
+        and (item is None or is_nothing_but_room(item, explained))
+        and is_still(before.small_bgr, small_bgr)
+    )
+    if not 0 <= time_s - before.time_s <= LONGEST_GAP_S:  # what was true then says nothing about now
+        before = SceneWatch()
     return SceneWatch(
         small_bgr=small_bgr,
         explained=explained,
         checked_s=checked_s,
         saw_item=item is not None,
         changed_since_s=since(changed, before.changed_since_s, time_s),
-        calm_since_s=since(calm, before.calm_since_s, time_s),
+        calm_since_s=since(calm and changed == (before.changed_since_s is not None), before.calm_since_s, time_s),
         time_s=time_s,
     )
 
@@ -128,6 +142,15 @@ def is_room(item: Image, explained: Image | None) -> bool:
     return cv2.countNonZero(cv2.bitwise_and(covered, explained)) > ROOM_SHARE * cv2.countNonZero(covered)
 
 
+def is_nothing_but_room(item: Image, explained: Image | None) -> bool:
+    """Whether nothing as large as an item is left of a supposed one when what is explained otherwise is taken away."""
+    if explained is None:
+        return False
+    left = cv2.bitwise_and(cv2.compare(item, LIKELY, cv2.CMP_GE), cv2.bitwise_not(explained))
+    left = cv2.morphologyEx(left, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    return cv2.countNonZero(left) < AREA_LIMITS[0] * left.size
+
+
 def is_still(before_bgr: Image | None, small_bgr: Image) -> bool:
     """Whether nothing moved between two frames."""
     if before_bgr is None or before_bgr.shape != small_bgr.shape:
@@ -144,17 +167,21 @@ def trembling(small_bgr: Image, expected_bgr: Image) -> Image:
     return explained_by(small_bgr, expected_bgr, 1)
 
 
-def bumped(small_bgr: Image, expected_bgr: Image) -> Image | None:
-    """Where a camera that looks a little elsewhere would explain the frame; None where it does not."""
+def bumped(small_bgr: Image, expected_bgr: Image, before: bool = False) -> Image | None:
+    """Where a camera that looks a little elsewhere would explain the frame; None where it does not.
+
+    Args:
+        before: whether it did when that was tried last; then a smaller share is enough, lest it comes and goes.
+    """
     seen, expected = (cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) for picture in (small_bgr, expected_bgr))
     # A bump of a few pixels, and one of a few dozen.
-    coarse_wh = seen.shape[1] // COARSE, seen.shape[0] // COARSE
+    coarse_wh = max(1, seen.shape[1] // COARSE), max(1, seen.shape[0] // COARSE)
     coarse = (cv2.resize(picture, coarse_wh, interpolation=cv2.INTER_AREA) for picture in (seen, expected))
     share, (dx, dy) = best_shift(seen, expected)
     coarse_share, coarse_shift = best_shift(*coarse)
     if coarse_share > share:
         share, (dx, dy) = coarse_share, (COARSE * coarse_shift[0], COARSE * coarse_shift[1])
-    if share <= BUMPED_SHARE:
+    if share <= (BUMPED_STILL_SHARE if before else BUMPED_SHARE):
         return None
     size_wh = seen.shape[1], seen.shape[0]
     moves = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
@@ -197,7 +224,7 @@ def relit(small_bgr: Image, expected_bgr: Image, beside: Image) -> Image | None:
     """
     changed = beside > 0
     factors = np.median(small_bgr[changed] / np.maximum(expected_bgr[changed], 1), axis=0)
-    if factors.max() > RELIT_TINT * factors.min():
+    if factors.max() > RELIT_TINT * factors.min() or SHADOW_FACTORS[0] < factors.mean() < SHADOW_FACTORS[1]:
         return None
     explained = explained_by(small_bgr, cv2.multiply(expected_bgr, (*factors.tolist(), 0.0)), 1)
     area = cv2.countNonZero(cv2.bitwise_and(explained, beside)) / beside.size

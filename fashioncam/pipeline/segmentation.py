@@ -23,7 +23,7 @@ STAY_BONUS = 1.6  # what an item in view counts more than one that would take it
 # such as a hand: through the handle of a bag one sees the room.
 SMALL_HOLE = 0.04
 # An item held still: each frame moves its likelihood by a share of this size, so that noise does not move its outline.
-STILL_SHARE = 0.2
+STILL_SHARE = 0.12
 
 
 class Segmenter(Protocol):
@@ -155,7 +155,7 @@ def to_segment(item: Image, frame_wh: tuple[int, int]) -> Segment | None:
     scale_x, scale_y = frame_wh[0] / item.shape[1], frame_wh[1] / item.shape[0]
     x, y, w, h = cv2.boundingRect(item)
     left, top = round(x * scale_x), round(y * scale_y)
-    right, bottom = round((x + w) * scale_x), round((y + h) * scale_y)
+    right, bottom = max(left + 1, round((x + w) * scale_x)), max(top + 1, round((y + h) * scale_y))
     enlarged = cv2.resize(item[y : y + h, x : x + w], (right - left, bottom - top), interpolation=cv2.INTER_LINEAR)
     _, full = cv2.threshold(enlarged, LIKELY - 1, 255, cv2.THRESH_BINARY)
     x, y, w, h = cv2.boundingRect(full)

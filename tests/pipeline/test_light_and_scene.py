@@ -1,5 +1,7 @@
 """Light that changes, cameras that move, items that stay: short films through the segmentation that users get."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -145,9 +147,60 @@ def test_item_left_behind_becomes_background_when_learned_anew(learned):
 
 def test_item_that_was_learned_and_is_taken_away_is_forgotten_by_itself(learned):
     scene = learned_scene(hold_up(dim(), BOX))
-    said = states(readings_of(film([dim()] * (4 * SECOND)), learned, scene))
+    said = states(readings_of(film([dim()] * 140), learned, scene, fps=10.0))
     assert State.LEARNING in said
     assert said[-1] is State.EMPTY
+
+
+def test_lights_that_go_out_and_on_again_leave_the_scene_as_it_was(learned):
+    dusk = dim(0.12)
+    images = [dusk] * 5 + [dusk * 0] * 10 + [dusk] * 30
+    readings = readings_of(film(images), learned, learned_scene(dusk))
+    assert states(readings)[-1] is State.EMPTY
+
+
+def test_item_is_held_over_a_frame_in_which_it_is_not_found(scene, learned):
+    shown = hold_up(dim(), BOX)
+    said = states(readings_of(film([shown] * 5 + [dim()] + [shown] * 5), learned, scene))
+    assert said == [State.ITEM] * 11
+
+
+def test_item_that_has_gone_is_not_held(scene, learned):
+    said = states(readings_of(film([hold_up(dim(), BOX)] * 5 + [dim()] * 5), learned, scene))
+    assert said[-2:] == [State.EMPTY] * 2
+
+
+def test_shadow_beside_an_item_is_no_lamp(scene, learned):
+    shade = cv2.GaussianBlur(np.where(COLUMNS > 460, 0.7, 1.0), (0, 0), 20)
+    shown = (hold_up(dim(), BOX) * shade[..., None]).astype(np.uint8)
+    assert set(states(readings_of(film([shown] * SECOND), learned, scene))) == {State.ITEM}
+
+
+def test_item_held_through_a_bump_is_not_learned(scene, learned):
+    shown = [moved(hold_up(dim(), BOX), 12, 0)] * (4 * SECOND)
+    after = [moved(dim(), 12, 0)] * (4 * SECOND)
+    said = states(readings_of(film([hold_up(dim(), BOX)] * 5 + shown + after), learned, scene))
+    assert State.LEARNING not in said[: 5 + len(shown)]
+    assert State.LEARNING in said[5 + len(shown) :]
+    assert said[-1] is State.EMPTY
+
+
+def test_clock_that_goes_back_is_survived(scene, learned):
+    """As when a clip begins again."""
+    lit = np.clip(dim() * LAMP_RIGHT[..., None], 0, 255).astype(np.uint8)
+    scene = replace(scene, watch=replace(scene.watch, time_s=1000.0, changed_since_s=999.0))
+    said = states(readings_of(film([lit] * (4 * SECOND)), learned, scene))
+    assert State.SCENE_CHANGED in said[:SECOND]
+    assert said[-1] is State.EMPTY
+
+
+def test_picture_size_may_change_while_an_item_is_held(scene, learned):
+    shown, empty = hold_up(dim(), BOX), dim()
+    larger = cv2.resize(shown, (1280, 960))
+    readings = readings_of([larger, larger, empty], learned, scene)
+    x, y, w, h = readings[-1].box
+    assert x + w <= WIDTH
+    assert y + h <= HEIGHT
 
 
 # Real variation.
@@ -183,7 +236,9 @@ def test_item_of_the_walls_colour_is_found_by_its_pattern(scene, learned):
 
 def test_item_without_pattern_in_the_walls_very_colour_cannot_be_seen(scene, learned):
     """No program sees it in one picture: this keeps the limit in mind."""
-    readings = readings_of(film([dim()] * 10), learned, scene)
+    x, y, w, h = BOX
+    wall = dim()[y : y + h, x : x + w].mean(axis=(0, 1)).round().astype(int).tolist()
+    readings = readings_of(film([hold_up(dim(), BOX, tuple(wall))] * 10), learned, scene)
     assert set(states(readings)) == {State.EMPTY}
 
 

@@ -119,6 +119,22 @@ def test_segment_is_never_empty(scene, segmenter):
         assert reading.segment is None or (min(reading.box[2:]) > 0 and reading.segment.mask.any())
 
 
+@pytest.mark.parametrize("size_wh", [(641, 481), (32, 24), (50, 3000), (3000, 20)], ids=str)
+def test_odd_pictures_are_survived(segmenter, size_wh):
+    image = cv2.resize(room(), size_wh, interpolation=cv2.INTER_AREA)
+    scene = learned_scene(image)
+    for shown in (image, 255 - image, image):
+        reading, scene = find_item(frame(shown), scene, segmenter)
+        assert reading.frame_wh == size_wh
+
+
+def test_light_of_a_wall_that_burns_out_is_known(scene):
+    """Only the shelf and the picture on the wall are left to tell it from, beside a dark coat."""
+    seen = seen_by_camera(hold_up(room(), (150, 40, 320, 360), (60, 60, 60)), 6, gain=1.35)
+    small = cv2.resize(seen, (160, 120), interpolation=cv2.INTER_AREA)
+    assert light_gain(small, scene.reference) == pytest.approx([1.35] * 3, abs=0.07)
+
+
 def ring(outer, inner):
     """The likelihood of a square with a square hole, at working size."""
     picture = np.zeros((120, 160), np.uint8)

@@ -78,9 +78,13 @@ def test_item_is_where_frame_and_expected_differ(bank, monkeypatch):
 
 
 def test_something_that_was_there_before_and_has_gone_is_no_item(bank, monkeypatch):
+    alone(monkeypatch)
+    without = batch_of(bank)
     alone(monkeypatch, GHOST_SHARE=1.1)
     batch = batch_of(bank)
     assert batch.item.sum() == 0
+    assert (batch.expected.float() - without.expected.float()).abs().mean() > 3
+    assert torch.equal(batch.frame, without.frame)
 
 
 def test_mirrored_batch_belongs_together(bank):

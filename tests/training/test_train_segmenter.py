@@ -1,4 +1,5 @@
 import csv
+from pathlib import Path
 
 import numpy as np
 import onnxruntime
@@ -41,7 +42,7 @@ def small(monkeypatch):
 
 
 def trained(garments, run, epochs):
-    return train_segmenter.fit(garments, rooms=10, epochs=epochs, seed=3, folder=run).state_dict()
+    return train_segmenter.fit(garments, rooms=20, epochs=epochs, seed=3, folder=run).state_dict()
 
 
 def test_owners_are_split_not_pictures(garments):
@@ -83,7 +84,7 @@ def test_killed_and_resumed_run_ends_as_an_uninterrupted_one(garments, tmp_path,
 
 def test_a_few_steps_lower_the_loss(garments, small, monkeypatch):
     monkeypatch.setattr(train_segmenter, "BATCH", 16)
-    train, _ = train_segmenter.banks(garments, 10, 0)
+    train, _ = train_segmenter.banks(garments, 20, 0)
     batch = train_segmenter.compose(train, 16, (32, 40), torch.Generator().manual_seed(0))
     torch.manual_seed(0)
     net = SegmentationNet()
@@ -129,6 +130,7 @@ def test_exported_file_answers_as_the_network_does(tmp_path):
             wanted = Exported(net)(pictures).numpy()
         found = segmenter.likelihood(frame, expected, np.zeros(size_hw, np.uint8))
         assert np.abs(found.astype(int) - wanted).max() <= 1
+    assert str(Path(train_segmenter.__file__).parent).encode() not in (tmp_path / "net.onnx").read_bytes()
     options = onnxruntime.InferenceSession(tmp_path / "net.onnx").get_inputs()
     assert [entry.name for entry in options] == ["pictures"]
 
@@ -138,3 +140,17 @@ def test_folder_that_is_no_garments_is_said_in_one_line(tmp_path, capsys):
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     assert "train.csv" in error
+
+
+@pytest.mark.parametrize("option", ["--rooms", "--epochs"])
+def test_number_that_is_too_small_is_refused(option, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        main(["--garments", str(tmp_path), option, "0"])
+    assert "or more" in capsys.readouterr().err
+
+
+def test_table_of_a_single_owner_is_refused(garments, capsys):
+    rows = (garments / "train.csv").read_text().splitlines()
+    (garments / "train.csv").write_text("\n".join([rows[0], rows[1], rows[5]]))
+    assert main(["--garments", str(garments)]) == 2
+    assert "few owners" in capsys.readouterr().err
