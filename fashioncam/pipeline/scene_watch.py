@@ -18,7 +18,7 @@ from .segmentation import AREA_LIMITS, LIKELY
 
 # Shares of what is not item. A forearm and its shadow come to a tenth, a lamp to a third and more. Who stands behind
 # the item that he holds up covers as much, so beside an item it takes more.
-CHANGED_AREA, CHANGED_BESIDE_ITEM = 0.25, 0.6
+CHANGED_AREA, CHANGED_BESIDE_ITEM = 0.25, 0.5
 UNEXPLAINED_AREA = 0.03  # worth learning anew, once nothing moves
 CHANGED_AFTER_S = 0.15
 RELEARN_AFTER_S = 2.0
