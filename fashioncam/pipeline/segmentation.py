@@ -111,22 +111,22 @@ def item_mask(likelihood: Image, deviating: Image, before: Image | None) -> Imag
         before: what this returned for the frame before; an item in view is preferred to others.
     """
     likely = cv2.compare(likelihood, LIKELY, cv2.CMP_GE)
-    count, labels, stats, centroids = cv2.connectedComponentsWithStats(likely, connectivity=8)
+    count, labels, stats, centroids = cv2.connectedComponentsWithStats(likely, connectivity=8, ltype=cv2.CV_16U)
     if count < 2:
         return None
-    sure = np.bincount(labels[likelihood >= SURE], minlength=count)
     area = stats[:, cv2.CC_STAT_AREA] / likely.size
     height, width = likely.shape
     off_centre = np.hypot(centroids[:, 0] / width - 0.5, centroids[:, 1] / height - 0.5)
-    sensible = (sure >= SURE_PIXELS) & (area >= AREA_LIMITS[0]) & (area <= AREA_LIMITS[1])
-    sensible[0] = False  # the background's own label
-    if not sensible.any():
+    score = np.where((area >= AREA_LIMITS[0]) & (area <= AREA_LIMITS[1]), area * (1.2 - off_centre), 0.0)
+    score[0] = 0  # the background's own label
+    if before is not None and np.count_nonzero(score) > 1:
+        score[np.unique(labels[before >= LIKELY])] *= STAY_BONUS
+    for label in np.argsort(-score)[: np.count_nonzero(score)]:
+        component = cv2.compare(labels, int(label), cv2.CMP_EQ)
+        if cv2.countNonZero(cv2.bitwise_and(component, cv2.compare(likelihood, SURE, cv2.CMP_GE))) >= SURE_PIXELS:
+            break
+    else:
         return None
-    score = area * (1.2 - off_centre)
-    if before is not None:
-        score[labels[before >= LIKELY]] *= STAY_BONUS
-    best = int(np.argmax(np.where(sensible, score, -1.0)))
-    component = np.where(labels == best, np.uint8(255), np.uint8(0))
     around = cv2.dilate(component, np.ones((3, 3), np.uint8))  # the outline lies between two pixels
     return fill_holes(cv2.bitwise_and(likelihood, around), component, deviating)
 
