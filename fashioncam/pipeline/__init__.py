@@ -26,7 +26,7 @@ from .reference_background import (
     shrink,
 )
 from .scene_watch import SceneWatch, is_room, keep_watch, trembling
-from .segmentation import Segmenter, deviating_pixels, item_mask, steadied, to_segment, undisturbed
+from .segmentation import Segmenter, away_from, deviating_pixels, item_mask, steadied, to_segment
 from .smoothing import Smoothed, smooth
 
 HELD_S = 0.08  # an item that is not found for so short a time is taken to be still there
@@ -186,7 +186,7 @@ def look(small_bgr: Image, scene: Scene, segmenter: Segmenter, time_s: float) ->
     found_s = time_s
     if item is None and scene.item is not None and 0 <= time_s - scene.found_s <= HELD_S:
         item, found_s = scene.item, scene.found_s
-    reference = follow(reference, small_bgr, gain, undisturbed(deviating, item), time_s)
+    reference = follow(reference, small_bgr, gain, away_from(deviating, item), time_s)
     return Scene(reference, watch, likelihood, item, found_s)
 
 

@@ -115,7 +115,7 @@ def finish(frames: Image) -> Reference:
     # A shaking camera moves edges: what it changes grows with the contrast around a pixel.
     around = np.ones((3, 3), np.uint8)
     contrast = (cv2.dilate(median, around) - cv2.erode(median, around)).max(axis=2)
-    tolerance = np.clip(3.0 + 2.0 * deviation + 0.2 * contrast, 0, 255).astype(np.uint8)
+    tolerance = np.clip(3.0 + 2.0 * deviation + 0.2 * contrast, 0, 255).round().astype(np.uint8)
     return Reference(median, tolerance)
 
 
@@ -126,32 +126,31 @@ def light_gain(small_bgr: Image, reference: Reference) -> FloatArray:
     burnt out. Where little of the picture agrees with it, such as before a white wall that burns out, factors from a
     half to two are tried, and the one taken with which most of the picture agrees.
     """
-    seen = small_bgr[::4, ::4].reshape(-1, 3).astype(np.float32)
-    known = reference.median[::4, ::4].reshape(-1, 3)
-    usable = ((known > 20) & (known < BURNT_OUT) & (seen > 4) & (seen < BURNT_OUT)).all(axis=1)
-    if usable.sum() >= 20:
-        gain = refined(seen, known, np.median(seen[usable] / known[usable], axis=0))
-        if agreeing(seen, known, gain).mean() > 0.5:
-            return gain
+    seen = small_bgr[::5, ::5].reshape(-1, 3).astype(np.float32)
+    known = reference.median[::5, ::5].reshape(-1, 3)
+    usable = (known > 20) & (seen > 4) & (np.maximum(known, seen) < BURNT_OUT)
+    ratios = seen / np.maximum(known, 1)
+    in_all_channels = usable.all(axis=1)
+    if in_all_channels.sum() >= 20:
+        guess = np.median(ratios[in_all_channels], axis=0).astype(np.float32)
+        near = agreeing(seen, known, guess)
+        if near.mean() > 0.5 and (near & in_all_channels).sum() >= 20:
+            # The median over the colours that agree is free of the item's share.
+            return np.median(ratios[near & in_all_channels], axis=0).astype(np.float32)
     candidates = np.geomspace(0.5, 2.0, 25, dtype=np.float32)
-    shares = [agreeing(seen, known, candidate).mean() for candidate in candidates]
-    return refined(seen, known, np.full(3, candidates[int(np.argmax(shares))]))
+    best = max(candidates, key=lambda candidate: agreeing(seen, known, candidate).mean())
+    near = agreeing(seen, known, best)
+    gain = np.full(3, best)
+    for channel in range(3):
+        kept = near & usable[:, channel]
+        if kept.sum() >= 20:
+            gain[channel] = np.median(ratios[kept, channel])
+    return gain
 
 
 def agreeing(seen: FloatArray, known: FloatArray, gain: FloatArray | np.float32) -> NDArray[np.bool_]:
     """Which of N x 3 colours look like the known ones in this light."""
     return (np.abs(np.minimum(known * gain, 255) - seen) < AGREEING_LEVELS).all(axis=1)
-
-
-def refined(seen: FloatArray, known: FloatArray, gain: FloatArray) -> FloatArray:
-    """The median factor a channel over the colours that agree with a first guess; that removes the item's share."""
-    near = agreeing(seen, known, gain)
-    refined_gain = np.array(gain, np.float32)
-    for channel in range(3):
-        usable = near & (known[:, channel] > 20) & (seen[:, channel] > 4) & (seen[:, channel] < BURNT_OUT)
-        if usable.sum() >= 20:
-            refined_gain[channel] = np.median(seen[usable, channel] / known[usable, channel])
-    return refined_gain
 
 
 def expected_background(reference: Reference, gain: FloatArray) -> Image:

@@ -14,7 +14,7 @@ import numpy as np
 
 from fashioncam.messages import Image
 
-from .segmentation import AREA_LIMITS, LIKELY
+from .segmentation import AREA_LIMITS, LIKELY, away_from, largest_channel
 
 # Shares of what is not item. A forearm and its shadow come to a tenth, a lamp to a third and more. Who stands behind
 # the item that he holds up covers as much, so beside an item it takes more.
@@ -92,7 +92,7 @@ def keep_watch(
         item: the item's likelihood, h x w uint8; None for no item.
         time_s: of the frame.
     """
-    free = np.full_like(deviating, 255) if item is None else cv2.bitwise_not(surroundings(item))
+    free = np.full_like(deviating, 255) if item is None else away_from(item)
     beside = cv2.bitwise_and(deviating, free)
     area = cv2.countNonZero(beside) / max(1, cv2.countNonZero(free))
     explained, checked_s = before.explained, before.checked_s
@@ -117,7 +117,7 @@ def keep_watch(
         checked_s=checked_s,
         saw_item=item is not None,
         changed_since_s=since(changed, before.changed_since_s, time_s),
-        calm_since_s=since(calm and changed == (before.changed_since_s is not None), before.calm_since_s, time_s),
+        calm_since_s=since(calm, before.calm_since_s, time_s),
         time_s=time_s,
     )
 
@@ -127,11 +127,6 @@ def since(holds: bool, before_s: float | None, time_s: float) -> float | None:
     if not holds:
         return None
     return time_s if before_s is None else before_s
-
-
-def surroundings(item: Image) -> Image:
-    """The item with a margin: h x w uint8, 255 there and 0 elsewhere."""
-    return cv2.dilate(cv2.compare(item, 0, cv2.CMP_GT), np.ones((9, 9), np.uint8))
 
 
 def is_room(item: Image, explained: Image | None) -> bool:
@@ -238,5 +233,4 @@ def explained_by(small_bgr: Image, supposed_bgr: Image, radius_px: int) -> Image
     least = cv2.subtract(cv2.erode(supposed_bgr, around), levels)
     most = cv2.add(cv2.dilate(supposed_bgr, around), levels)
     outside = cv2.max(cv2.subtract(least, small_bgr), cv2.subtract(small_bgr, most))
-    blue, green, red = cv2.split(outside)
-    return cv2.compare(cv2.max(cv2.max(blue, green), red), 0, cv2.CMP_EQ)
+    return cv2.compare(largest_channel(outside), 0, cv2.CMP_EQ)

@@ -50,8 +50,8 @@ class StatisticalSegmenter:
     SHADOW_RATIO = (0.5, 1.0)
     SHADOW_WEIGHT = 0.12
     # A small pixel counts as item even if a tenth of it is, so the mask is half a small pixel too wide on each
-    # side; after a blur by one small pixel, this level (instead of 127) takes 0.4 of that back.
-    EDGE_LEVEL = 165
+    # side; after a blur by one small pixel, this level (instead of 127) takes 0.2 of that back.
+    EDGE_LEVEL = 146
 
     def likelihood(self, small_bgr: Image, expected_bgr: Image, tolerance: Image) -> Image:
         distance = self.difference(small_bgr, expected_bgr.astype(np.float32)) / tolerance
@@ -62,7 +62,7 @@ class StatisticalSegmenter:
         seeds[0] = 0  # the background's own label
         mask = np.where(seeds >= SURE_PIXELS, np.uint8(255), np.uint8(0))[labels]
         soft = cv2.GaussianBlur(mask, (5, 5), 1.0)
-        return cv2.multiply(soft, 1.0, scale=LIKELY / self.EDGE_LEVEL + 0.1)
+        return cv2.multiply(soft, 1.0, scale=LIKELY / self.EDGE_LEVEL)
 
     def difference(self, small_bgr: Image, expected: FloatArray) -> FloatArray:
         """How far each pixel is from what is expected, in grey levels, shadows discounted: h x w float32, from 0."""
@@ -82,14 +82,20 @@ def deviating_pixels(small_bgr: Image, expected_bgr: Image, tolerance: Image) ->
     """Where the frame is not the expected background: h x w uint8, 255 there and 0 elsewhere."""
     # What is burnt out may be brighter than white: it only has to stay near white.
     change = cv2.absdiff(cv2.min(small_bgr, (BURNT_OUT,) * 4), cv2.min(expected_bgr, (BURNT_OUT,) * 4))
-    blue, green, red = cv2.split(change)
-    return cv2.compare(cv2.max(cv2.max(blue, green), red), cv2.add(tolerance, tolerance), cv2.CMP_GT)
+    return cv2.compare(largest_channel(change), cv2.add(tolerance, tolerance), cv2.CMP_GT)
 
 
-def undisturbed(deviating: Image, item: Image | None) -> Image:
-    """Where nothing but the room is seen, with a margin: h x w uint8, 255 there and 0 elsewhere."""
-    covered = deviating if item is None else cv2.bitwise_or(deviating, cv2.compare(item, 0, cv2.CMP_GT))
-    return cv2.bitwise_not(cv2.dilate(covered, np.ones((9, 9), np.uint8)))
+def largest_channel(picture: Image) -> Image:
+    """h x w x 3 -> h x w, of each pixel the largest value."""
+    blue, green, red = cv2.split(picture)
+    return cv2.max(cv2.max(blue, green), red)
+
+
+def away_from(*covered: Image | None) -> Image:
+    """Where all of these are 0, with a margin: h x w uint8 each, None counts as 0; 255 there and 0 elsewhere."""
+    masks = [mask for mask in covered if mask is not None]
+    union = masks[0] if len(masks) == 1 else cv2.bitwise_or(*masks)
+    return cv2.compare(cv2.dilate(union, np.ones((9, 9), np.uint8)), 0, cv2.CMP_EQ)
 
 
 def steadied(before: Image | None, now: Image) -> Image:
