@@ -14,9 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from fashioncam import checkpoint
-from fashioncam.errors import UserError
 
 from . import data, metrics
+from .command import exit_code
 from .loop import predict
 
 
@@ -27,18 +27,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, help="folder of the four IDX files; default: found or downloaded")
     parser.add_argument("--record", action="store_true", help="write the figures into the checkpoint; default: off")
     args = parser.parse_args(arguments)
-    try:
-        loaded = checkpoint.load(args.weights)
-        figures, recalls = measure(loaded, data.load(args.data).test)
-        if args.record:
-            record(loaded, figures, args.weights)
-    except UserError as error:
-        print(f"training.evaluate: {error}", file=sys.stderr)
-        return 2
-    for label, recall in zip(loaded.classes, recalls, strict=True):
-        print(f"{label:12s} {100 * recall:6.2f} %")
-    print(f"{args.weights}: " + ", ".join(f"{name} {value:.4f}" for name, value in figures.items()))
-    return 0
+    return exit_code("evaluate", lambda: run(args))
+
+
+def run(args: argparse.Namespace) -> str:
+    """Measure, and record where that was asked for; returns a line a class and one of figures."""
+    loaded = checkpoint.load(args.weights)
+    figures, recalls = measure(loaded, data.load(args.data).test)
+    if args.record:
+        record(loaded, figures, args.weights)
+    lines = [f"{label:12s} {100 * recall:6.2f} %" for label, recall in zip(loaded.classes, recalls, strict=True)]
+    lines.append(f"{args.weights}: " + ", ".join(f"{name} {value:.4f}" for name, value in figures.items()))
+    return "\n".join(lines)
 
 
 def measure(loaded: checkpoint.LoadedModel, test: data.Split) -> tuple[dict[str, float], list[float]]:

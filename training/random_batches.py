@@ -36,13 +36,12 @@ class Dice:
 
 
 def grid(size_hw: Sequence[int]) -> tuple[Tensor, Tensor]:
-    """Rows and columns of pixel centres from -1 to 1, 1 x 1 x h x 1 and 1 x 1 x 1 x w made one size."""
+    """Rows and columns of pixel centres from -1 to 1, 1 x 1 x h x w each."""
     height, width = size_hw
     rows = (torch.arange(height) + 0.5) / height * 2 - 1
     columns = (torch.arange(width) + 0.5) / width * 2 - 1
-    return rows[None, None, :, None].expand(1, 1, height, width), columns[None, None, None, :].expand(
-        1, 1, height, width
-    )
+    shape = 1, 1, height, width
+    return rows[:, None].expand(shape), columns.expand(shape)
 
 
 def sampled(picture: Tensor, x: Tensor, y: Tensor, padding: str = "reflection") -> Tensor:

@@ -23,6 +23,7 @@ from fashioncam.models import complete_config
 from fashioncam.models.base import Model, find_device, to_input
 
 from . import data, metrics
+from .command import exit_code
 from .loop import fit, predict
 from .recipes import OVERRIDABLE, RECIPES, Recipe
 
@@ -30,21 +31,11 @@ from .recipes import OVERRIDABLE, RECIPES, Recipe
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     args = parse_arguments(arguments)
-    try:
-        loaded, out = run(args)
-    except UserError as error:
-        print(f"training.train: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("interrupted; the same command goes on after the last complete epoch", file=sys.stderr)
-        return 130
-    figures = ", ".join(f"{name} {value:.4f}" for name, value in loaded.info.figures.items())
-    print(f"{out}: {figures}, temperature {loaded.temperature:.3f}, reject below {loaded.reject_below:.3f}")
-    return 0
+    return exit_code("train", lambda: run(args))
 
 
-def run(args: argparse.Namespace) -> tuple[checkpoint.LoadedModel, Path]:
-    """Train, calibrate and save; returns the model and where it has been written."""
+def run(args: argparse.Namespace) -> str:
+    """Train, calibrate and save; returns the file and its figures in a line."""
     if not 0 <= args.seed <= 999_999:
         raise UserError(f"--seed {args.seed}: give a number from 0 to 999999")
     torch.set_num_threads(args.threads or torch.get_num_threads())
@@ -63,7 +54,8 @@ def run(args: argparse.Namespace) -> tuple[checkpoint.LoadedModel, Path]:
     model = fit(recipe, dataset.train, dataset.validation, dataset.input, run_folder, args.seed, device, precision)
     loaded = calibrated(model, recipe, args.seed, dataset)
     checkpoint.save(loaded, out, half=args.half)
-    return loaded, out
+    figures = ", ".join(f"{name} {value:.4f}" for name, value in loaded.info.figures.items())
+    return f"{out}: {figures}, temperature {loaded.temperature:.3f}, reject below {loaded.reject_below:.3f}"
 
 
 def make_folder(folder: Path) -> None:

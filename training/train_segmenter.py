@@ -29,6 +29,7 @@ from torch.optim.swa_utils import AveragedModel
 from fashioncam.errors import UserError
 
 from . import composites
+from .command import exit_code
 from .composites import Bank, Composites, compose, mirrored
 from .cutouts import load_cutouts
 from .drawn_rooms import draw_room
@@ -47,19 +48,16 @@ FOUND_IOU = 0.8
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     args = parse_arguments(arguments)
-    try:
-        if find_spec("onnxscript") is None:
-            raise UserError("the export needs onnx and onnxscript: pip install -r requirements-train.txt")
-        net = fit(args.garments, args.rooms, args.epochs, args.seed, args.run or Path(f"runs/segmenter-{args.seed}"))
-        export(net, args.out)
-    except UserError as error:
-        print(f"training.train_segmenter: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("interrupted; the same command goes on after the last complete epoch", file=sys.stderr)
-        return 130
-    print(f"{args.out}: {args.out.stat().st_size} bytes")
-    return 0
+    return exit_code("train_segmenter", lambda: run(args))
+
+
+def run(args: argparse.Namespace) -> str:
+    """Train and export; returns the file and its size in a line."""
+    if find_spec("onnxscript") is None:
+        raise UserError("the export needs onnx and onnxscript: pip install -r requirements-train.txt")
+    net = fit(args.garments, args.rooms, args.epochs, args.seed, args.run or Path(f"runs/segmenter-{args.seed}"))
+    export(net, args.out)
+    return f"{args.out}: {args.out.stat().st_size} bytes"
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:

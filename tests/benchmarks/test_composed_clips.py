@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from benchmarks import segmentation
-from benchmarks.composed_clips import CLIP_FRAMES, EMPTY_FRAMES, HELD_FROM, LEVELS, ON_ITEM, Clip, clips
+from benchmarks.clip_footage import CLIP_FRAMES, EMPTY_FRAMES, HELD_FROM, LEVELS, ON_ITEM
+from benchmarks.composed_clips import Clip, clips
 from fashioncam.errors import UserError
 
 SCORED = Path(__file__).parents[3] / "shared" / "webcam_bench"
