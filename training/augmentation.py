@@ -7,9 +7,17 @@ from torch import Tensor
 from torch.nn import functional as F
 
 
-def random_flip(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Mirror each picture left to right with probability 1/2."""
-    mirrored = torch.rand(len(images), generator=generator, device=images.device) < 0.5
+def alternating_flips(count: int, seed: int, epoch: int, device: torch.device) -> Tensor:
+    """Which of `count` pictures are mirrored in an epoch: drawn once, then every picture turns each time.
+
+    So no view comes twice before the other has come once (arXiv:2404.00498, section 3.6).
+    """
+    generator = torch.Generator(device).manual_seed(seed)
+    return (torch.rand(count, generator=generator, device=device) < 0.5) ^ (epoch % 2 == 1)
+
+
+def flip(images: Tensor, mirrored: Tensor) -> Tensor:
+    """Mirror those pictures left to right for which `mirrored` (N bool) is true."""
     return torch.where(mirrored[:, None, None, None], images.flip(-1), images)
 
 
@@ -50,3 +58,27 @@ def random_erasing(images: Tensor, probability: float, area: tuple[float, float]
     erased &= (uniform(0, 1) < probability)[:, None, None, None]
     noise = torch.randint(0, 256, images.shape, dtype=images.dtype, generator=generator, device=images.device)
     return torch.where(erased, noise, images)
+
+
+def random_cutmix(
+    images: Tensor, targets: Tensor, probability: float, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """Give some pictures a rectangle of another one, and its share of the other's target (arXiv:1905.04899).
+
+    Args:
+        images: N x C x H x W.
+        targets: N x classes float32, probabilities.
+        probability: share of pictures that get a rectangle; its area is drawn uniformly from 0..1 of the picture,
+            before what lies beyond the border is cut off, and its aspect is the picture's.
+    """
+    n, _, height, width = images.shape
+    draw = torch.rand(4, n, generator=generator, device=images.device)
+    half = draw[0].sqrt() / 2 * (draw[3] < probability)
+    rows = (torch.arange(height, device=images.device) + 0.5) / height
+    columns = (torch.arange(width, device=images.device) + 0.5) / width
+    in_rows = (rows - draw[1][:, None]).abs() < half[:, None]
+    in_columns = (columns - draw[2][:, None]).abs() < half[:, None]
+    pasted = in_rows[:, :, None] & in_columns[:, None, :]
+    other = torch.randperm(n, generator=generator, device=images.device)
+    share = pasted.float().mean(dim=(1, 2))[:, None]
+    return torch.where(pasted[:, None], images[other], images), targets * (1 - share) + targets[other] * share

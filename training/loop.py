@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -11,8 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.optim import AdamW
-from torch.optim.lr_scheduler import OneCycleLR
+from torch.optim import AdamW, Optimizer
+from torch.optim.lr_scheduler import LambdaLR
 from torch.optim.swa_utils import AveragedModel
 
 from fashioncam.errors import UserError
@@ -21,7 +22,8 @@ from fashioncam.models import build
 from fashioncam.models.base import Model, to_input
 
 from . import augmentation, metrics
-from .data import Split
+from .data import CLASSES, Split
+from .muon import Muon
 from .recipes import Recipe
 from .run_log import RunLog, progress
 
@@ -52,10 +54,13 @@ def fit(
     steps = len(train) // recipe.batch_size
     if steps == 0:
         raise UserError(f"batch_size {recipe.batch_size} is more than the {len(train)} training pictures")
-    optimizer, schedule = make_optimizer(model, recipe, steps)
+    optimizers = make_optimizers(model, recipe)
+    schedules = [LambdaLR(optimizer, one_cycle(steps * recipe.epochs, recipe.warmup)) for optimizer in optimizers]
     average = AveragedModel(model, avg_fn=moving_average(recipe.ema_decay), use_buffers=True)
 
-    parts: dict[str, Any] = {"model": model, "average": average, "optimizer": optimizer, "schedule": schedule}
+    parts: dict[str, Any] = {"model": model, "average": average}
+    parts |= {f"optimizer{index}": optimizer for index, optimizer in enumerate(optimizers)}
+    parts |= {f"schedule{index}": schedule for index, schedule in enumerate(schedules)}
     identity = {"recipe": asdict(recipe), "seed": seed}
     first_epoch = restore(folder / "state.pt", identity, parts)
     log = RunLog(folder, first_epoch)
@@ -64,15 +69,16 @@ def fit(
         model.train()
         losses = []
         batches = shuffled_batches(train, recipe, seed, epoch, description)
-        for images, labels in progress(batches, f"epoch {epoch + 1}/{recipe.epochs}", steps):
-            losses.append(train_step(model, optimizer, images, labels, precision))
-            schedule.step()
+        for images, targets in progress(batches, f"epoch {epoch + 1}/{recipe.epochs}", steps):
+            losses.append(train_step(model, optimizers, images, targets, precision))
+            for schedule in schedules:
+                schedule.step()
             average.update_parameters(model)
         kept = average.module if recipe.ema_decay else model
         figures: dict[str, float] = {
             "train_loss": torch.stack(losses).mean().item(),
             **validation_figures(kept, validation, description, precision),
-            "learning_rate": optimizer.param_groups[0]["lr"],
+            "learning_rate": optimizers[0].param_groups[0]["lr"],
             "seconds": time.monotonic() - started,
         }
         log.write(epoch, **figures)
@@ -109,46 +115,68 @@ def moving_average(decay: float) -> Callable[[Tensor, Tensor, Tensor | int], Ten
     return average
 
 
-def make_optimizer(model: nn.Module, recipe: Recipe, steps: int) -> tuple[AdamW, OneCycleLR]:
-    """AdamW that decays matrices and kernels, not gains and biases, under a one-cycle schedule."""
-    decayed = [p for p in model.parameters() if p.ndim > 1]
-    kept = [p for p in model.parameters() if p.ndim <= 1]
-    groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": kept, "weight_decay": 0.0}]
-    optimizer = AdamW(groups, lr=recipe.learning_rate)
-    schedule = OneCycleLR(
-        optimizer, recipe.learning_rate, total_steps=steps * recipe.epochs + 1, pct_start=recipe.warmup
-    )
-    return optimizer, schedule
+def make_optimizers(model: nn.Module, recipe: Recipe) -> list[Optimizer]:
+    """AdamW (arXiv:1711.05101), which decays matrices and kernels, not gains and biases.
+
+    With `muon`, matrices and kernels that have 16 rows and columns or more are left to Muon.
+    """
+    large = [p for p in model.parameters() if recipe.muon and min(p.shape[0], p[0].numel()) >= 16]
+    others = [p for p in model.parameters() if not any(p is one for one in large)]
+    groups = [
+        {"params": [p for p in others if p.ndim > 1], "weight_decay": recipe.weight_decay},
+        {"params": [p for p in others if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+    optimizers: list[Optimizer] = [AdamW(groups, lr=recipe.learning_rate)]
+    if large:
+        optimizers.append(Muon(large, lr=recipe.learning_rate, weight_decay=recipe.weight_decay))
+    return optimizers
+
+
+def one_cycle(steps: int, warmup: float) -> Callable[[int], float]:
+    """The learning rate's share of its peak at each step: up along a line, down to 0 along a cosine."""
+
+    def share(step: int) -> float:
+        if step < warmup * steps:
+            return (step + 1) / (warmup * steps + 1)
+        return 0.5 + 0.5 * math.cos(math.pi * min(1.0, (step / steps - warmup) / (1 - warmup)))
+
+    return share
 
 
 def shuffled_batches(
     split: Split, recipe: Recipe, seed: int, epoch: int, description: InputDescription
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """One epoch of augmented, normalised batches; the last, incomplete one is left out."""
+    """One epoch of augmented, normalised batches and their targets, N x classes; an incomplete last one is left out."""
     device = split.images.device
     generator = torch.Generator(device).manual_seed(seed * 100_003 + epoch)
     order = torch.randperm(len(split), generator=generator, device=device)
+    mirrored = augmentation.alternating_flips(len(split), seed, epoch, device)
+    targets = F.one_hot(split.labels, len(CLASSES)).float()
+    targets = targets * (1 - recipe.label_smoothing) + recipe.label_smoothing / len(CLASSES)
     for batch in order.split(recipe.batch_size):
         if len(batch) < recipe.batch_size:
             return
-        images = split.images[batch]
-        images = augmentation.random_flip(images, generator)
+        images = augmentation.flip(split.images[batch], mirrored[batch])
         images = augmentation.random_crop(images, recipe.crop_padding, generator)
         area = (0.02, recipe.erase_area)
         images = augmentation.random_erasing(images, recipe.erase_probability, area, generator)
+        images, mixed = augmentation.random_cutmix(images, targets[batch], recipe.cutmix_probability, generator)
         # channels_last: 1.1 to 1.4 times as fast on two CPU cores
-        yield to_input(images, description).contiguous(memory_format=torch.channels_last), split.labels[batch]
+        yield to_input(images, description).contiguous(memory_format=torch.channels_last), mixed
 
 
-def train_step(model: nn.Module, optimizer: AdamW, images: Tensor, labels: Tensor, precision: str) -> Tensor:
-    """One step of gradient descent; returns the loss."""
+def train_step(
+    model: nn.Module, optimizers: list[Optimizer], images: Tensor, targets: Tensor, precision: str
+) -> Tensor:
+    """One step of gradient descent on the cross-entropy; returns the loss."""
     with torch.autocast(images.device.type, torch.bfloat16, enabled=precision == "bf16"):
         logits = model(images)
-    loss = F.cross_entropy(logits.float(), labels)
-    optimizer.zero_grad()
+    loss = F.cross_entropy(logits.float(), targets)
+    model.zero_grad()
     loss.backward()
     nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-    optimizer.step()
+    for optimizer in optimizers:
+        optimizer.step()
     return loss.detach()
 
 

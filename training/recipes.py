@@ -18,7 +18,7 @@ def option(default: Any, allowed: tuple[float, float], text: str) -> Any:
 class Recipe:
     """Everything but the data and the machine; UserError where a value is out of its range.
 
-    The optimiser is AdamW (arXiv:1711.05101) under a one-cycle schedule (arXiv:1708.07120).
+    Every picture is mirrored in every other epoch; the learning rate rises along a line and falls along a cosine.
 
     Attributes:
         model, config: name in `fashioncam.models.MODELS`, and its arguments.
@@ -35,6 +35,9 @@ class Recipe:
     crop_padding: int = option(2, (0, 27), "largest shift, pixels; 0 is off")
     erase_probability: float = option(0.4, (0, 1), "share of pictures that lose a rectangle; 0 is off")
     erase_area: float = option(0.25, (0.02, 1), "its largest area as a share of the picture")
+    cutmix_probability: float = option(0.0, (0, 1), "share of pictures that get a rectangle of another one; 0 is off")
+    label_smoothing: float = option(0.0, (0, 0.9), "share of the target that is spread over all classes; 0 is off")
+    muon: int = option(0, (0, 1), "1: large matrices and kernels learn by Muon, the rest by AdamW; 0: all by AdamW")
 
     def __post_init__(self) -> None:
         for name, overridable in OVERRIDABLE.items():

@@ -7,10 +7,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from training.augmentation import random_crop, random_erasing, random_flip
+from training.augmentation import alternating_flips, flip, random_crop, random_cutmix, random_erasing
 
 AUGMENTATIONS = {
-    "flip": random_flip,
     "crop": lambda images, generator: random_crop(images, 3, generator),
     "erasing": lambda images, generator: random_erasing(images, 0.7, (0.02, 0.25), generator),
 }
@@ -57,13 +56,56 @@ class TestEvery:
 
 
 class TestFlip:
-    def test_mirrors_about_half_and_leaves_the_rest(self) -> None:
-        images = torch.tensor([[1, 2, 3], [4, 5, 6]], dtype=torch.uint8).repeat(4000, 1, 1, 1)
-        flipped = random_flip(images, seeded())
-        mirrored = (flipped == images.flip(-1)).all(dim=(1, 2, 3))
-        untouched = (flipped == images).all(dim=(1, 2, 3))
-        assert (mirrored ^ untouched).all()
-        assert mirrored.float().mean().item() == pytest.approx(0.5, abs=0.03)
+    def test_mirrors_those_that_are_named(self) -> None:
+        images = torch.tensor([[1, 2, 3], [4, 5, 6]], dtype=torch.uint8).repeat(2, 1, 1, 1)
+        flipped = flip(images, torch.tensor([True, False]))
+        assert flipped[0, 0].tolist() == [[3, 2, 1], [6, 5, 4]]
+        assert torch.equal(flipped[1], images[1])
+
+    def test_every_picture_turns_from_epoch_to_epoch_and_half_begin_mirrored(self) -> None:
+        cpu = torch.device("cpu")
+        first, second, third = (alternating_flips(4000, 7, epoch, cpu) for epoch in range(3))
+        assert first.float().mean().item() == pytest.approx(0.5, abs=0.03)
+        assert torch.equal(second, ~first)
+        assert torch.equal(third, first)
+        assert not torch.equal(alternating_flips(4000, 8, 0, cpu), first)
+
+
+class TestCutMix:
+    IMAGES = torch.arange(1000, dtype=torch.int32).view(-1, 1, 1, 1).expand(1000, 1, 28, 28)
+    TARGETS = torch.eye(1000)
+
+    def test_target_is_shared_as_the_area_is(self) -> None:
+        mixed, targets = random_cutmix(self.IMAGES, self.TARGETS, 1.0, seeded())
+        own = (mixed == self.IMAGES).float().mean(dim=(1, 2, 3))
+        assert torch.allclose(targets.diagonal(), own, atol=1e-6)
+        for index in range(100):
+            for source in mixed[index].unique().tolist():
+                share = (mixed[index] == source).float().mean().item()
+                assert targets[index, source].item() == pytest.approx(share, abs=1e-6)
+        assert torch.allclose(targets.sum(dim=1), torch.ones(1000), atol=1e-6)
+
+    def test_what_is_pasted_lies_at_the_same_place_and_is_a_rectangle(self) -> None:
+        images = torch.randint(0, 256, (50, 1, 28, 28), dtype=torch.uint8, generator=seeded())
+        mixed, targets = random_cutmix(images, torch.eye(50), 1.0, seeded(1))
+        for index in range(50):
+            other = int(targets[index].index_fill(0, torch.tensor(index), 0).argmax())
+            pasted = (mixed[index, 0] == images[other, 0]) & (mixed[index, 0] != images[index, 0])
+            rows, columns = pasted.any(dim=1).nonzero(), pasted.any(dim=0).nonzero()
+            if len(rows):
+                inside = mixed[index, 0, rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+                theirs = images[other, 0, rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+                assert torch.equal(inside, theirs)
+
+    def test_mixes_the_wanted_share_of_the_pictures(self) -> None:
+        mixed, _ = random_cutmix(self.IMAGES, self.TARGETS, 0.3, seeded())
+        share = (mixed != self.IMAGES).any(dim=(1, 2, 3)).float().mean().item()
+        assert share == pytest.approx(0.3, abs=0.05)
+
+    def test_with_probability_0_is_the_identity(self) -> None:
+        mixed, targets = random_cutmix(self.IMAGES, self.TARGETS, 0.0, seeded())
+        assert torch.equal(mixed, self.IMAGES)
+        assert torch.equal(targets, self.TARGETS)
 
 
 class TestCrop:

@@ -11,10 +11,12 @@ from torch import Tensor
 
 from fashioncam.errors import UserError
 from fashioncam.messages import InputDescription
+from fashioncam.models import build
 from fashioncam.models.base import Model, to_input
 from training import loop
 from training.data import Split
-from training.recipes import Recipe
+from training.muon import Muon
+from training.recipes import RECIPES, Recipe
 from training.run_log import read_rows
 
 INPUT = InputDescription(size=28, mean=0.2861, std=0.3531)
@@ -189,20 +191,33 @@ class TestShuffledBatches:
     PLAIN = Recipe(model="hybrid", crop_padding=0, erase_probability=0, batch_size=30)
 
     def batches(self, trainer: Trainer, recipe: Recipe, seed: int = 1, epoch: int = 0) -> list[tuple[Tensor, Tensor]]:
-        split = Split(trainer.images[:100], torch.arange(100))
+        split = Split(trainer.images[:100], trainer.labels[:100])
         return list(loop.shuffled_batches(split, recipe, seed, epoch, INPUT))
 
     def test_leave_the_incomplete_one_out_and_repeat_no_picture(self, trainer: Trainer) -> None:
         batches = self.batches(trainer, self.PLAIN)
         assert [len(images) for images, _ in batches] == [30, 30, 30]
-        assert len(torch.cat([labels for _, labels in batches]).unique()) == 90
+        drawn = torch.cat([images for images, _ in batches])
+        assert len(drawn.flatten(1).unique(dim=0)) == 90
 
-    def test_keep_each_picture_with_its_label(self, trainer: Trainer) -> None:
+    def test_keep_each_picture_with_its_target(self, trainer: Trainer) -> None:
         originals = to_input(trainer.images[:100], INPUT)
-        for images, labels in self.batches(trainer, self.PLAIN):
-            as_it_is = (images == originals[labels]).all(dim=(1, 2, 3))
-            mirrored = (images == originals[labels].flip(-1)).all(dim=(1, 2, 3))
-            assert (as_it_is | mirrored).all()
+        for images, targets in self.batches(trainer, self.PLAIN):
+            for image, target in zip(images, targets, strict=True):
+                as_it_is = (originals == image).all(dim=(1, 2, 3))
+                mirrored = (originals.flip(-1) == image).all(dim=(1, 2, 3))
+                (index,) = (as_it_is | mirrored).nonzero()[0].tolist()
+                assert target.tolist() == torch.eye(10)[trainer.labels[index]].tolist()
+
+    def test_smoothed_targets_leave_a_share_to_every_class(self, trainer: Trainer) -> None:
+        for _, targets in self.batches(trainer, replace(self.PLAIN, label_smoothing=0.2)):
+            assert targets.max(dim=1).values.tolist() == pytest.approx([0.82] * 30)
+            assert targets.min(dim=1).values.tolist() == pytest.approx([0.02] * 30)
+
+    def test_cut_and_mixed_targets_are_shared(self, trainer: Trainer) -> None:
+        _, targets = self.batches(trainer, replace(self.PLAIN, cutmix_probability=1.0))[0]
+        assert torch.allclose(targets.sum(dim=1), torch.ones(30))
+        assert (targets.max(dim=1).values < 1).any()
 
     def test_depend_on_seed_and_epoch_alone(self, trainer: Trainer) -> None:
         def drawn(seed: int, epoch: int) -> Tensor:
@@ -230,19 +245,50 @@ class TestMovingAverage:
         assert loop.moving_average(0.99)(torch.tensor(3), torch.tensor(8), 100) == 8
 
 
-def test_weight_decay_spares_gains_and_biases() -> None:
-    model = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.BatchNorm2d(2), torch.nn.Linear(4, 3))
-    optimizer, _ = loop.make_optimizer(model, Recipe(model="", weight_decay=0.05), steps=4)
-    decay_of = {id(p): group["weight_decay"] for group in optimizer.param_groups for p in group["params"]}
-    decays = {name: decay_of[id(parameter)] for name, parameter in model.named_parameters()}
-    assert decays == {
-        "0.weight": 0.05,
-        "0.bias": 0.0,
-        "1.weight": 0.0,
-        "1.bias": 0.0,
-        "2.weight": 0.05,
-        "2.bias": 0.0,
+def decays_of(recipe: Recipe, model: torch.nn.Module) -> dict[type, dict[str, float]]:
+    """By optimiser: the weight decay of each parameter that it has, by name."""
+    names = {id(parameter): name for name, parameter in model.named_parameters()}
+    return {
+        type(optimizer): {
+            names[id(p)]: group["weight_decay"] for group in optimizer.param_groups for p in group["params"]
+        }
+        for optimizer in loop.make_optimizers(model, recipe)
     }
+
+
+class TestOptimizers:
+    MODEL = torch.nn.Sequential(
+        torch.nn.Conv2d(1, 16, 3),
+        torch.nn.Conv2d(16, 16, 3, bias=False),
+        torch.nn.BatchNorm2d(16),
+        torch.nn.Linear(16, 3),
+    )
+
+    def test_weight_decay_spares_gains_and_biases(self) -> None:
+        decays = decays_of(Recipe(model="", weight_decay=0.05), self.MODEL)
+        weights = dict.fromkeys(("0.weight", "1.weight", "3.weight"), 0.05)
+        others = dict.fromkeys(("0.bias", "2.weight", "2.bias", "3.bias"), 0.0)
+        assert decays == {torch.optim.AdamW: weights | others}
+
+    def test_muon_has_the_large_ones_and_adamw_the_rest(self) -> None:
+        decays = decays_of(Recipe(model="", weight_decay=0.05, muon=1), self.MODEL)
+        assert decays[Muon] == {"1.weight": 0.05}
+        assert set(decays[torch.optim.AdamW]) == {"0.weight", "0.bias", "2.weight", "2.bias", "3.weight", "3.bias"}
+
+    def test_every_parameter_of_every_recipe_has_one_optimizer(self) -> None:
+        for recipe in RECIPES.values():
+            model = build(recipe().model, recipe().config)
+            owned = [name for decays in decays_of(recipe(), model).values() for name in decays]
+            assert sorted(owned) == sorted(name for name, _ in model.named_parameters())
+
+
+class TestOneCycle:
+    def test_rises_along_a_line_to_1_and_falls_along_a_cosine_to_0(self) -> None:
+        share = loop.one_cycle(100, 0.2)
+        assert [share(step) for step in (0, 10, 20, 60, 100)] == pytest.approx([1 / 21, 11 / 21, 1, 0.5, 0])
+
+    def test_without_warmup_begins_at_its_peak(self) -> None:
+        assert loop.one_cycle(100, 0.0)(0) == 1
 
 
 def test_predict_returns_single_precision_logits_whatever_the_precision(

@@ -86,7 +86,8 @@ class TestCheckpointWritten:
         assert trained.classes == data.CLASSES
         assert trained.info.data_digest == "digest of this data"
         assert trained.info.seed == 4
-        complete = {**tiny.config, "pos_emb": "learned", "classes": 10}
+        defaults = {"pos_emb": "learned", "classes": 10, "widths": (32, 64), "blocks": (0, 0, 0)}
+        complete = {**tiny.config, **defaults}
         assert (trained.info.model_name, trained.info.config) == ("hybrid", complete)
         assert Recipe(**trained.info.recipe) == tiny
 
