@@ -17,6 +17,7 @@ from fashioncam import checkpoint
 
 from . import data, metrics
 from .command import exit_code
+from .export import save_with_twin
 from .loop import predict
 
 
@@ -60,7 +61,7 @@ def record(loaded: checkpoint.LoadedModel, figures: dict[str, float], path: Path
     """Write the checkpoint again with these figures added, in the precision it was stored in."""
     half = next(iter(checkpoint.read_dict(path)["state_dict"].values())).dtype.itemsize == 2
     info = replace(loaded.info, figures={**loaded.info.figures, **figures})
-    checkpoint.save(replace(loaded, info=info), path, half=half)
+    save_with_twin(replace(loaded, info=info), path, half=half)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from fashioncam.models.base import Model, find_device, to_input
 
 from . import data, metrics
 from .command import exit_code
+from .export import save_with_twin
 from .loop import fit, predict
 from .recipes import OVERRIDABLE, RECIPES, Recipe
 
@@ -53,7 +54,7 @@ def run(args: argparse.Namespace) -> str:
     print(f"{args.recipe}, seed {args.seed}, on {device} in {precision}: {recipe}", flush=True)
     model = fit(recipe, dataset.train, dataset.validation, dataset.input, run_folder, args.seed, device, precision)
     loaded = calibrated(model, recipe, args.seed, dataset)
-    checkpoint.save(loaded, out, half=args.half)
+    save_with_twin(loaded, out, half=args.half)
     figures = ", ".join(f"{name} {value:.4f}" for name, value in loaded.info.figures.items())
     return f"{out}: {figures}, temperature {loaded.temperature:.3f}, reject below {loaded.reject_below:.3f}"
 

@@ -12,7 +12,6 @@ import argparse
 import hashlib
 import sys
 import time
-import warnings
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -33,6 +32,7 @@ from .command import exit_code
 from .composites import Bank, Composites, compose, mirrored
 from .cutouts import load_cutouts
 from .drawn_rooms import draw_room
+from .export import write_onnx
 from .loop import moving_average, restore, store
 from .run_log import RunLog, progress
 from .segmentation_net import SegmentationNet
@@ -197,25 +197,9 @@ class Exported(nn.Module):
 
 def export(net: SegmentationNet, out: Path) -> None:
     """Write the network as ONNX, for pictures of any even height and width."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = out.with_name(out.name + ".part")
     rows, columns = torch.export.Dim("rows", min=8, max=1024), torch.export.Dim("columns", min=8, max=1024)
-    with warnings.catch_warnings(action="ignore"):  # the exporter's own libraries deprecate each other
-        program = torch.onnx.export(
-            Exported(net).eval(),
-            (torch.zeros(1, 120, 160, 6, dtype=torch.uint8),),
-            input_names=["pictures"],
-            output_names=["likelihood"],
-            dynamic_shapes={"pictures": {1: 2 * rows, 2: 2 * columns}},
-            dynamo=True,
-            verbose=False,
-        )
-        assert program is not None  # it is only with another of the exporter's options
-        for part in (program.model, program.model.graph, *program.model.graph):  # paths of this machine
-            part.metadata_props.clear()
-            part.doc_string = None
-        program.save(str(unfinished))
-    unfinished.replace(out)
+    example = torch.zeros(1, 120, 160, 6, dtype=torch.uint8)
+    write_onnx(Exported(net), example, {"pictures": {1: 2 * rows, 2: 2 * columns}}, ["likelihood"], out, {})
 
 
 if __name__ == "__main__":

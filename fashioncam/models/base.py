@@ -41,6 +41,15 @@ class Model(nn.Module, ABC):
         side = round(tokens**0.5)
         return features.transpose(1, 2).reshape(n, channels, side, side)
 
+    @property
+    def has_class_maps(self) -> bool:
+        """Whether all classes' maps come at once and without a backward pass, from `class_maps`."""
+        return type(self).class_maps is not Model.class_maps
+
+    def class_maps(self, features: Tensor) -> Tensor:
+        """Every class's map before its ReLU, N x 10 x h x w; NotImplementedError where there is no closed form."""
+        raise NotImplementedError
+
     def class_map(self, features: Tensor, class_index: int) -> Tensor:
         """Grad-CAM of one class at the features (arXiv:1610.02391, equations 1 and 2), N x h x w, not below 0.
 

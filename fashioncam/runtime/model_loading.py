@@ -1,6 +1,9 @@
-"""From the settings to a recogniser that is ready to answer. Imports torch, so call it from a thread."""
+"""From the settings to a recogniser that is ready to answer. May import torch, so call it from a thread."""
 
 from __future__ import annotations
+
+import hashlib
+from pathlib import Path
 
 from fashioncam import bundled
 from fashioncam.pipeline import Recogniser
@@ -8,11 +11,39 @@ from fashioncam.settings import Settings
 
 
 def load_recogniser(settings: Settings) -> Recogniser:
-    """Load, move and warm up the model.
+    """Load the model: exported, if that is there and does what is asked for, else in torch.
 
     Raises:
         UserError: the weights are missing or unsound, or the device is not there.
     """
+    if settings.weights is None:
+        path = bundled.own(bundled.weights_of(settings.model))
+    else:
+        path = bundled.named_or_own(settings.weights)
+    if settings.cam_method == "gradcam" and settings.compute in ("auto", "cpu"):
+        exported = exported_twin(path, settings.model)
+        if exported is not None:
+            return exported
+    return in_torch(path, settings)
+
+
+def exported_twin(weights: Path, model_name: str) -> Recogniser | None:
+    """The ONNX file beside a checkpoint; None where there is none that was made from that very checkpoint.
+
+    A picture takes 0.5 ms with it and 2.3 in torch, and the first answer comes two seconds earlier.
+    """
+    from fashioncam.pipeline.exported_recogniser import ExportedRecogniser
+
+    try:
+        recogniser = ExportedRecogniser(weights.with_suffix(".onnx").read_bytes())
+        digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+    except (OSError, ValueError):
+        return None
+    return recogniser if (recogniser.model_name, recogniser.checkpoint_sha256) == (model_name, digest) else None
+
+
+def in_torch(path: Path, settings: Settings) -> Recogniser:
+    """Load, move and warm up the model."""
     import numpy as np
     import torch
 
@@ -24,10 +55,6 @@ def load_recogniser(settings: Settings) -> Recogniser:
     # One picture of 28x28 keeps one core busy for 3 ms; a second thread costs more than it brings
     # and takes a core from the camera and the window.
     torch.set_num_threads(1)
-    if settings.weights is None:
-        path = bundled.own(bundled.weights_of(settings.model))
-    else:
-        path = bundled.named_or_own(settings.weights)
     loaded = checkpoint.load(path, settings.model)
     # Channels last: 3.0 ms a picture instead of 3.7 for the hybrid on one core.
     loaded.model.to(find_device(settings.compute)).to(memory_format=torch.channels_last)

@@ -1,0 +1,150 @@
+"""Write a checkpoint as an ONNX file that the program runs without torch, and compare the two.
+
+    python -m training.export weights/hybrid.pth
+
+The program takes the file beside a checkpoint, `weights/hybrid.onnx`, if it was made from that very checkpoint.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+import warnings
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from fashioncam import checkpoint
+from fashioncam.checkpoint import LoadedModel
+from fashioncam.errors import UserError
+from fashioncam.models.base import Model, to_input
+
+from . import data
+from .command import exit_code
+
+TOLERANCE = 1e-4
+COMPARED = 100  # pictures
+
+
+class LogitsAndMaps(nn.Module):
+    """N x 1 x h x w normalised pictures -> logits N x classes, and class maps where the model has a closed form."""
+
+    def __init__(self, model: Model) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, images: Tensor) -> tuple[Tensor, ...]:
+        features = self.model.forward_features(images)
+        logits = self.model.forward_head(features)
+        return (logits, self.model.class_maps(features)) if self.model.has_class_maps else (logits,)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    args = parse_arguments(arguments)
+    return exit_code("export", lambda: run(args))
+
+
+def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m training.export", description=__doc__.splitlines()[0])
+    parser.add_argument("weights", type=Path, help="the checkpoint")
+    parser.add_argument("--onnx", type=Path, help="file to write; default: beside the checkpoint, named as it is")
+    parser.add_argument("--data", type=Path, help="folder of the four IDX files; default: found or downloaded")
+    return parser.parse_args(arguments)
+
+
+def run(args: argparse.Namespace) -> str:
+    """Export and compare; returns the file and the largest difference in a line."""
+    loaded = checkpoint.load(args.weights)
+    out = args.onnx or args.weights.with_suffix(".onnx")
+    export_checkpoint(loaded, args.weights, out)
+    images = data.load(args.data).validation.images[:COMPARED]
+    apart = largest_difference(loaded, out, images)
+    if apart > TOLERANCE:
+        raise UserError(f"{out} differs from {args.weights} by {apart:.1e}; it is not exact, so do not use it")
+    return f"{out}: {out.stat().st_size} bytes, within {apart:.1e} of torch on {len(images)} pictures"
+
+
+def save_with_twin(loaded: LoadedModel, weights: Path, half: bool = False) -> None:
+    """Save a checkpoint, and beside it what the program runs without torch, where that can be written."""
+    checkpoint.save(loaded, weights, half)
+    if loaded.model.has_class_maps and find_spec("onnxscript") is not None:
+        export_checkpoint(checkpoint.load(weights), weights, weights.with_suffix(".onnx"))
+
+
+def export_checkpoint(loaded: LoadedModel, weights: Path, out: Path) -> None:
+    """Write `loaded`, which was read from `weights`, with all that the program has to know of it."""
+    from fashioncam.pipeline.exported_recogniser import METADATA_KEY  # training needs no ONNX Runtime
+
+    about = {
+        "model": loaded.info.model_name,
+        "checkpoint_sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
+        "input": asdict(loaded.input),
+        "classes": loaded.classes,
+        "temperature": loaded.temperature,
+        "reject_below": loaded.reject_below,
+        "class_map_scale": loaded.info.figures["class_map_scale"],
+    }
+    names = ["logits", "class_maps"] if loaded.model.has_class_maps else ["logits"]
+    example = torch.zeros(2, 1, loaded.input.size, loaded.input.size)
+    shapes = {"images": {0: torch.export.Dim("pictures", min=1, max=4096)}}
+    write_onnx(LogitsAndMaps(loaded.model), example, shapes, names, out, {METADATA_KEY: json.dumps(about)})
+
+
+def write_onnx(
+    module: nn.Module,
+    example: Tensor,
+    dynamic_shapes: dict[str, Any],
+    output_names: list[str],
+    out: Path,
+    metadata: dict[str, str],
+) -> None:
+    """Write a module of one input, named as its argument is, as ONNX; an existing file is replaced when it is whole.
+
+    Raises:
+        UserError: the packages that write ONNX are missing.
+    """
+    if find_spec("onnxscript") is None:
+        raise UserError("the export needs onnx and onnxscript: pip install -r requirements-train.txt")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = out.with_name(out.name + ".part")
+    with warnings.catch_warnings(action="ignore"):  # the exporter's own libraries deprecate each other
+        program = torch.onnx.export(
+            module.eval(),
+            (example,),
+            input_names=list(dynamic_shapes),
+            output_names=output_names,
+            dynamic_shapes=dynamic_shapes,
+            dynamo=True,
+            verbose=False,
+        )
+        assert program is not None  # it is only with another of the exporter's options
+        for part in (program.model, program.model.graph, *program.model.graph):  # paths of this machine
+            part.metadata_props.clear()
+            part.doc_string = None
+        program.model.metadata_props.update(metadata)
+        program.save(str(unfinished))
+    unfinished.replace(out)
+
+
+@torch.no_grad()
+def largest_difference(loaded: LoadedModel, exported: Path, images: Tensor) -> float:
+    """Between torch's outputs and ONNX Runtime's, over N x 1 x h x w uint8 pictures."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(exported, providers=["CPUExecutionProvider"])
+    normalised = to_input(images, loaded.input)
+    expected = LogitsAndMaps(loaded.model)(normalised)
+    found = session.run(None, {"images": normalised.numpy()})
+    return max((torch.from_numpy(a) - b).abs().max().item() for a, b in zip(found, expected, strict=True))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
