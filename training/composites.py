@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from .drawn_people import before_body, random_arms, skin
+from .drawn_people import before_body, random_arms
 from .random_batches import Dice, grid, sampled, waves
 
 # Shares of the composites; what else varies has its range beside it.
@@ -21,7 +21,6 @@ ITEM_SHARE = 0.75
 SECOND_ITEM_SHARE = 0.08
 DRAWN_ITEM_SHARE = 0.25
 HANDLE_SHARE = 0.3  # of the drawn items: bags are missing among the cutouts
-SKIN_PART_SHARE = 0.15
 CAMOUFLAGE_SHARE = 0.2
 GHOST_SHARE = 0.2  # something was there when the background was learned, and has gone
 BUMP_SHARE = 0.2
@@ -126,18 +125,7 @@ def random_items(bank: Bank, dice: Dice, size_hw: tuple[int, int]) -> tuple[Tens
     placed = sampled(cutout, x + bend[:, :1], y + bend[:, 1:], padding="zeros")
     alpha = (placed[:, 3:] / 255).clamp(0, 1)
     colour = placed[:, :3] / alpha.clamp(min=0.02)
-    colour = tinted(colour.clamp(0, 255), dice) * dice.uniform(0.6, 1.15)
-    return with_skin_coloured_part(colour, alpha, dice), alpha
-
-
-def with_skin_coloured_part(colour: Tensor, alpha: Tensor, dice: Dice) -> Tensor:
-    """Some of the items with a lower end of the colour of skin: a sole of gum or leather is no arm."""
-    rows, columns = grid(alpha.shape[-2:])
-    down = rows + columns * dice.normal(0.2)
-    lowest = down.where(alpha > 0.5, -1).amax(dim=(2, 3), keepdim=True)
-    part = torch.sigmoid((down - lowest + dice.uniform(0.05, 0.4)) * 60) * dice.happens(SKIN_PART_SHARE)
-    shade = 0.8 + 0.4 * colour.mean(dim=1, keepdim=True) / 255
-    return colour * (1 - part) + (skin(dice) * shade).clamp(0, 255) * part
+    return tinted(colour.clamp(0, 255), dice) * dice.uniform(0.6, 1.15), alpha
 
 
 def camouflaged(colours: Tensor, room: Tensor, items: Tensor, dice: Dice) -> Tensor:

@@ -87,18 +87,6 @@ def test_something_that_was_there_before_and_has_gone_is_no_item(bank, monkeypat
     assert torch.equal(batch.frame, without.frame)
 
 
-def test_part_of_the_colour_of_skin_is_the_lower_end_of_the_item(bank, monkeypatch):
-    alone(monkeypatch, ITEM_SHARE=1.1)
-    plain = batch_of(bank)
-    alone(monkeypatch, ITEM_SHARE=1.1, SKIN_PART_SHARE=1.1)
-    batch = batch_of(bank)
-    assert torch.equal(batch.item, plain.item)
-    rows = torch.arange(SIZE_HW[0]).view(1, 1, -1, 1)
-    recoloured = ((batch.frame.float() - plain.frame.float()).abs().amax(dim=1, keepdim=True) > 8) * batch.item
-    middle_of_part, middle = ((rows * area).sum() / area.sum() for area in (recoloured, batch.item))
-    assert middle_of_part > middle + 3
-
-
 def test_mirrored_batch_belongs_together(bank):
     batch = batch_of(bank)
     again = mirrored(mirrored(batch))
