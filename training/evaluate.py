@@ -1,30 +1,131 @@
 """Measure a checkpoint on the test split of Fashion-MNIST, once, when everything has been chosen.
 
-    python -m training.evaluate weights/hybrid.pth --record
+    python -m training.evaluate weights/hybrid.pth
+    python -m training.evaluate weights/hybrid.pth --vs weights/simplecnn.pth
 
---record writes the figures into the checkpoint, beside those that the training measured.
+Writes a folder: report.html to read (it holds its pictures), report.json, and each picture as PNG.
+This is the only code that opens the test split.
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
+import json
+import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+import torch
+from scipy.stats import binomtest
+from sklearn.metrics import precision_recall_fscore_support, roc_auc_score
+from torch import Tensor
+from torch.nn import functional as F
+from torch.utils.flop_counter import FlopCounterMode
 
 from fashioncam import checkpoint
+from fashioncam.checkpoint import LoadedModel
+from fashioncam.pipeline import Recogniser
+from fashioncam.runtime.model_loading import load_recogniser
+from fashioncam.settings import Settings
 
 from . import data, metrics
 from .command import exit_code
 from .export import save_with_twin
 from .loop import predict
+from .report import write_report
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFigures:
+    """One class; shares are 0..1.
+
+    Attributes:
+        precision: of the pictures named so, how many are.
+        recall: of those that are, how many are named so.
+        f1: harmonic mean of the two.
+        support: how many are.
+        auc: area under the curve of this class against all others.
+        calibration_error: expected, over the pictures named so.
+    """
+
+    label: str
+    precision: float
+    recall: float
+    f1: float
+    support: int
+    auc: float
+    calibration_error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A checkpoint on the test split; shares are 0..1.
+
+    Attributes:
+        interval: of the accuracy, Wilson's, 95 %.
+        loss: cross-entropy after the temperature.
+        calibration_error, calibration_error_before: expected, over 15 bins (arXiv:1706.04599), after and before the
+            division of the logits by `temperature`, which was fitted on the validation split.
+        accepted_share, accepted_accuracy: of the pictures that reach the rejection threshold; None for none.
+        macro, micro: precision, recall and F1 as the mean over the classes, and over all pictures together.
+        confusion: pictures of class i that are named j, at [i][j].
+        macs: multiply-accumulate operations of one picture.
+        latency_ms: median of a picture with its heat map, as the program runs it, on one thread.
+        runtime: what the program runs it with, "onnxruntime" or "torch".
+    """
+
+    weights: str
+    model: str
+    recipe: dict[str, Any]
+    seed: int
+    pictures: int
+    accuracy: float
+    interval: tuple[float, float]
+    top5_accuracy: float
+    loss: float
+    temperature: float
+    calibration_error_before: float
+    calibration_error: float
+    accepted_share: float
+    accepted_accuracy: float | None
+    classes: list[ClassFigures]
+    macro: dict[str, float]
+    micro: dict[str, float]
+    confusion: list[list[int]]
+    parameters: int
+    macs: int
+    latency_ms: float
+    runtime: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two checkpoints on the same pictures.
+
+    Attributes:
+        only_first_right, only_second_right: pictures on which they disagree about being right.
+        p_value: McNemar's exact test: how likely so uneven a split, or a more uneven one, is between equals.
+    """
+
+    first: str
+    second: str
+    only_first_right: int
+    only_second_right: int
+    p_value: float
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__.splitlines()[0])
     parser.add_argument("weights", type=Path, help="checkpoint to measure")
+    parser.add_argument("--vs", type=Path, help="another one to compare it with; default: none")
+    parser.add_argument("--out", type=Path, help="folder of the report; default: reports/NAME")
     parser.add_argument("--data", type=Path, help="folder of the four IDX files; default: found or downloaded")
     parser.add_argument("--record", action="store_true", help="write the figures into the checkpoint; default: off")
     args = parser.parse_args(arguments)
@@ -32,37 +133,128 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run(args: argparse.Namespace) -> str:
-    """Measure, and record where that was asked for; returns a line a class and one of figures."""
-    loaded = checkpoint.load(args.weights)
-    figures, recalls = measure(loaded, data.load(args.data).test)
+    """Measure, write the report, and record where that was asked for; returns a line of figures."""
+    paths = [args.weights] if args.vs is None else [args.weights, args.vs]
+    models = [checkpoint.load(path) for path in paths]
+    test = data.load(args.data).test
+    all_logits = [predict(loaded.model, test.images, loaded.input) for loaded in models]
+    evaluations = [
+        measure(path, loaded, logits, test.labels)
+        for path, loaded, logits in zip(paths, models, all_logits, strict=True)
+    ]
+    comparison = compare(paths, all_logits, test.labels) if args.vs else None
+    first = evaluations[0]
     if args.record:
-        record(loaded, figures, args.weights)
-    lines = [f"{label:12s} {100 * recall:6.2f} %" for label, recall in zip(loaded.classes, recalls, strict=True)]
-    lines.append(f"{args.weights}: " + ", ".join(f"{name} {value:.4f}" for name, value in figures.items()))
-    return "\n".join(lines)
+        record(models[0], first, args.weights)
+    out = args.out or Path("reports") / args.weights.stem
+    out.mkdir(parents=True, exist_ok=True)
+    content = {"evaluations": [asdict(one) for one in evaluations], "comparison": comparison and asdict(comparison)}
+    (out / "report.json").write_text(json.dumps(content, indent=1))
+    probabilities = [
+        (logits / loaded.temperature).softmax(dim=1) for logits, loaded in zip(all_logits, models, strict=True)
+    ]
+    write_report(out, evaluations, probabilities, test, comparison)
+    low, high = first.interval
+    return (
+        f"{args.weights}: accuracy {first.accuracy:.4f} ({low:.4f} to {high:.4f}), "
+        f"calibration error {first.calibration_error:.4f}; {out / 'report.html'}"
+    )
 
 
-def measure(loaded: checkpoint.LoadedModel, test: data.Split) -> tuple[dict[str, float], list[float]]:
-    """Figures over the whole split, and the share of each class's pictures that are named right."""
-    logits = predict(loaded.model, test.images, loaded.input)
+def measure(path: Path, loaded: LoadedModel, logits: Tensor, labels: Tensor) -> Evaluation:
+    """All figures of N x classes logits for N labels."""
     probabilities = (logits / loaded.temperature).softmax(dim=1)
-    accepted = probabilities.max(dim=1).values >= loaded.reject_below
-    figures = {
-        "test_accuracy": metrics.accuracy(logits, test.labels),
-        "test_calibration_error": metrics.expected_calibration_error(probabilities, test.labels),
-        "test_accepted_share": accepted.float().mean().item(),
-    }
-    if accepted.any():
-        figures["test_accepted_accuracy"] = metrics.accuracy(logits[accepted], test.labels[accepted])
-    return figures, metrics.per_class_recall(logits, test.labels)
+    confidence, named = probabilities.max(dim=1)
+    accepted = confidence >= loaded.reject_below
+    right = int((named == labels).sum())
+    interval = binomtest(right, len(labels)).proportion_ci(CONFIDENCE, method="wilson")
+    recogniser = load_recogniser(Settings(model=loaded.info.model_name, weights=path, compute="cpu"))
+    return Evaluation(
+        weights=str(path),
+        model=loaded.info.model_name,
+        recipe=dict(loaded.info.recipe),
+        seed=loaded.info.seed,
+        pictures=len(labels),
+        accuracy=right / len(labels),
+        interval=(float(interval.low), float(interval.high)),
+        top5_accuracy=(logits.topk(5).indices == labels[:, None]).any(dim=1).float().mean().item(),
+        loss=F.cross_entropy(logits / loaded.temperature, labels).item(),
+        temperature=loaded.temperature,
+        calibration_error_before=metrics.expected_calibration_error(logits.softmax(dim=1), labels),
+        calibration_error=metrics.expected_calibration_error(probabilities, labels),
+        accepted_share=accepted.float().mean().item(),
+        accepted_accuracy=metrics.accuracy(logits[accepted], labels[accepted]) if accepted.any() else None,
+        classes=class_figures(probabilities, labels, loaded.classes),
+        macro=averages(labels, named, "macro"),
+        micro=averages(labels, named, "micro"),
+        confusion=metrics.confusion(named, labels, len(loaded.classes)).tolist(),
+        parameters=sum(parameter.numel() for parameter in loaded.model.parameters()),
+        macs=multiply_accumulates(loaded),
+        latency_ms=latency_ms(recogniser),
+        runtime="torch" if hasattr(recogniser, "loaded") else "onnxruntime",
+    )
 
 
-def record(loaded: checkpoint.LoadedModel, figures: dict[str, float], path: Path) -> None:
+def class_figures(probabilities: Tensor, labels: Tensor, names: tuple[str, ...]) -> list[ClassFigures]:
+    """Of each class, by N x classes calibrated probabilities."""
+    named = probabilities.argmax(dim=1)
+    of_each = precision_recall_fscore_support(labels, named, labels=range(len(names)), zero_division=0.0)
+    figures = []
+    for index, (label, precision, recall, f1, support) in enumerate(zip(names, *of_each, strict=True)):
+        here = named == index
+        gap = metrics.expected_calibration_error(probabilities[here], labels[here]) if here.any() else 0.0
+        auc = float(roc_auc_score(labels == index, probabilities[:, index]))
+        figures.append(ClassFigures(label, float(precision), float(recall), float(f1), int(support), auc, gap))
+    return figures
+
+
+def averages(labels: Tensor, named: Tensor, average: str) -> dict[str, float]:
+    """Precision, recall and F1."""
+    figures = precision_recall_fscore_support(labels, named, average=average, zero_division=0.0)
+    return dict(zip(("precision", "recall", "f1"), map(float, figures[:3]), strict=True))
+
+
+def multiply_accumulates(loaded: LoadedModel) -> int:
+    """Of one picture; torch counts multiplications and additions apart."""
+    size = loaded.input.size
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        loaded.model(torch.zeros(1, 1, size, size))
+    return int(counter.get_total_flops()) // 2
+
+
+def latency_ms(recogniser: Recogniser, runs: int = 200) -> float:
+    """Median milliseconds of one picture with its heat map."""
+    picture = np.full((recogniser.input.size, recogniser.input.size), 90, np.uint8)
+    times_ms = []
+    for _ in range(runs):
+        started_s = time.perf_counter()
+        recogniser.classify(picture).heat_map(0)
+        times_ms.append(1000 * (time.perf_counter() - started_s))
+    return median(times_ms)
+
+
+def compare(paths: Sequence[Path], all_logits: Sequence[Tensor], labels: Tensor) -> Comparison:
+    """McNemar's exact test (Psychometrika 12, 1947) of two models on the same pictures."""
+    first, second = (logits.argmax(dim=1) == labels for logits in all_logits)
+    only_first, only_second = int((first & ~second).sum()), int((second & ~first).sum())
+    apart = only_first + only_second
+    p_value = float(binomtest(only_first, apart).pvalue) if apart else 1.0
+    return Comparison(str(paths[0]), str(paths[1]), only_first, only_second, p_value)
+
+
+def record(loaded: LoadedModel, found: Evaluation, path: Path) -> None:
     """Write the checkpoint again with these figures added, in the precision it was stored in."""
+    figures = {
+        "test_accuracy": found.accuracy,
+        "test_calibration_error": found.calibration_error,
+        "test_accepted_share": found.accepted_share,
+    }
+    if found.accepted_accuracy is not None:
+        figures["test_accepted_accuracy"] = found.accepted_accuracy
     half = next(iter(checkpoint.read_dict(path)["state_dict"].values())).dtype.itemsize == 2
     info = replace(loaded.info, figures={**loaded.info.figures, **figures})
     save_with_twin(replace(loaded, info=info), path, half=half)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

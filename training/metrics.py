@@ -12,10 +12,9 @@ def accuracy(logits: Tensor, labels: Tensor) -> float:
     return (logits.argmax(dim=1) == labels).float().mean().item()
 
 
-def per_class_recall(logits: Tensor, labels: Tensor) -> list[float]:
-    """Share of each class's pictures that are named right, 0..1; NaN for a class without pictures."""
-    right = logits.argmax(dim=1) == labels
-    return [right[labels == index].float().mean().item() for index in range(logits.shape[1])]
+def confusion(named: Tensor, labels: Tensor, classes: int) -> Tensor:
+    """How many pictures of class i are named j, classes x classes int64, at [i, j]."""
+    return torch.bincount(labels * classes + named, minlength=classes * classes).view(classes, classes)
 
 
 def expected_calibration_error(probabilities: Tensor, labels: Tensor, bins: int = 15) -> float:
