@@ -29,8 +29,9 @@ from torch.utils.flop_counter import FlopCounterMode
 from fashioncam import checkpoint
 from fashioncam.checkpoint import LoadedModel
 from fashioncam.pipeline import Recogniser
-from fashioncam.runtime.model_loading import load_recogniser
-from fashioncam.settings import Settings
+from fashioncam.pipeline.classifier import TorchRecogniser
+from fashioncam.pipeline.explanation import explainer
+from fashioncam.pipeline.exported_recogniser import ExportedRecogniser
 
 from . import data, metrics
 from .command import exit_code
@@ -168,7 +169,7 @@ def measure(path: Path, loaded: LoadedModel, logits: Tensor, labels: Tensor) -> 
     accepted = confidence >= loaded.reject_below
     right = int((named == labels).sum())
     interval = binomtest(right, len(labels)).proportion_ci(CONFIDENCE, method="wilson")
-    recogniser = load_recogniser(Settings(model=loaded.info.model_name, weights=path, compute="cpu"))
+    recogniser = as_the_program_runs_it(path, loaded)
     return Evaluation(
         weights=str(path),
         model=loaded.info.model_name,
@@ -191,7 +192,7 @@ def measure(path: Path, loaded: LoadedModel, logits: Tensor, labels: Tensor) -> 
         parameters=sum(parameter.numel() for parameter in loaded.model.parameters()),
         macs=multiply_accumulates(loaded),
         latency_ms=latency_ms(recogniser),
-        runtime="torch" if hasattr(recogniser, "loaded") else "onnxruntime",
+        runtime="onnxruntime" if isinstance(recogniser, ExportedRecogniser) else "torch",
     )
 
 
@@ -220,6 +221,16 @@ def multiply_accumulates(loaded: LoadedModel) -> int:
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         loaded.model(torch.zeros(1, 1, size, size))
     return int(counter.get_total_flops()) // 2
+
+
+def as_the_program_runs_it(path: Path, loaded: LoadedModel) -> Recogniser:
+    """The exported model beside the checkpoint, where there is one; else the checkpoint in torch."""
+    twin = path.with_suffix(".onnx")
+    return (
+        ExportedRecogniser(twin.read_bytes())
+        if twin.exists()
+        else TorchRecogniser(loaded, explainer(loaded, "gradcam"))
+    )
 
 
 def latency_ms(recogniser: Recogniser, runs: int = 200) -> float:

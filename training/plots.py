@@ -84,7 +84,7 @@ def most_confident_mistakes(images: Tensor, truth: Tensor, probabilities: Tensor
     for axes in np.atleast_1d(figure.subplots(rows, 8)).flat:
         axes.axis("off")
     for axes, index in zip(figure.axes, shown.tolist(), strict=False):
-        axes.imshow(images[index, 0], cmap="gray_r", vmin=0, vmax=255)
+        axes.imshow(images[index, 0].numpy(), cmap="gray_r", vmin=0, vmax=255)
         is_really, is_named = labels[int(truth[index])], labels[int(named[index])]
         axes.set_title(f"is {is_really}\n{is_named} {confidence[index]:.2f}", fontsize=7)
     return figure

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import math
-
 import pytest
 import torch
 
@@ -26,14 +24,10 @@ class TestAccuracy:
         assert metrics.accuracy(torch.tensor([[1.0, 0.0]] * 5), torch.full((5,), label)) == expected
 
 
-class TestRecall:
-    def test_is_each_classs_own_accuracy(self) -> None:
-        assert metrics.per_class_recall(LOGITS, LABELS) == [1.0, 1.0, 0.5]
-
-    def test_of_a_class_without_pictures_is_no_number(self) -> None:
-        first, second, third = metrics.per_class_recall(LOGITS[:2], LABELS[:2])
-        assert (first, second) == (1.0, 1.0)
-        assert math.isnan(third)
+class TestConfusion:
+    def test_counts_true_classes_down_and_named_ones_across(self) -> None:
+        named, labels = torch.tensor([0, 0, 1, 1, 1]), torch.tensor([0, 1, 1, 1, 0])
+        assert metrics.confusion(named, labels, 3).tolist() == [[1, 1, 0], [1, 2, 0], [0, 0, 0]]
 
 
 class TestCalibrationError:
