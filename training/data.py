@@ -34,6 +34,7 @@ DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
 DOWNLOAD_FOLDER = Path("data")
 SPLIT_SEED = 20170831
 VALIDATION_COUNT = 5_000
+NOT_A_GARMENT = -1  # the label of what is none; its target is the same probability for every class
 
 
 class DataError(UserError):
@@ -42,7 +43,7 @@ class DataError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Pictures N x 1 x 28 x 28 uint8, bright garment on 0, and their classes, N int64."""
+    """Pictures N x 1 x 28 x 28 uint8, bright garment on 0, and their classes or `NOT_A_GARMENT`, N int64."""
 
     images: Tensor
     labels: Tensor
@@ -70,6 +71,14 @@ class FashionMnist:
     test: Split
     input: InputDescription
     digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebcamPictures:
+    """Photographs of garments as a webcam shows them; no garment and no owner is in both parts."""
+
+    train: Split
+    validation: Split
 
 
 def load(folder: Path | None = None) -> FashionMnist:

@@ -26,9 +26,10 @@ from .reference_background import (
     shrink,
 )
 from .scene_watch import SceneWatch, is_room, keep_watch, trembling
-from .segmentation import Segmenter, away_from, deviating_pixels, item_mask, steadied, to_segment
+from .segmentation import Segmenter, away_from, cut_share, deviating_pixels, item_mask, steadied, to_segment
 from .smoothing import Smoothed, smooth
 
+MOST_CUT = 0.5  # an item of which an edge of the picture cuts off more may be any
 HELD_S = 0.08  # an item that is not found for so short a time is taken to be still there
 
 
@@ -132,14 +133,16 @@ def process_frame(
     input_grey = garment_input(frame.image_bgr, found.segment, recogniser.input)
     watch.lap("input")
     classification = recogniser.classify(input_grey)
-    smoothed = smooth(state.smoothed, classification.probabilities, frame.time_s)
+    cut = cut_share(found.segment, found.frame_wh)
+    smoothed = smooth(state.smoothed, classification.probabilities, 1 - cut, frame.time_s)
     top5 = most_probable(smoothed.probabilities, recogniser.classes)
+    is_sure = top5[0].probability >= recogniser.reject_below and cut <= MOST_CUT
     watch.lap("classify")
     heat_map = classification.heat_map(top5[0].index)
     watch.lap("explain")
     reading = replace(
         found,
-        state=State.ITEM if top5[0].probability >= recogniser.reject_below else State.UNCERTAIN,
+        state=State.ITEM if is_sure else State.UNCERTAIN,
         top5=top5,
         heat_map=heat_map,
         input_grey=input_grey,
