@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from fashioncam.pipeline.sharpening import sharpening_kernel
+from fashioncam.sharpening import sharpening_kernel
 
 from .random_batches import Dice, grid, sampled
 

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -77,9 +78,15 @@ def load_or_make(garments: Path, dataset: FashionMnist, seed: int, folder: Path 
 def make(cutouts: Cutouts, description: InputDescription, count: int, seed: int) -> Split:
     """`count` inputs, made on all cores."""
     chunks = -(-count // CHUNK)
-    with ProcessPoolExecutor(os.cpu_count(), initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        jobs = ([cutouts] * chunks, [description] * chunks, range(seed * 100_003, seed * 100_003 + chunks))
-        made = list(progress(pool.map(make_chunk, *jobs), "webcam pictures", chunks))
+    seeds = range(seed * 100_003, seed * 100_003 + chunks)
+    jobs = ([cutouts] * chunks, [description] * chunks, seeds)
+    processes = min(os.cpu_count() or 1, chunks)
+    if processes == 1:
+        made = list(progress(map(make_chunk, *jobs), "webcam pictures", chunks))
+    else:
+        # Spawned and not forked: torch's threads do not survive a fork.
+        with ProcessPoolExecutor(processes, get_context("spawn"), torch.set_num_threads, (1,)) as pool:
+            made = list(progress(pool.map(make_chunk, *jobs), "webcam pictures", chunks))
     images, labels = torch.cat([split.images for split in made]), torch.cat([split.labels for split in made])
     return Split(images[:count], labels[:count])
 

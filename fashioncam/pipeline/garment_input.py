@@ -10,8 +10,7 @@ import cv2
 import numpy as np
 
 from fashioncam.messages import Box, Image, InputDescription, Segment
-
-from .sharpening import sharpening_kernel
+from fashioncam.sharpening import sharpening_kernel
 
 WHITE = 255  # the data set's photographs were taken before a white wall
 SHARPEN = sharpening_kernel()

@@ -1,10 +1,10 @@
-"""The sharpening that Fashion-MNIST was made with, for the program's input and for training alike."""
+"""The sharpening that Fashion-MNIST was made with, for the program's input and for training, which needs no OpenCV."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from fashioncam.messages import FloatArray
+from .messages import FloatArray
 
 
 def sharpening_kernel() -> FloatArray:
