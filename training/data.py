@@ -75,10 +75,16 @@ class FashionMnist:
 
 @dataclass(frozen=True, slots=True)
 class WebcamPictures:
-    """Photographs of garments as a webcam shows them; no garment and no owner is in both parts."""
+    """Photographs of garments as the program sees them; no garment and no owner is in two parts.
+
+    Attributes:
+        train, validation: through a simulated webcam, which is harder than most real ones, and things that are none.
+        photographs: the garments of `validation` with the masks that they came with.
+    """
 
     train: Split
     validation: Split
+    photographs: Split
 
 
 def load(folder: Path | None = None) -> FashionMnist:

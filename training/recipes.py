@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from fashioncam.errors import UserError
@@ -96,6 +96,11 @@ def simplecnn() -> Recipe:
     Nearly all of its weights are one 4096 x 4096 matrix, hence the lower rate and the stronger decay.
     """
     return Recipe(model="simplecnn", epochs=16, learning_rate=1e-3, weight_decay=0.1, erase_probability=0.25)
+
+
+def webcam_simplecnn() -> Recipe:
+    """SimpleCNN for the camera, from the weights of `simplecnn`."""
+    return replace(simplecnn(), epochs=6, learning_rate=5e-4, warmup=0.05, photo_share=0.3, webcam_share=0.35)
 
 
 RECIPES: dict[str, Callable[[], Recipe]] = {

@@ -28,7 +28,7 @@ from .export import save_with_twin
 from .loop import fit, predict
 from .recipes import OVERRIDABLE, RECIPES, Recipe
 
-TURNED_AWAY = 0.06  # of garments in front of a camera, so that other things are
+TURNED_AWAY = 0.07  # of photographs of garments, so that other things are
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -138,17 +138,17 @@ def calibrated(
         reject_below = metrics.fit_rejection_threshold(probabilities, labels)
         figures["validation_calibration_error"] = metrics.expected_calibration_error(probabilities, labels)
     else:
-        garments = photos.validation.labels != data.NOT_A_GARMENT
-        photo_labels = photos.validation.labels[garments]
-        photo_logits = predict(model, photos.validation.images, dataset.input)
-        temperature = metrics.fit_temperature(photo_logits[garments], photo_labels)
-        probabilities = (photo_logits / temperature).softmax(dim=1)
-        sureness = probabilities.amax(dim=1)
-        reject_below = sureness[garments].quantile(TURNED_AWAY).item()
-        figures["photo_accuracy"] = metrics.macro_accuracy(photo_logits[garments], photo_labels)
-        figures["photo_calibration_error"] = metrics.expected_calibration_error(probabilities[garments], photo_labels)
-        figures["other_things_turned_away"] = (sureness[~garments] < reject_below).float().mean().item()
-    figures["class_map_scale"] = map_scale(model, to_input(images[:500], dataset.input))
+        labels = photos.photographs.labels
+        logits = predict(model, photos.photographs.images, dataset.input)
+        temperature = metrics.fit_temperature(logits, labels)
+        probabilities = (logits / temperature).softmax(dim=1)
+        reject_below = probabilities.amax(dim=1).quantile(TURNED_AWAY).item()
+        figures["photo_accuracy"] = metrics.macro_accuracy(logits, labels)
+        figures["photo_calibration_error"] = metrics.expected_calibration_error(probabilities, labels)
+        others = photos.validation.images[photos.validation.labels == data.NOT_A_GARMENT]
+        sureness = (predict(model, others, dataset.input) / temperature).softmax(dim=1).amax(dim=1)
+        figures["other_things_turned_away"] = (sureness < reject_below).float().mean().item()
+    figures["class_map_scale"] = map_scale(model, to_input(dataset.validation.images[:500], dataset.input))
     return checkpoint.LoadedModel(
         model=model,
         input=dataset.input,

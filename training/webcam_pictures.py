@@ -61,6 +61,7 @@ def load_or_make(garments: Path, dataset: FashionMnist, seed: int, folder: Path 
     train, validation = load_cutouts(garments)
     table = hashlib.sha256((garments / "train.csv").read_bytes()).hexdigest()[:12]
     kept = folder / f"webcam-{table}-{seed}-{TRAIN_COUNT}-{VALIDATION_COUNT}.pt"
+    photographs = with_own_masks(validation, dataset.input)
     if not kept.exists():
         generator = torch.Generator().manual_seed(seed)
         train = joined(train, borrowed(dataset.train, generator), drawn(THINGS, 2 * seed))
@@ -72,7 +73,7 @@ def load_or_make(garments: Path, dataset: FashionMnist, seed: int, folder: Path 
         torch.save(content, kept.with_suffix(".part"))
         kept.with_suffix(".part").replace(kept)
     images, labels, validation_images, validation_labels = torch.load(kept, weights_only=True)
-    return WebcamPictures(Split(images, labels), Split(validation_images, validation_labels))
+    return WebcamPictures(Split(images, labels), Split(validation_images, validation_labels), photographs)
 
 
 def make(cutouts: Cutouts, description: InputDescription, count: int, seed: int) -> Split:
@@ -124,6 +125,18 @@ def seen_items(
             yield garment_input(frames[index], segment, description), label
 
 
+def with_own_masks(cutouts: Cutouts, description: InputDescription) -> Split:
+    """The inputs that garments give with the masks that they came with, each as it is and mirrored."""
+    pictures = as_pictures(cutouts.pictures)
+    images = []
+    for picture in pictures:
+        mask = np.where(picture[..., 3] > 127, np.uint8(255), np.uint8(0))
+        image_bgr = np.ascontiguousarray(picture[..., :3])
+        images.append(garment_input(image_bgr, Segment((0, 0, EDGE_PX, EDGE_PX), mask), description))
+    split = torch.from_numpy(np.stack(images))[:, None]
+    return Split(torch.cat((split, split.flip(-1))), cutouts.labels.repeat(2))
+
+
 def label_of(place: int, labels: Tensor) -> int | None:
     """The label of a composite's item, by its `cutout`; None where that is not clear."""
     if place >= 0:
@@ -150,7 +163,7 @@ def overlap(segment: Segment, item: np.ndarray) -> float:
 
 
 def as_pictures(batch: Tensor) -> Image:
-    """N x 3 x h x w uint8 -> N x h x w x 3."""
+    """N x C x h x w uint8 -> N x h x w x C."""
     return np.ascontiguousarray(batch.permute(0, 2, 3, 1).numpy())
 
 

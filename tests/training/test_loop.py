@@ -307,7 +307,8 @@ def photos(sample: tuple[Tensor, Tensor]) -> WebcamPictures:
     images, labels = sample
     shown = labels[:40].clone()
     shown[:8] = NOT_A_GARMENT
-    return WebcamPictures(Split(images[:40], shown), Split(images[:40], shown))
+    part = Split(images[:40], shown)
+    return WebcamPictures(part, part, part)
 
 
 class TestPhotographs:

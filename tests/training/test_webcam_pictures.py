@@ -9,7 +9,16 @@ from training.composites import DRAWN_ITEM, DRAWN_WITH_HANDLE, NO_ITEM, TWO_ITEM
 from training.cutouts import EDGE_PX, Cutouts
 from training.data import NOT_A_GARMENT, FashionMnist, Split
 from training.drawn_things import draw_thing
-from training.webcam_pictures import as_cutouts, borrowed, drawn, label_of, load_or_make, make_chunk, overlap
+from training.webcam_pictures import (
+    as_cutouts,
+    borrowed,
+    drawn,
+    label_of,
+    load_or_make,
+    make_chunk,
+    overlap,
+    with_own_masks,
+)
 
 INPUT = InputDescription(size=28, mean=0.2861, std=0.3531)
 
@@ -37,6 +46,7 @@ def test_pictures_come_as_the_model_takes_them_and_are_kept(garments, fashion, s
     assert made.train.images.shape == (12, 1, 28, 28)
     assert made.train.images.dtype == torch.uint8
     assert made.validation.labels.shape == (5,)
+    assert made.photographs.images.shape == (6, 1, 28, 28)  # three garments, each mirrored too
     again = load_or_make(garments, fashion, 0, tmp_path / "kept")
     assert torch.equal(made.train.images, again.train.images)
 
@@ -76,6 +86,16 @@ def test_fashion_mnist_as_cutout_is_dark_where_it_was_bright():
     assert cutouts.pictures[0, 3, 64, 64] == 255
     assert cutouts.pictures[0, 3, 5, 5] == 0
     assert cutouts.pictures[0, :3, 64, 64].max() <= 55 * 1.3 + 1
+
+
+def test_own_mask_gives_the_garment_alone():
+    pictures = torch.zeros(1, 4, EDGE_PX, EDGE_PX, dtype=torch.uint8)
+    pictures[:, :3, :, 40:88] = 100
+    pictures[:, 3, :, 40:88] = 255
+    split = with_own_masks(Cutouts(pictures, torch.tensor([1])), INPUT)
+    assert split.labels.tolist() == [1, 1]
+    assert split.images[0, 0, 14, 14] == pytest.approx(155, abs=1)
+    assert split.images[0, 0, :, :8].max() == 0
 
 
 def test_drawn_things_are_no_garments_and_all_different():
