@@ -53,7 +53,7 @@ OVERRIDABLE = {f.name: f for f in fields(Recipe) if f.metadata}
 
 def quick() -> Recipe:
     """The hybrid in one coffee break on two CPU cores."""
-    return Recipe(model="hybrid", epochs=12, muon=1)
+    return Recipe(model="hybrid", epochs=8, muon=1)
 
 
 def benchmark() -> Recipe:
@@ -104,5 +104,5 @@ def webcam_simplecnn() -> Recipe:
 
 
 RECIPES: dict[str, Callable[[], Recipe]] = {
-    recipe.__name__: recipe for recipe in (quick, benchmark, hybrid, webcam, simplecnn)
+    recipe.__name__: recipe for recipe in (quick, benchmark, hybrid, webcam, simplecnn, webcam_simplecnn)
 }
