@@ -25,7 +25,7 @@ from .reference_background import (
     observe,
     shrink,
 )
-from .scene_watch import SceneWatch, is_room, keep_watch, trembling
+from .scene_watch import SceneWatch, is_room, is_trembling, keep_watch
 from .segmentation import Segmenter, away_from, cut_share, deviating_pixels, item_mask, steadied, to_segment
 from .smoothing import Smoothed, smooth
 
@@ -181,9 +181,9 @@ def look(small_bgr: Image, scene: Scene, segmenter: Segmenter, time_s: float) ->
     likelihood = steadied(scene.likelihood, segmenter.likelihood(small_bgr, expected_bgr, reference.tolerance))
     deviating = deviating_pixels(small_bgr, expected_bgr, reference.tolerance)
     item = item_mask(likelihood, deviating, scene.item)
-    if item is not None and is_room(item, trembling(small_bgr, expected_bgr)):
+    if item is not None and is_trembling(item, small_bgr, expected_bgr):
         item = None
-    watch = keep_watch(scene.watch, small_bgr, expected_bgr, deviating, item, time_s)
+    watch = keep_watch(scene.watch, small_bgr, expected_bgr, deviating, likelihood, item, time_s)
     if item is not None and is_room(item, watch.explained):
         item = None
     found_s = time_s

@@ -73,6 +73,12 @@ def test_of_two_items_the_larger_is_taken(scene, segmenter):
     assert overlap(reading.box, BOX) > 0.85
 
 
+def test_of_two_equal_items_the_more_central_is_taken(scene, segmenter):
+    central, outer = (260, 140, 150, 180), (450, 140, 150, 180)
+    reading, _ = find_item(frame(seen_by_camera(hold_up(hold_up(room(), outer), central), 4)), scene, segmenter)
+    assert overlap(reading.box, central) > 0.85
+
+
 def test_speck_is_no_item(scene, segmenter):
     reading, _ = find_item(frame(seen_by_camera(hold_up(room(), (300, 200, 30, 30)), 5)), scene, segmenter)
     assert reading.state is State.EMPTY
