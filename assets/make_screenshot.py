@@ -9,16 +9,19 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
 from fashioncam.messages import State, View
 from fashioncam.runtime.live_session import LiveSession
 from fashioncam.settings import Settings
 from fashioncam.ui.main_window import MainWindow
+from fashioncam.ui.memory import Memory
 
 HELD_FRAMES = 30
 
@@ -30,12 +33,13 @@ def main() -> int:
     args = parser.parse_args()
     application = QApplication(sys.argv[:1])
     settings = Settings(device="demo")
-    session = LiveSession(settings)
-    held = 0
+    folder = Path(tempfile.mkdtemp())
+    session = LiveSession(settings, folder)
+    pull, held = session.read_latest, 0
 
     def read_latest() -> View:
         nonlocal held
-        view = session.read_latest()
+        view = pull()
         if view.is_new_frame:
             reading = view.reading
             sure = reading is not None and reading.state is State.ITEM and reading.top5 and view.model_ready
@@ -45,7 +49,10 @@ def main() -> int:
             application.quit()
         return view
 
-    window = MainWindow(settings, read_latest, session.picture_shown, session.relearn)
+    memory = Memory(QSettings(str(folder / "memory.ini"), QSettings.Format.IniFormat))
+    memory.keep("steps_seen", True)
+    window = MainWindow(settings, session, memory, ("hybrid", "simplecnn"))
+    session.read_latest = read_latest
     window.show()
     session.start()
     session.load_model()

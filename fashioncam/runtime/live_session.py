@@ -4,108 +4,349 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
-from fashioncam.messages import Failure, Frame, Image, Reading, StreamRates, View
+from fashioncam.messages import (
+    Camera,
+    Capture,
+    Explanation,
+    Failure,
+    Frame,
+    Image,
+    Look,
+    Reading,
+    Region,
+    Request,
+    State,
+    Stream,
+    StreamRates,
+    View,
+)
 from fashioncam.pipeline import Recogniser
-from fashioncam.pipeline.overlay import annotate
-from fashioncam.settings import DEMO, Settings
+from fashioncam.pipeline.overlay import annotate, explain
+from fashioncam.settings import DEFAULT_MODEL, DEMO, Settings
 
-from .capture_loop import CaptureLoop
+from .feed import Feed
 from .inference_loop import InferenceLoop
+from .keeper import Keeper
 from .loop import Loop
 from .mailbox import Mailbox
 from .model_loading import load_recogniser
-from .rates import RateMeter
+from .questions import contrast_asked, forgotten, mirrored_region, row_asked
+from .rates import LatencyMeter, RateMeter
 from .recorder import Recorder
 from .segmenter_loading import load_segmenter
-from .sources import NO_CAMERA_NOTICE, FrameSource, LoopingSource, open_first_camera, open_source
+from .sources import (
+    NO_CAMERA_NOTICE,
+    FrameSource,
+    LoopingSource,
+    SourceError,
+    enumerated_cameras,
+    open_first_camera,
+    open_source,
+)
 
 # The import of torch cannot be stopped, and a process that ends in the middle of it is aborted by torch.
 LOADING_TIMEOUT_S = 60.0
+RETRY_S = 1.0
+QUESTION_KEPT_S = 1.0
 
 
 class LiveSession:
     """Everything behind the window, whose thread calls its methods; but for `stop`, none waits for another.
 
+    Args:
+        settings: what to start with.
+        folder: where pictures, recordings and captures are kept.
+        preferred_device: opened where the settings name no device; the first camera where it cannot be.
+        camera_size: width and height asked of cameras, pixels; None leaves it to them.
+        retry_s: how soon a live source that was lost is opened again.
+
     Raises:
         UserError: a file to write cannot be written.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(
+        self,
+        settings: Settings,
+        folder: Path,
+        preferred_device: str | None = None,
+        camera_size: tuple[int, int] | None = None,
+        retry_s: float = RETRY_S,
+    ) -> None:
+        self._settings = self._first_settings = settings
+        self._preferred_device = preferred_device
+        self._camera_size = camera_size
+        self._retry_s = retry_s
         self._recorder = Recorder(settings)
-        self._frames_to_infer, self._frames_to_show = Mailbox[Frame](), Mailbox[Frame]()
-        self._recognisers, self._readings = Mailbox[Recogniser](), Mailbox[Reading]()
-        self._failures = Mailbox[Failure]()
-        self._capture = CaptureLoop(self._open_source, (self._frames_to_infer, self._frames_to_show), self._failures)
+        self._keeper = Keeper(folder)
+        self._recognisers, self._failures = Mailbox[Recogniser](), Mailbox[Failure]()
+        self._feed = self._first_feed = Feed(self._open_first_source, None, retry_s)
         self._inference = InferenceLoop(
-            self._frames_to_infer,
+            self._feed.to_infer,
             lambda: load_segmenter(settings.segmenter),
             self._recognisers,
-            self._readings,
+            self._feed.readings,
             self._failures,
             self._record,
         )
-        self._loader = Loop("model", self._load_model, self._failures.put)
-        self._shown_rate = RateMeter()
+        self._loader: Loop | None = None
+        self._camera_lister: Loop | None = None
+        self._shown_rate, self._latency = RateMeter(), LatencyMeter()
+        self._request, self._look, self._is_look_new = Request(), Look(), False
+        self._held: tuple[Frame, Reading] | None = None
         self._notice = ""
-        self._model_ready = threading.Event()
+        self._model, self._model_loading = "", ""
+        self._classes: tuple[str, ...] = ()
+        self._cameras: tuple[Camera, ...] = ()
         self._frame: Frame | None = None
         self._reading: Reading | None = None
+        self._item_seen_s = 0.0
+        self._explanation: Explanation | None = None
         self._failure: Failure | None = None
+        self._feed_failure: Failure | None = None
+
+    @property
+    def is_first_source(self) -> bool:
+        """Whether the source is still the one that was started with."""
+        return self._feed is self._first_feed
 
     def start(self) -> None:
         """Start capture and inference; without a model, items are found but not named."""
-        self._capture.start()
+        self._feed.capture.start()
         self._inference.start()
 
-    def load_model(self) -> None:
-        """Start loading the model. Importing torch slows all threads down for a second or two."""
+    def load_model(self, model: str | None = None, weights: Path | None = None) -> None:
+        """Start loading a model, by default the settings'; the one before answers until it is there.
+
+        Importing torch slows all threads down for a second or two.
+        """
+        if model or weights:
+            self._settings = replace(self._settings, model=model, weights=weights)
+        settings, before = self._settings, self._loader
+        name = settings.weights.name if settings.weights else settings.model or DEFAULT_MODEL
+        self._model_loading = name
+
+        def load(stop: threading.Event) -> None:
+            if before is not None:
+                before.join(LOADING_TIMEOUT_S)
+            if self._model_loading != name:  # yet another has been chosen
+                return
+            recogniser = load_recogniser(settings)
+            self._recognisers.put(recogniser)
+            self._classes, self._model, self._model_loading = recogniser.classes, name, ""
+
+        self._loader = Loop("model", load, self._report_model)
         self._loader.start()
+
+    def open_source(self, device: str) -> None:
+        """Leave the present source for another one."""
+        self._switch(lambda: self._opened(device))
+
+    def set_camera_size(self, size_wh: tuple[int, int] | None) -> None:
+        """Ask cameras for pictures of this width and height; the one in use is opened again."""
+        self._camera_size = size_wh
+        source = self._feed.capture.source
+        if source is not None and source.device.isdecimal():
+            self.open_source(source.device)
+
+    def list_cameras(self) -> None:
+        """Start looking for cameras; the view tells which there are."""
+        if self._camera_lister is None or self._camera_lister.join(0):
+            self._camera_lister = Loop("cameras", self._list_cameras, lambda failure: self._keeper.tell(failure.text))
+            self._camera_lister.start()
 
     def relearn(self) -> None:
         """Learn the background anew."""
         self._inference.relearn()
 
+    def set_paused(self, paused: bool) -> None:
+        """Let the picture stand still, or go on."""
+        event = self._feed.capture.paused
+        event.set() if paused else event.clear()
+
+    def explain_row(self, row: int) -> None:
+        """Show why the class in that row of the top five, from 0; asked again, why the first."""
+        self._ask(row_asked(self._request, self._reading, row))
+
+    def toggle_contrast(self) -> None:
+        """Show what speaks for the first class rather than the second, or again for the first alone."""
+        self._ask(contrast_asked(self._request))
+
+    def search_in(self, region: Region | None) -> None:
+        """Look for items in a part of the picture as it is shown; None is all of it."""
+        if region is not None and self._look.mirrored:
+            region = mirrored_region(region)
+        self._ask(replace(self._request, region=region))
+
+    def set_look(self, look: Look) -> None:
+        """Draw in another way."""
+        self._look, self._is_look_new = look, True
+
+    def save_picture(self) -> None:
+        """Keep the picture with its reading, and the reading as JSON."""
+        if self._inference.latest is None:
+            self._keeper.tell("Nothing to save yet")
+        else:
+            self._keeper.save_picture(*self._inference.latest, self._look)
+
+    def toggle_recording(self) -> None:
+        """Begin or end a recording of the annotated picture and the predictions."""
+        self._keeper.toggle_recording()
+
+    def hold_capture(self) -> bool:
+        """Hold on to the garment in view until `file_capture`; False where there is none."""
+        latest = self._inference.latest
+        self._held = latest if latest and latest[1].segment and latest[1].input_grey is not None else None
+        if self._held is None:
+            self._keeper.tell("Nothing to file: hold up a garment first")
+        return self._held is not None
+
+    def file_capture(self, class_index: int) -> None:
+        """File the garment held on to under its true class."""
+        if self._held is not None:
+            self._keeper.file(*self._held, self._classes[class_index], class_index)
+            self._held = None
+
+    def captures(self) -> list[Capture]:
+        """All captures, the newest first."""
+        return self._keeper.captures()
+
+    def delete_capture(self, capture: Capture) -> None:
+        self._keeper.delete(capture)
+
     def picture_shown(self) -> None:
         """The picture of the last view has reached the screen."""
-        self._shown_rate.tick(time.monotonic())
+        now_s = time.monotonic()
+        self._shown_rate.tick(now_s)
+        if self._frame is not None:
+            self._latency.add(now_s, now_s - self._frame.grabbed_s)
 
     def read_latest(self) -> View:
         """The newest frame with the newest reading on it, and how things stand."""
-        new_reading, new_frame = self._readings.take(), self._frames_to_show.take()
+        feed = self._feed
+        new_reading, new_frame = feed.readings.take(), feed.to_show.take()
         self._reading = new_reading or self._reading
         self._frame = new_frame or self._frame
         self._failure = self._failures.take() or self._failure
-        ended = self._capture.ended.is_set()
+        self._feed_failure = feed.failures.take() or self._feed_failure
+        stream = feed.stream(self._frame)
+        if new_reading is not None:
+            self._forget_question(new_reading)
+        if self._reading is not None and (new_reading is not None or self._is_look_new):
+            self._explanation = explain(self._reading, self._look)
         # A reading alone is drawn with the next frame; where none will come, the last one is drawn again.
-        redraw = new_frame is not None or (new_reading is not None and ended)
+        redraw = new_frame is not None or self._is_look_new or (new_reading and stream is not Stream.PLAYING)
+        self._is_look_new = False
         now_s = time.monotonic()
+        is_playing = stream is Stream.PLAYING and self._reading is not None
         return View(
             picture_bgr=self._annotated() if redraw else None,
             is_new_frame=new_frame is not None,
             reading=self._reading,
-            rates=StreamRates(
-                capture=self._capture.rate.rate(now_s),
-                inference=self._inference.rate.rate(now_s),
-                display=self._shown_rate.rate(now_s),
-                dropped=self._frames_to_infer.dropped,
-            ),
-            model_ready=self._model_ready.is_set(),
-            source="" if self._capture.source is None else self._capture.source.name,
+            reading_age_s=now_s - self._reading.grabbed_s if is_playing and self._reading else 0.0,
+            explanation=self._explanation,
+            request=self._shown_request(),
+            look=self._look,
+            rates=self._rates(now_s),
+            stream=stream,
+            model_ready=bool(self._model),
+            model=self._model,
+            model_loading=self._model_loading,
+            classes=self._classes,
+            source="" if feed.capture.source is None else feed.capture.source.name,
+            device="" if feed.capture.source is None else feed.capture.source.device,
             notice=self._notice,
-            failure=self._failure,
-            ended=ended,
+            news=self._keeper.take_news(),
+            recording=self._keeper.recording,
+            cameras=self._cameras,
+            failure=self._failure or self._feed_failure,
         )
 
     def stop(self) -> None:
         """End all threads, even where a source does not answer, and close the files."""
-        for loop in (self._capture, self._inference, self._loader):
+        loops = [self._feed.capture, self._inference]
+        for loop in loops:
             loop.request_stop()
-        self._capture.join()
+        self._feed.capture.join()
         if self._inference.join():  # else it may still write
             self._recorder.close()
-        self._loader.join(LOADING_TIMEOUT_S)
+            self._keeper.close()
+        for loader in (self._loader, self._camera_lister):
+            if loader is not None:
+                loader.join(LOADING_TIMEOUT_S)
+
+    def _switch(self, open_chosen: Callable[[], FrameSource]) -> None:
+        self._feed = Feed(open_chosen, self._feed, self._retry_s)
+        self._inference.read_from(self._feed.to_infer, self._feed.readings)
+        self._frame, self._reading, self._explanation, self._feed_failure = None, None, None, None
+        self._notice = ""
+        self._ask(Request())
+        self._feed.capture.start()
+
+    def _open_first_source(self) -> FrameSource:
+        device = self._settings.device
+        if device is not None:
+            return self._opened(device)
+        if self._preferred_device is not None:
+            try:
+                return self._opened(self._preferred_device)
+            except SourceError as error:
+                self._keeper.tell(str(error))
+        if camera := open_first_camera(self._camera_size):
+            return camera
+        self._notice = NO_CAMERA_NOTICE
+        return self._opened(DEMO)
+
+    def _opened(self, device: str) -> FrameSource:
+        if device == DEMO:
+            return LoopingSource(lambda: open_source(DEMO))
+        return open_source(device, self._camera_size)
+
+    def _report_model(self, failure: Failure) -> None:
+        """A model that cannot be loaded ends nothing where another one answers, or was asked for at the start."""
+        self._model_loading = ""
+        if self._model:
+            self._keeper.tell(failure.text)
+        elif self._settings != self._first_settings:
+            self._keeper.tell(failure.text)
+            self._settings = self._first_settings
+            self.load_model()
+        else:
+            self._failures.put(failure)
+
+    def _list_cameras(self, stop: threading.Event) -> None:
+        self._cameras = tuple(Camera(index, name) for index, name in enumerated_cameras())
+
+    def _ask(self, request: Request) -> None:
+        self._request = request
+        self._inference.ask(request)
+
+    def _forget_question(self, reading: Reading) -> None:
+        """A question about an item is over some time after the item has left."""
+        if reading.top5:
+            self._item_seen_s = reading.grabbed_s
+        elif reading.grabbed_s - self._item_seen_s > QUESTION_KEPT_S and self._request != forgotten(self._request):
+            self._ask(forgotten(self._request))
+
+    def _shown_request(self) -> Request:
+        region = self._request.region
+        mirror = region is not None and self._look.mirrored
+        return replace(self._request, region=mirrored_region(region)) if region and mirror else self._request
+
+    def _rates(self, now_s: float) -> StreamRates:
+        feed = self._feed
+        latency_ms, latency_p95_ms = self._latency.percentiles_ms(now_s)
+        return StreamRates(
+            capture=feed.capture.rate.rate(now_s),
+            inference=self._inference.rate.rate(now_s),
+            display=self._shown_rate.rate(now_s),
+            dropped=feed.to_infer.dropped,
+            latency_ms=latency_ms,
+            latency_p95_ms=latency_p95_ms,
+        )
 
     def _annotated(self) -> Image | None:
         """The newest frame with the newest reading on it, if that is of the same scene and size."""
@@ -113,23 +354,10 @@ class LiveSession:
             return None
         image_bgr, reading = self._frame.image_bgr, self._reading
         if reading is None or self._failure is not None or reading.frame_wh != image_bgr.shape[1::-1]:
-            return image_bgr
-        return annotate(image_bgr, reading)
-
-    def _open_source(self) -> FrameSource:
-        device = self._settings.device
-        if device is None:
-            if camera := open_first_camera():
-                return camera
-            self._notice = NO_CAMERA_NOTICE
-        elif device != DEMO:
-            return open_source(device)
-        return LoopingSource(lambda: open_source(DEMO))
-
-    def _load_model(self, stop: threading.Event) -> None:
-        self._recognisers.put(load_recogniser(self._settings))
-        self._model_ready.set()
+            reading = Reading(0, image_bgr.shape[1::-1], 0.0, 0.0, State.LEARNING)  # which nothing is drawn of
+        return annotate(image_bgr, reading, look=self._look)
 
     def _record(self, frame: Frame, reading: Reading) -> None:
-        source_fps = 30.0 if self._capture.source is None else self._capture.source.fps
+        source_fps = 30.0 if self._feed.capture.source is None else self._feed.capture.source.fps
         self._recorder.write(frame, reading, source_fps, self._inference.rate.rate(time.monotonic()))
+        self._keeper.record(frame, reading, source_fps, self._look)
