@@ -1,13 +1,14 @@
-"""One source while it is shown: its thread, and the mailboxes that lead from it to the window."""
+"""One source while it is shown: its threads, and the mailboxes that lead from it to the window."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 
-from fashioncam.messages import Failure, Frame, Reading, Stream
+from fashioncam.messages import Failure, Frame, Look, Reading, Stream
 
 from .capture_loop import CaptureLoop
+from .drawing_loop import Drawing, DrawingLoop
 from .mailbox import Mailbox
 from .sources import FrameSource
 
@@ -21,17 +22,39 @@ class Feed:
         open_source: called in the capture thread.
         before: the feed that this one takes the place of; it is ended first, as both may use the same camera.
         retry_s: how soon a live source that was lost is opened again.
+        style: how to draw, and the size of the picture's place, as a `DrawingLoop` asks for it.
     """
 
-    def __init__(self, open_source: Callable[[], FrameSource], before: Feed | None, retry_s: float) -> None:
+    def __init__(
+        self,
+        open_source: Callable[[], FrameSource],
+        before: Feed | None,
+        retry_s: float,
+        style: Callable[[], tuple[Look, tuple[int, int]]],
+    ) -> None:
         self.to_infer, self.to_show = Mailbox[Frame](), Mailbox[Frame]()
-        self.readings = Mailbox[Reading]()
+        self.readings, self.drawings = Mailbox[Reading](), Mailbox[Drawing]()
         self.failures = Mailbox[Failure]()
         self._open_source = open_source
         self._before = before
         self.capture = CaptureLoop(self._open, (self.to_infer, self.to_show), self.failures, retry_s)
+        self.drawing = DrawingLoop(self.to_show, self.readings, self.drawings, self.failures, style)
         if before is not None:
-            before.capture.request_stop()
+            before.request_stop()
+
+    def start(self) -> None:
+        self.drawing.start()
+        self.capture.start()
+
+    def request_stop(self) -> None:
+        """Ask both threads to end; returns at once."""
+        self.capture.request_stop()
+        self.drawing.request_stop()
+
+    def join(self) -> None:
+        """Wait for both to end, but not for a driver that does not answer."""
+        self.drawing.join()
+        self.capture.join()
 
     def stream(self, newest: Frame | None) -> Stream:
         """How it stands with the source, whose newest frame this is."""
@@ -47,5 +70,5 @@ class Feed:
     def _open(self) -> FrameSource:
         before, self._before = self._before, None
         if before is not None:
-            before.capture.join()
+            before.join()
         return self._open_source()

@@ -11,29 +11,26 @@ from pathlib import Path
 from fashioncam.messages import (
     Camera,
     Capture,
-    Explanation,
     Failure,
     Frame,
-    Image,
     Look,
     Reading,
     Region,
     Request,
-    State,
     Stream,
     StreamRates,
     View,
 )
 from fashioncam.pipeline import Recogniser
-from fashioncam.pipeline.overlay import annotate, explain
-from fashioncam.settings import DEFAULT_MODEL, DEMO, Settings
+from fashioncam.settings import DEMO, Settings
 
+from .drawing_loop import Drawing
 from .feed import Feed
 from .inference_loop import InferenceLoop
 from .keeper import Keeper
 from .loop import Loop
 from .mailbox import Mailbox
-from .model_loading import load_recogniser
+from .model_switch import ModelSwitch
 from .questions import contrast_asked, forgotten, mirrored_region, row_asked
 from .rates import LatencyMeter, RateMeter
 from .recorder import Recorder
@@ -48,8 +45,6 @@ from .sources import (
     open_source,
 )
 
-# The import of torch cannot be stopped, and a process that ends in the middle of it is aborted by torch.
-LOADING_TIMEOUT_S = 60.0
 RETRY_S = 1.0
 QUESTION_KEPT_S = 1.0
 
@@ -76,14 +71,14 @@ class LiveSession:
         camera_size: tuple[int, int] | None = None,
         retry_s: float = RETRY_S,
     ) -> None:
-        self._settings = self._first_settings = settings
+        self._settings = settings
         self._preferred_device = preferred_device
         self._camera_size = camera_size
         self._retry_s = retry_s
         self._recorder = Recorder(settings)
         self._keeper = Keeper(folder)
         self._recognisers, self._failures = Mailbox[Recogniser](), Mailbox[Failure]()
-        self._feed = self._first_feed = Feed(self._open_first_source, None, retry_s)
+        self._feed = self._first_feed = Feed(self._open_first_source, None, retry_s, self._style)
         self._inference = InferenceLoop(
             self._feed.to_infer,
             lambda: load_segmenter(settings.segmenter),
@@ -92,19 +87,15 @@ class LiveSession:
             self._failures,
             self._record,
         )
-        self._loader: Loop | None = None
+        self._models = ModelSwitch(settings, self._recognisers, self._failures, self._keeper.tell)
         self._camera_lister: Loop | None = None
         self._shown_rate, self._latency = RateMeter(), LatencyMeter()
-        self._request, self._look, self._is_look_new = Request(), Look(), False
+        self._request, self._look, self._place_wh = Request(), Look(), (0, 0)
         self._held: tuple[Frame, Reading] | None = None
         self._notice = ""
-        self._model, self._model_loading = "", ""
-        self._classes: tuple[str, ...] = ()
         self._cameras: tuple[Camera, ...] = ()
-        self._frame: Frame | None = None
-        self._reading: Reading | None = None
+        self._drawing: Drawing | None = None
         self._item_seen_s = 0.0
-        self._explanation: Explanation | None = None
         self._failure: Failure | None = None
         self._feed_failure: Failure | None = None
 
@@ -115,7 +106,7 @@ class LiveSession:
 
     def start(self) -> None:
         """Start capture and inference; without a model, items are found but not named."""
-        self._feed.capture.start()
+        self._feed.start()
         self._inference.start()
 
     def load_model(self, model: str | None = None, weights: Path | None = None) -> None:
@@ -123,23 +114,7 @@ class LiveSession:
 
         Importing torch slows all threads down for a second or two.
         """
-        if model or weights:
-            self._settings = replace(self._settings, model=model, weights=weights)
-        settings, before = self._settings, self._loader
-        name = settings.weights.name if settings.weights else settings.model or DEFAULT_MODEL
-        self._model_loading = name
-
-        def load(stop: threading.Event) -> None:
-            if before is not None:
-                before.join(LOADING_TIMEOUT_S)
-            if self._model_loading != name:  # yet another has been chosen
-                return
-            recogniser = load_recogniser(settings)
-            self._recognisers.put(recogniser)
-            self._classes, self._model, self._model_loading = recogniser.classes, name, ""
-
-        self._loader = Loop("model", load, self._report_model)
-        self._loader.start()
+        self._models.load(model, weights)
 
     def open_source(self, device: str) -> None:
         """Leave the present source for another one."""
@@ -169,7 +144,8 @@ class LiveSession:
 
     def explain_row(self, row: int) -> None:
         """Show why the class in that row of the top five, from 0; asked again, why the first."""
-        self._ask(row_asked(self._request, self._reading, row))
+        reading = self._drawing.reading if self._drawing else None
+        self._ask(row_asked(self._request, reading, row))
 
     def toggle_contrast(self) -> None:
         """Show what speaks for the first class rather than the second, or again for the first alone."""
@@ -183,7 +159,11 @@ class LiveSession:
 
     def set_look(self, look: Look) -> None:
         """Draw in another way."""
-        self._look, self._is_look_new = look, True
+        self._look = look
+
+    def set_picture_place(self, width: int, height: int) -> None:
+        """Make pictures as large as this place allows, in pixels of the screen."""
+        self._place_wh = width, height
 
     def save_picture(self) -> None:
         """Keep the picture with its reading, and the reading as JSON."""
@@ -207,7 +187,7 @@ class LiveSession:
     def file_capture(self, class_index: int) -> None:
         """File the garment held on to under its true class."""
         if self._held is not None:
-            self._keeper.file(*self._held, self._classes[class_index], class_index)
+            self._keeper.file(*self._held, self._models.classes[class_index], class_index)
             self._held = None
 
     def captures(self) -> list[Capture]:
@@ -221,41 +201,35 @@ class LiveSession:
         """The picture of the last view has reached the screen."""
         now_s = time.monotonic()
         self._shown_rate.tick(now_s)
-        if self._frame is not None:
-            self._latency.add(now_s, now_s - self._frame.grabbed_s)
+        if self._drawing is not None:
+            self._latency.add(now_s, now_s - self._drawing.frame.grabbed_s)
 
     def read_latest(self) -> View:
         """The newest frame with the newest reading on it, and how things stand."""
         feed = self._feed
-        new_reading, new_frame = feed.readings.take(), feed.to_show.take()
-        self._reading = new_reading or self._reading
-        self._frame = new_frame or self._frame
+        new = feed.drawings.take()
+        drawing = self._drawing = new or self._drawing
+        reading = drawing.reading if drawing else None
         self._failure = self._failures.take() or self._failure
         self._feed_failure = feed.failures.take() or self._feed_failure
-        stream = feed.stream(self._frame)
-        if new_reading is not None:
-            self._forget_question(new_reading)
-        if self._reading is not None and (new_reading is not None or self._is_look_new):
-            self._explanation = explain(self._reading, self._look)
-        # A reading alone is drawn with the next frame; where none will come, the last one is drawn again.
-        redraw = new_frame is not None or self._is_look_new or (new_reading and stream is not Stream.PLAYING)
-        self._is_look_new = False
+        stream = feed.stream(drawing.frame if drawing else None)
+        if reading is not None:
+            self._forget_question(reading)
         now_s = time.monotonic()
-        is_playing = stream is Stream.PLAYING and self._reading is not None
         return View(
-            picture_bgr=self._annotated() if redraw else None,
-            is_new_frame=new_frame is not None,
-            reading=self._reading,
-            reading_age_s=now_s - self._reading.grabbed_s if is_playing and self._reading else 0.0,
-            explanation=self._explanation,
+            picture_bgr=new.picture_bgr if new else None,
+            is_new_frame=new is not None and new.is_new_frame,
+            reading=reading,
+            reading_age_s=now_s - reading.grabbed_s if reading and stream is Stream.PLAYING else 0.0,
+            explanation=drawing.explanation if drawing else None,
             request=self._shown_request(),
             look=self._look,
             rates=self._rates(now_s),
             stream=stream,
-            model_ready=bool(self._model),
-            model=self._model,
-            model_loading=self._model_loading,
-            classes=self._classes,
+            model_ready=bool(self._models.name),
+            model=self._models.name,
+            model_loading=self._models.loading,
+            classes=self._models.classes,
             source="" if feed.capture.source is None else feed.capture.source.name,
             device="" if feed.capture.source is None else feed.capture.source.device,
             notice=self._notice,
@@ -267,24 +241,23 @@ class LiveSession:
 
     def stop(self) -> None:
         """End all threads, even where a source does not answer, and close the files."""
-        loops = [self._feed.capture, self._inference]
-        for loop in loops:
-            loop.request_stop()
-        self._feed.capture.join()
+        self._feed.request_stop()
+        self._inference.request_stop()
+        self._feed.join()
         if self._inference.join():  # else it may still write
             self._recorder.close()
             self._keeper.close()
-        for loader in (self._loader, self._camera_lister):
-            if loader is not None:
-                loader.join(LOADING_TIMEOUT_S)
+        self._models.join()
+        if self._camera_lister is not None:
+            self._camera_lister.join()
 
     def _switch(self, open_chosen: Callable[[], FrameSource]) -> None:
-        self._feed = Feed(open_chosen, self._feed, self._retry_s)
+        self._feed = Feed(open_chosen, self._feed, self._retry_s, self._style)
         self._inference.read_from(self._feed.to_infer, self._feed.readings)
-        self._frame, self._reading, self._explanation, self._feed_failure = None, None, None, None
+        self._drawing, self._feed_failure = None, None
         self._notice = ""
         self._ask(Request())
-        self._feed.capture.start()
+        self._feed.start()
 
     def _open_first_source(self) -> FrameSource:
         device = self._settings.device
@@ -304,18 +277,6 @@ class LiveSession:
         if device == DEMO:
             return LoopingSource(lambda: open_source(DEMO))
         return open_source(device, self._camera_size)
-
-    def _report_model(self, failure: Failure) -> None:
-        """A model that cannot be loaded ends nothing where another one answers, or was asked for at the start."""
-        self._model_loading = ""
-        if self._model:
-            self._keeper.tell(failure.text)
-        elif self._settings != self._first_settings:
-            self._keeper.tell(failure.text)
-            self._settings = self._first_settings
-            self.load_model()
-        else:
-            self._failures.put(failure)
 
     def _list_cameras(self, stop: threading.Event) -> None:
         self._cameras = tuple(Camera(index, name) for index, name in enumerated_cameras())
@@ -348,14 +309,8 @@ class LiveSession:
             latency_p95_ms=latency_p95_ms,
         )
 
-    def _annotated(self) -> Image | None:
-        """The newest frame with the newest reading on it, if that is of the same scene and size."""
-        if self._frame is None:
-            return None
-        image_bgr, reading = self._frame.image_bgr, self._reading
-        if reading is None or self._failure is not None or reading.frame_wh != image_bgr.shape[1::-1]:
-            reading = Reading(0, image_bgr.shape[1::-1], 0.0, 0.0, State.LEARNING)  # which nothing is drawn of
-        return annotate(image_bgr, reading, look=self._look)
+    def _style(self) -> tuple[Look, tuple[int, int]]:
+        return self._look, self._place_wh
 
     def _record(self, frame: Frame, reading: Reading) -> None:
         source_fps = 30.0 if self._feed.capture.source is None else self._feed.capture.source.fps

@@ -128,6 +128,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self._video.painted.connect(self._session.picture_shown)
+        self._video.place_changed.connect(self._session.set_picture_place)
         self._video.region_chosen.connect(self._session.search_in)
         self._panel.rows.asked.connect(self._session.explain_row)
         self._panel.explanation.contrast_asked.connect(self._session.toggle_contrast)

@@ -47,6 +47,9 @@ class Session(Protocol):
     def set_look(self, look: Look) -> None:
         """Draw in another way."""
 
+    def set_picture_place(self, width: int, height: int) -> None:
+        """Make pictures as large as this place allows, in pixels of the screen."""
+
     def save_picture(self) -> None:
         """Keep the picture and its reading."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from fashioncam.messages import Region, Stream, View
@@ -73,6 +73,7 @@ class LiveView(PictureView):
     """The camera's picture: a drag over it limits the search to a region, a double click clears that."""
 
     region_chosen = Signal(object)  # Region, or None
+    place_changed = Signal(int, int)  # width and height, pixels of the screen
 
     def __init__(self) -> None:
         super().__init__("Waiting for the camera …")
@@ -91,6 +92,10 @@ class LiveView(PictureView):
         if state != (self._region, self._note, self._is_recording, self._is_lost):
             self._region, self._note, self._is_recording, self._is_lost = state
             self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        ratio = self.devicePixelRatioF()
+        self.place_changed.emit(round(ratio * self.width()), round(ratio * self.height()))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
         if event.button() is Qt.MouseButton.LeftButton and self._image is not None:
