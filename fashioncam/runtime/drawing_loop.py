@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,6 +16,9 @@ from .loop import Loop
 from .mailbox import Mailbox
 
 WAIT_S = 0.05  # how soon a reading, or another look, is drawn where no frame comes
+# A frame waits so long for its own reading, so that the outline lies on the item and not where it was before; but only
+# while readings take less than `QUICK_MS`, or the picture would lag for nothing.
+PATIENCE_S, QUICK_MS = 0.025, 18.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,8 @@ class DrawingLoop(Loop):
     def _draw(self, stop: threading.Event) -> None:
         frame, reading, explanation, style = None, None, None, None
         while not stop.is_set():
-            new_frame, new_reading = self._frames.take(WAIT_S), self._readings.take()
+            new_frame = self._frames.take(WAIT_S)
+            new_reading = self._reading_for(new_frame, reading)
             new_style = self._style()
             frame, reading = new_frame or frame, new_reading or reading
             if new_reading is not None or new_style != style:
@@ -71,6 +76,18 @@ class DrawingLoop(Loop):
             if frame is not None:
                 picture_bgr = draw(frame, reading, *style)
                 self._drawings.put(Drawing(frame, reading, picture_bgr, explanation, new_frame is not None))
+
+    def _reading_for(self, frame: Frame | None, last: Reading | None) -> Reading | None:
+        """The newest reading, if it is new; that of this frame, if readings come quickly and it comes in time."""
+        reading = self._readings.take()
+        if frame is None or last is None or sum(last.stages_ms.values()) > QUICK_MS:
+            return reading
+        while reading is None or reading.frame_index < frame.index:
+            patience_s = frame.grabbed_s + PATIENCE_S - time.monotonic()
+            if patience_s <= 0:
+                break
+            reading = self._readings.take(patience_s) or reading
+        return reading
 
 
 def draw(frame: Frame, reading: Reading | None, look: Look, place_wh: tuple[int, int]) -> Image:

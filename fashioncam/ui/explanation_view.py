@@ -13,7 +13,8 @@ from .theme import Theme
 from .video_view import PictureView
 from .wording import legend_ends, question
 
-PICTURE_PX = 168  # six screen pixels for each of the input's 28
+INPUT_SIZE = 28  # the pictures' edge is a multiple of it, so that all of the input's pixels are equally large
+GAP_PX = 12
 LEGEND_PX = 10
 STRENGTH_STEPS = 20
 
@@ -72,7 +73,7 @@ class ExplanationView(QWidget):
         super().__init__()
         self._explained: Reading | None = None
         self._question = quiet("Why?", "heading")
-        self._question.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._question.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._contrast = QPushButton("First against second")
         self._contrast.setCheckable(True)
         self._contrast.setToolTip("What speaks for the first class rather than the second (C)")
@@ -88,9 +89,9 @@ class ExplanationView(QWidget):
         self._strength.valueChanged.connect(lambda value: self.strength_chosen.emit(value / STRENGTH_STEPS))
         self._pictures = QGridLayout()
         for column, (picture, caption) in enumerate(zip((self._input, self._heat), self._captions, strict=True)):
-            self._pictures.addWidget(picture, 0, column)
+            self._pictures.addWidget(picture, 0, column, Qt.AlignmentFlag.AlignLeft)
             self._pictures.addWidget(caption, 1, column)
-            caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             self._pictures.setColumnStretch(column, 1)
         strength = QHBoxLayout()
         strength.addWidget(quiet("Heat map"))
@@ -102,16 +103,19 @@ class ExplanationView(QWidget):
         self._layout.addLayout(self._pictures)
         self._layout.addWidget(self._legend)
         self._layout.addLayout(strength)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         for widget in (self._input, self._captions[0]):
             widget.setVisible(show_input)
 
-    def set_theme(self, theme: Theme) -> None:
+    def set_theme(self, theme: Theme, width: int) -> None:
+        """Take over colours and sizes; the pictures are as large as the width allows, pixels."""
+        edge = max(1, (width - theme.px(GAP_PX)) // 2 // INPUT_SIZE) * INPUT_SIZE
         for picture in (self._input, self._heat):
             picture.set_theme(theme)
-            picture.setFixedSize(theme.px(PICTURE_PX), theme.px(PICTURE_PX))
+            picture.setFixedSize(edge, edge)
         self._legend.set_theme(theme)
         self._layout.setSpacing(theme.px(6))
-        self._pictures.setHorizontalSpacing(theme.px(12))
+        self._pictures.setHorizontalSpacing(theme.px(GAP_PX))
         self._pictures.setVerticalSpacing(theme.px(3))
         self.ensurePolished()
 

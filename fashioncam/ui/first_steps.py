@@ -20,6 +20,7 @@ STEPS = (
 )
 STAYS_S = 4.0  # after the last step
 GIVEN_UP_S = 90.0  # nobody is there
+WIDTH_PX, ROW_PX = 480, 34
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class FirstSteps(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._parent = parent
-        self._theme = Theme()
+        self._theme = self._fitted = Theme()  # the second one fits into the picture
         self._taken = 0
         parent.installEventFilter(self)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -75,20 +76,22 @@ class FirstSteps(QWidget):
     def place(self) -> None:
         """At the lower edge of the parent, in its middle."""
         parent = self._parent
-        size = QSize(min(self._theme.px(430), parent.width() - 8), self._theme.px(16 + 34 * len(STEPS)))
+        fitting = min(self._theme.scale, parent.width() / (WIDTH_PX + 20), parent.height() / (3 * ROW_PX * len(STEPS)))
+        self._fitted = replace(self._theme, scale=fitting)
+        size = QSize(self._fitted.px(WIDTH_PX), self._fitted.px(16 + ROW_PX * len(STEPS)))
         self.resize(size)
-        bottom = max(0, parent.height() - size.height() - self._theme.px(18))
+        bottom = max(0, parent.height() - size.height() - self._fitted.px(18))
         self.move((parent.width() - size.width()) // 2, bottom)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        px = self._theme.px
+        px = self._fitted.px
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(16, 18, 22, 225))
         painter.drawRoundedRect(QRectF(self.rect()), px(12), px(12))
         for step, text in enumerate(STEPS):
-            centre = QPointF(px(28), px(8 + 17) + step * px(34))
+            centre = QPointF(px(28), px(8 + 17) + step * px(ROW_PX))
             is_taken, is_next = step < self._taken, step == self._taken
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(GREEN if is_taken else BLUE if is_next else "#4a4f57"))

@@ -34,6 +34,7 @@ PULL_INTERVAL_MS = 8  # twice the rate of a 60 Hz screen, so that a frame waits 
 STRENGTH_STEP = 0.1
 # In a presentation the scale goes with the window: a headline is a fifteenth of its height.
 PRESENTED_HEIGHT_PX = 340
+SMALLEST_WIDTH_PX = 640  # at scale 1; in a narrower window the interface is smaller than was asked for
 
 
 class MainWindow(QMainWindow):
@@ -52,6 +53,7 @@ class MainWindow(QMainWindow):
         self._view = View()
         self._zoom = memory.number("zoom", 1.0, 0.75, 2.5)
         self._is_presenting = False
+        self._applied_theme: Theme | None = None
         self.setWindowTitle("fashioncam")
         self.setAcceptDrops(True)
         self._actions = make_actions(self, self._handlers())
@@ -86,8 +88,10 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         super().resizeEvent(event)
         self._help.setGeometry(self.rect())
-        if self._is_presenting:
+        if self._theme != self._applied_theme:
             self._apply_theme()
+        else:
+            self._panel.set_theme(self._theme, self.width())
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 (Qt's name)
         super().changeEvent(event)
@@ -123,7 +127,7 @@ class MainWindow(QMainWindow):
         row.addWidget(left, stretch=1)
         row.addWidget(self._panel)
         self.setCentralWidget(content)
-        self.setMinimumSize(640, 400)
+        self.setMinimumSize(SMALLEST_WIDTH_PX, 400)
         self.setStatusBar(self._status)
 
     def _connect(self) -> None:
@@ -197,7 +201,8 @@ class MainWindow(QMainWindow):
 
     @property
     def _theme(self) -> Theme:
-        scale = self.height() / PRESENTED_HEIGHT_PX if self._is_presenting else self._zoom
+        usual = min(self._zoom, self.width() / SMALLEST_WIDTH_PX)
+        scale = self.height() / PRESENTED_HEIGHT_PX if self._is_presenting else usual
         return Theme(DARK if self._is_dark else LIGHT, scale, self._is_presenting)
 
     @property
@@ -212,7 +217,7 @@ class MainWindow(QMainWindow):
         self._apply_theme()
 
     def _apply_theme(self) -> None:
-        theme = self._theme
+        theme = self._applied_theme = self._theme
         self.setStyleSheet(theme.style_sheet)
         for part in (self._video, self._buttons, self._status, self._help):
             part.set_theme(theme)

@@ -17,7 +17,7 @@ CELLS = ("camera 000", "answers 000", "shown 000 fps", "delay 000 ms, 95 % 000",
 
 
 class NumbersBar(QWidget):
-    """Cells from the right; those that there is no room for are left out, the camera's rate last."""
+    """Cells from the left; those that there is no room for are left out."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,7 +28,8 @@ class NumbersBar(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        self.setFixedSize(self.sizeHint())
+        self.setFixedHeight(self.sizeHint().height())
+        self.updateGeometry()
         self.update()
 
     def show_view(self, view: View) -> None:
@@ -44,7 +45,7 @@ class NumbersBar(QWidget):
         px = self._theme.px
         metrics = QFontMetrics(self._font())
         cells = sum(metrics.horizontalAdvance(text) + px(16) for text in CELLS)
-        stages = px(STAGE_BAR_PX) + metrics.horizontalAdvance("00.0 ms") + px(16)
+        stages = px(STAGE_BAR_PX) + metrics.horizontalAdvance("000.0 ms") + px(16)
         return QSize(cells + stages, px(26))
 
     def texts(self) -> tuple[str, ...]:
@@ -67,8 +68,12 @@ class NumbersBar(QWidget):
         left = 0
         for widest, text in zip(CELLS, self.texts(), strict=True):
             width = metrics.horizontalAdvance(widest) + px(16)
+            if left + width > self.width():
+                return
             painter.drawText(QRectF(left, 0, width, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
             left += width
+        if left + px(STAGE_BAR_PX) + metrics.horizontalAdvance("000.0 ms") > self.width():
+            return
         stages = self._view.reading.stages_ms if self._view.reading else {}
         total_ms = sum(stages.values())
         bar = QRectF(left, self.height() / 2 - px(4), px(STAGE_BAR_PX), px(8))

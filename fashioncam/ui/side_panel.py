@@ -14,8 +14,9 @@ from .state_banner import StateBanner
 from .theme import Theme
 from .wording import words
 
-WIDTH_PX = 384
-PRESENTED_SHARE = 0.4  # of the window's width
+WIDTH_PX, MARGIN_PX, SCROLL_BAR_PX = 384, 14, 8
+# Of the window's width: at least, at most whatever the scale is, and in a presentation.
+SMALLEST_SHARE, LARGEST_SHARE, PRESENTED_SHARE = 0.28, 0.45, 0.4
 
 
 class SidePanel(QScrollArea):
@@ -41,13 +42,16 @@ class SidePanel(QScrollArea):
 
     def set_theme(self, theme: Theme, window_width: int) -> None:
         """Take over colours and sizes; in a presentation the explanation is the picture itself."""
-        margin = theme.px(14)
+        margin = theme.px(MARGIN_PX)
         self._layout.setContentsMargins(margin, margin, margin, margin)
         self._layout.setSpacing(theme.px(12))
-        self.setFixedWidth(round(PRESENTED_SHARE * window_width) if theme.presenting else theme.px(WIDTH_PX))
+        usual = min(max(theme.px(WIDTH_PX), SMALLEST_SHARE * window_width), LARGEST_SHARE * window_width)
+        width = round(PRESENTED_SHARE * window_width if theme.presenting else usual)
+        self.setFixedWidth(width)
         self.explanation.setVisible(not theme.presenting)
-        for part in (self.banner, self.rows, self.explanation):
-            part.set_theme(theme)
+        self.banner.set_theme(theme)
+        self.rows.set_theme(theme)
+        self.explanation.set_theme(theme, width - 2 * margin - theme.px(SCROLL_BAR_PX))
 
     def show_view(self, view: View) -> None:
         """Show a new state of affairs; called at every pull, so only what has changed is set."""

@@ -12,6 +12,7 @@ from .numbers_bar import NumbersBar
 from .theme import Theme
 
 NEWS_STAY_MS = 8000
+LABEL_PX = 180  # at least
 
 
 class ElidedLabel(QLabel):
@@ -53,6 +54,7 @@ class StatusLine(QStatusBar):
 
     def set_theme(self, theme: Theme) -> None:
         self._numbers.set_theme(theme)
+        self._label.setMinimumWidth(theme.px(LABEL_PX))
 
     def show_view(self, view: View) -> None:
         if view.news:

@@ -76,7 +76,7 @@ class LiveView(PictureView):
     place_changed = Signal(int, int)  # width and height, pixels of the screen
 
     def __init__(self) -> None:
-        super().__init__("Waiting for the camera …")
+        super().__init__("Opening the source …")
         self._region: Region | None = None
         self._note, self._is_recording, self._is_lost = "", False, False
         self._drag: tuple[QPointF, QPointF] | None = None
@@ -86,6 +86,7 @@ class LiveView(PictureView):
 
     def show_view(self, view: View) -> None:
         """Take over what is drawn over the picture."""
+        self._text = "No picture" if view.failure else "Opening the source …"
         age_s = view.reading_age_s
         note = f"The answer is {age_s:.1f} s old" if age_s > OLD_ANSWER_S else ""
         state = view.request.region, note, view.recording is not None, view.stream is Stream.LOST

@@ -1,3 +1,7 @@
+import threading
+import time
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scenes import frame, hold_up, learned_scene, room
@@ -54,3 +58,19 @@ def test_frame_is_drawn_once_and_again_only_for_what_is_new(reading):
     loop.request_stop()
     assert loop.join(5)
     assert failures.take() is None
+
+
+def test_frame_waits_for_its_own_reading_while_readings_come_quickly(reading):
+    frames, readings = Mailbox(), Mailbox()
+    loop = DrawingLoop(frames, readings, Mailbox(), Mailbox(), lambda: (Look(), PLACE))
+    quick = replace(reading, frame_index=6, stages_ms={"segment": 5.0})
+    shown = replace(frame(room(), 7), grabbed_s=time.monotonic() + 60)
+    own = replace(quick, frame_index=7)
+    readings.put(quick)
+    late = threading.Timer(0.05, readings.put, (own,))
+    late.start()
+    assert loop._reading_for(shown, quick) is own
+    late.join()
+    slow = replace(quick, stages_ms={"segment": 50.0})
+    assert loop._reading_for(shown, slow) is None
+    assert loop._reading_for(replace(shown, grabbed_s=0.0), quick) is None
