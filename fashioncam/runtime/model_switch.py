@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -62,6 +63,8 @@ class ModelSwitch:
                 return
             recogniser = load_recogniser(settings)
             self._recognisers.put(recogniser)
+            # What has been imported stays: looking it through for garbage stops all threads for 20 ms.
+            gc.freeze()
             self.classes, self.name, self.loading = recogniser.classes, name, ""
 
         self._loader = Loop("model", work, self._report)

@@ -20,7 +20,6 @@ def make_actions(window: QMainWindow, handlers: Mapping[str, Callable[[], object
         action = QAction(binding.text, window)
         action.setShortcuts([QKeySequence(key) for key in binding.keys])
         action.setToolTip(f"{binding.text} ({', '.join(binding.keys)})")
-        action.setStatusTip("")
         action.setIconText(f" {binding.short or binding.text}")
         action.setCheckable(binding.is_switch)
         action.setMenuRole(QAction.MenuRole.QuitRole if binding.action == "quit" else QAction.MenuRole.NoRole)

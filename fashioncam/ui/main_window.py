@@ -61,7 +61,10 @@ class MainWindow(QMainWindow):
         self._camera_menus = CameraMenus(menus["Camera"], session, memory)
         self._model_menu = ModelMenu(menus["Model"], models, session, memory)
         self._video, self._panel = LiveView(), SidePanel(settings)
-        self._buttons, self._status = ButtonBar(self._actions), StatusLine(memory.flag("numbers", settings.display_fps))
+        self._buttons, self._status = (
+            ButtonBar(self._actions),
+            StatusLine(settings.display_fps and memory.flag("numbers", True)),
+        )
         self._help = HelpOverlay(self)
         self._first_steps: FirstSteps | None = None if memory.flag("steps_seen", False) else FirstSteps(self._video)
         self._progress = Progress(0, time.monotonic())

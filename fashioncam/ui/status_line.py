@@ -63,7 +63,8 @@ class StatusLine(QStatusBar):
         if self._news and self._news_since.hasExpired(NEWS_STAY_MS):
             self._news = ""
         model = f"loading {view.model_loading} …" if view.model_loading else view.model
-        text = self._news or view.notice or " · ".join(part for part in (view.source, model) if part)
+        source = {str(camera.index): camera.name for camera in view.cameras}.get(view.device, view.source)
+        text = self._news or view.notice or " · ".join(part for part in (source, model) if part)
         if text != self._label.text():
             self._label.setText(text)
             self._label.setToolTip(text)

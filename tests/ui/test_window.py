@@ -296,6 +296,8 @@ def test_news_are_told_and_bold(window, session):
 def test_source_and_model_are_told(window, session):
     settle(window, session, item_view(model_loading="simplecnn"))
     assert window._status.text == "a test · loading simplecnn …"
+    settle(window, session, item_view(cameras=(Camera(2, "Desk camera"),), device="2"))
+    assert window._status.text == "Desk camera · hybrid"
 
 
 def test_age_of_the_answer_is_shown(window, session):
