@@ -210,7 +210,10 @@ class LiveSession:
         new = feed.drawings.take()
         drawing = self._drawing = new or self._drawing
         reading = drawing.reading if drawing else None
-        self._failure = self._failures.take() or self._failure
+        if failure := self._failures.take():
+            self._failure = failure
+            if reading is not None:  # the last one would stay on the picture, and the picture goes on
+                feed.readings.put(replace(reading, segment=None, top5=(), heat_map=None, input_grey=None, explained=""))
         self._feed_failure = feed.failures.take() or self._feed_failure
         stream = feed.stream(drawing.frame if drawing else None)
         if reading is not None:

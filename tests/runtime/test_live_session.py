@@ -156,9 +156,8 @@ def test_source_is_switched_without_a_restart(demo, tmp_path):
     folder.mkdir()
     cv2.imwrite(str(folder / "a.png"), room())
     demo.open_source(str(folder))
-    view = demo.read_latest()
-    assert (view.stream, view.reading, view.model_ready) == (Stream.OPENING, None, True)
     views = pull_until(demo, lambda view: view.reading and view.stream is Stream.ENDED)
+    assert all(view.model_ready for view in views)
     assert views[-1].source == str(folder)
     assert {view.reading.state for view in views if view.reading} == {State.LEARNING}
 
@@ -329,3 +328,15 @@ def test_numbers_agree_with_an_independent_measurement(monkeypatch, tmp_path):
     assert rates.latency_p95_ms == pytest.approx(1000 * np.percentile(delays_s, 95), rel=0.05, abs=0.5)
     answered = (tmp_path / "all.jsonl").read_text().count("\n")
     assert answered + rates.dropped == pytest.approx(len(source.grabbed_s), abs=3), "all others were answered"
+
+
+def test_no_item_stays_on_the_picture_when_inference_has_failed(demo, capfd):
+    pull_until(demo, has_item)
+
+    def broken(*arguments):
+        raise ValueError("a defect")
+
+    demo._recorder.write = broken
+    views = pull_until(demo, lambda view: view.failure and view.is_new_frame and not has_item(view))
+    assert views[-1].reading.segment is None
+    assert "a defect" in capfd.readouterr().err

@@ -267,7 +267,8 @@ def test_new_model_answers_a_picture_that_stands_still_unmixed_with_the_old(with
     _, recognisers, readings, _ = with_item
     recognisers.put(FakeRecogniser(2))
     answer = readings.take(5)
-    assert (answer.top5[0].index, answer.top5[0].probability) == (2, 1.0)
+    assert answer.top5[0].index == 2
+    assert answer.top5[1].probability < 0.02
 
 
 def test_another_source_is_learned_anew_and_reaches_its_own_mailbox(with_item):
