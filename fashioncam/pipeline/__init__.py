@@ -12,9 +12,10 @@ from typing import Protocol
 
 import numpy as np
 
-from fashioncam.messages import FloatArray, Frame, Image, InputDescription, Prediction, Reading, State
+from fashioncam.messages import FloatArray, Frame, Image, InputDescription, Prediction, Reading, Request, State
 
 from .garment_input import garment_input
+from .inquiry import NOTHING_ASKED, heat_map_of, limited_to
 from .reference_background import (
     Learning,
     Reference,
@@ -112,6 +113,7 @@ def process_frame(
     segmenter: Segmenter,
     recogniser: Recogniser | None,
     now_s: Callable[[], float],
+    request: Request = NOTHING_ASKED,
 ) -> tuple[Reading, PipelineState]:
     """Read one frame.
 
@@ -121,12 +123,13 @@ def process_frame(
         segmenter: tells an item from the room.
         recogniser: the model; None while it is still loading, and then the item is only found.
         now_s: a clock in seconds, for the reading's durations alone.
+        request: where to look, and what to explain.
 
     Returns:
         The reading, and the state for the next frame.
     """
     watch = Stopwatch(now_s)
-    found, scene = find_item(frame, state.scene, segmenter)
+    found, scene = find_item(frame, state.scene, limited_to(segmenter, request.region))
     watch.lap("segment")
     if found.segment is None or recogniser is None:
         return replace(found, stages_ms=watch.stages_ms), PipelineState(scene)
@@ -138,13 +141,15 @@ def process_frame(
     top5 = most_probable(smoothed.probabilities, recogniser.classes)
     is_sure = top5[0].probability >= recogniser.reject_below and cut <= MOST_CUT
     watch.lap("classify")
-    heat_map = classification.heat_map(top5[0].index)
+    heat_map, explained, against = heat_map_of(classification.heat_map, top5, recogniser.classes, request)
     watch.lap("explain")
     reading = replace(
         found,
         state=State.ITEM if is_sure else State.UNCERTAIN,
         top5=top5,
         heat_map=heat_map,
+        explained=explained,
+        against=against,
         input_grey=input_grey,
         stages_ms=watch.stages_ms,
     )
