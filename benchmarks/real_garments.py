@@ -85,8 +85,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             methods: dict[str, Method] = {EARLIER: lambda film: earlier_demo(film, plain)}
             methods |= {name: program(recogniser) for name, recogniser in recognisers.items()}
             whole_program(args, methods)
-        for name, recogniser in recognisers.items():
-            other_things(args, name, program(recogniser))
+        if args.things:
+            for name, recogniser in recognisers.items():
+                other_things(args, name, program(recogniser))
     except (UserError, OSError) as error:
         print(f"benchmarks.real_garments: {error}", file=sys.stderr)
         return 2
@@ -105,7 +106,9 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--levels", nargs="+", choices=LEVELS, default=list(LEVELS), help="default: all")
     parser.add_argument("--seed", type=int, default=71, help="of the clips; default: %(default)s")
     parser.add_argument("--per-class", type=int, default=4, help="clips of each class and level; 0: none; default: 4")
-    parser.add_argument("--things", type=int, default=2, help="clips of each thing that is no garment; default: 2")
+    parser.add_argument(
+        "--things", type=int, default=2, help="clips of each thing that is no garment; 0: none; default: 2"
+    )
     parser.add_argument("--mistakes", type=Path, help="PNG to write of the surest mistakes; default: none")
     return parser.parse_args(arguments)
 

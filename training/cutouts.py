@@ -37,7 +37,7 @@ class Cutouts:
 
 
 def load_cutouts(folder: Path) -> tuple[Cutouts, Cutouts]:
-    """The cutouts to train on and those to validate on, those of rare classes several times.
+    """The cutouts to train on and those to validate on.
 
     Raises:
         UserError: the folder is not there or not as expected.
@@ -53,18 +53,15 @@ def load_cutouts(folder: Path) -> tuple[Cutouts, Cutouts]:
     if held_out.all() or not held_out.any():
         raise UserError(f"{folder}: garments of so few owners cannot be split for training and validation")
     cutouts = torch.from_numpy(pictures).permute(0, 3, 1, 2)
-    train, validation = (
-        Cutouts(cutouts[part], classes[part]) for part in (balanced(classes, ~held_out), balanced(classes, held_out))
-    )
+    train, validation = (Cutouts(cutouts[part], classes[part]) for part in (~held_out, held_out))
     return train, validation
 
 
-def balanced(classes: Tensor, part: Tensor) -> Tensor:
-    """Places of a part (N bool), those of rare classes several times: up to the commonest one's number."""
-    places = part.nonzero().flatten()
-    counts = torch.bincount(classes[places])
-    repeats = (counts.max() / counts[classes[places]]).round().long().clamp(max=MOST_REPEATS)
-    return places.repeat_interleave(repeats)
+def balanced(cutouts: Cutouts) -> Cutouts:
+    """The cutouts, those of rare classes several times: up to `MOST_REPEATS`, up to the commonest class's number."""
+    counts = torch.bincount(cutouts.labels)
+    repeats = (counts.max() / counts[cutouts.labels]).round().long().clamp(max=MOST_REPEATS)
+    return Cutouts(*(part.repeat_interleave(repeats, dim=0) for part in (cutouts.pictures, cutouts.labels)))
 
 
 def is_held_out(owner: str) -> bool:

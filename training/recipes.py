@@ -106,3 +106,11 @@ def webcam_simplecnn() -> Recipe:
 RECIPES: dict[str, Callable[[], Recipe]] = {
     recipe.__name__: recipe for recipe in (quick, benchmark, hybrid, webcam, simplecnn, webcam_simplecnn)
 }
+
+# The file in weights/ that a recipe makes unless another is named; the others' are called as they are.
+FILES = {
+    "benchmark": "hybrid-benchmark",
+    "hybrid": "hybrid-benchmark",
+    "webcam": "hybrid",
+    "webcam_simplecnn": "simplecnn",
+}

@@ -26,7 +26,7 @@ from . import data, metrics
 from .command import exit_code
 from .export import save_with_twin
 from .loop import fit, predict
-from .recipes import OVERRIDABLE, RECIPES, Recipe
+from .recipes import FILES, OVERRIDABLE, RECIPES, Recipe
 
 TURNED_AWAY = 0.07  # of photographs of garments, so that other things are
 
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> str:
     overrides = {name: getattr(args, name) for name in OVERRIDABLE if getattr(args, name) is not None}
     recipe = replace(RECIPES[args.recipe](), **overrides)
     run_folder = args.run or Path("runs") / f"{args.recipe}-{args.seed}"
-    out = args.out or Path("weights") / f"{recipe.model}.pth"
+    out = args.out or Path("weights") / f"{FILES.get(args.recipe, args.recipe)}.pth"
     for folder in (run_folder, out.parent):
         make_folder(folder)
     if out.is_dir():
@@ -98,7 +98,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--garments", type=Path, help="folder of garment cutouts with train.csv, for photo_share")
     parser.add_argument("--initial", type=Path, help="checkpoint whose weights to begin with; default: random ones")
     parser.add_argument("--run", type=Path, help="folder of the run; default: runs/RECIPE-SEED")
-    parser.add_argument("--out", type=Path, help="checkpoint to write; default: weights/MODEL.pth")
+    parser.add_argument("--out", type=Path, help="checkpoint to write; default: the recipe's own in weights/")
     parser.add_argument("--half", action="store_true", help="store weights in half precision; default: off")
     parser.add_argument(
         "--compute", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="default: the fastest there is"

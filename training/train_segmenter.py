@@ -30,7 +30,7 @@ from fashioncam.errors import UserError
 from . import composites
 from .command import exit_code
 from .composites import Bank, Composites, compose, mirrored
-from .cutouts import load_cutouts
+from .cutouts import balanced, load_cutouts
 from .drawn_rooms import draw_room
 from .export import write_onnx
 from .loop import moving_average, restore, store
@@ -128,7 +128,7 @@ def fit(garments: Path, rooms: int, epochs: int, seed: int, folder: Path) -> Seg
 
 def banks(garments: Path, rooms: int, seed: int) -> tuple[Bank, Bank]:
     """What composites are made from: other garments, of other owners, and other rooms for validation."""
-    train, validation = load_cutouts(garments)
+    train, validation = map(balanced, load_cutouts(garments))
     rng = np.random.default_rng(seed)
     drawn = torch.from_numpy(np.stack([draw_room(rng, ROOM_WH) for _ in range(rooms)])).permute(0, 3, 1, 2)
     share = max(1, rooms // 10)

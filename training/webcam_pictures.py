@@ -27,7 +27,7 @@ from fashioncam.pipeline.reference_background import shrink
 from fashioncam.pipeline.segmentation import Segmenter, deviating_pixels, item_mask, to_segment
 
 from .composites import DRAWN_ITEM, NO_ITEM, Bank, compose
-from .cutouts import EDGE_PX, Cutouts, load_cutouts
+from .cutouts import EDGE_PX, Cutouts, balanced, load_cutouts
 from .data import NOT_A_GARMENT, FashionMnist, Split, WebcamPictures
 from .drawn_rooms import draw_room
 from .drawn_things import draw_thing
@@ -64,8 +64,8 @@ def load_or_make(garments: Path, dataset: FashionMnist, seed: int, folder: Path 
     photographs = with_own_masks(validation, dataset.input)
     if not kept.exists():
         generator = torch.Generator().manual_seed(seed)
-        train = joined(train, borrowed(dataset.train, generator), drawn(THINGS, 2 * seed))
-        validation = joined(validation, drawn(VALIDATION_THINGS, 2 * seed + 1))
+        train = joined(balanced(train), borrowed(dataset.train, generator), drawn(THINGS, 2 * seed))
+        validation = joined(balanced(validation), drawn(VALIDATION_THINGS, 2 * seed + 1))
         train_seen = make(train, dataset.input, TRAIN_COUNT, 2 * seed)
         validation_seen = make(validation, dataset.input, VALIDATION_COUNT, 2 * seed + 1)
         folder.mkdir(parents=True, exist_ok=True)

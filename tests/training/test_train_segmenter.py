@@ -7,7 +7,7 @@ import torch
 
 from fashioncam.pipeline.learned_segmenter import LearnedSegmenter
 from training import train_segmenter
-from training.cutouts import EDGE_PX, balanced, load_cutouts
+from training.cutouts import EDGE_PX, Cutouts, balanced, load_cutouts
 from training.segmentation_net import SegmentationNet
 from training.train_segmenter import Exported, export, main, segmentation_loss
 
@@ -33,9 +33,10 @@ def test_owners_are_split_not_pictures(garments):
 
 
 def test_rare_classes_come_more_often():
-    classes = torch.tensor([0] * 6 + [5] * 3 + [7] + [7] * 9)
-    part = torch.arange(19) < 10
-    assert balanced(classes, part).tolist() == [0, 1, 2, 3, 4, 5, 6, 6, 7, 7, 8, 8, 9, 9, 9, 9, 9, 9]
+    classes = torch.tensor([0] * 6 + [5] * 3 + [7])
+    repeated = balanced(Cutouts(torch.arange(10), classes))
+    assert repeated.pictures.tolist() == [0, 1, 2, 3, 4, 5, 6, 6, 7, 7, 8, 8, 9, 9, 9, 9, 9, 9]
+    assert repeated.labels.tolist() == [0] * 6 + [5] * 6 + [7] * 6
 
 
 def test_colours_come_times_alpha_in_the_cameras_order(garments):
