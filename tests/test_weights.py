@@ -24,7 +24,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def loaded(name: str) -> checkpoint.LoadedModel:
-    return checkpoint.load(bundled.own(bundled.weights_of(name)), name.split("-")[0])
+    return checkpoint.load(bundled.own(bundled.weights_of(name)), name.split("-", maxsplit=1)[0])
 
 
 def test_recorded_figures_keep_the_promise(name: str, loaded: checkpoint.LoadedModel) -> None:
