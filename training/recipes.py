@@ -90,6 +90,23 @@ def webcam() -> Recipe:
     )
 
 
+def teacher() -> Recipe:
+    """WRN-28-4, for a GPU; the small models learn from it with `distill_weight`.
+
+    Labels are not smoothed: that makes better teachers and worse students (arXiv:1906.02629).
+    """
+    return Recipe(
+        model="wide_resnet",
+        epochs=200,
+        warmup=0.05,
+        ema_decay=0.999,
+        erase_probability=0.5,
+        erase_area=0.4,
+        cutmix_probability=0.5,
+        muon=1,
+    )
+
+
 def simplecnn() -> Recipe:
     """SimpleCNN on two CPU cores, about a minute an epoch.
 
@@ -104,5 +121,5 @@ def webcam_simplecnn() -> Recipe:
 
 
 RECIPES: dict[str, Callable[[], Recipe]] = {
-    recipe.__name__: recipe for recipe in (quick, benchmark, hybrid, webcam, simplecnn, webcam_simplecnn)
+    recipe.__name__: recipe for recipe in (quick, benchmark, teacher, hybrid, webcam, simplecnn, webcam_simplecnn)
 }
