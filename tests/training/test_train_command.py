@@ -151,6 +151,18 @@ class TestArguments:
         assert error.count("\n") == 1
 
     @pytest.mark.parametrize(
+        "arguments", [["--distill-weight=0.5"], ["--teacher=weights/hybrid.pth"]], ids=["no-teacher", "no-weight"]
+    )
+    def test_teacher_and_its_weight_come_together_or_in_one_line(
+        self, recipes_trained: list[Recipe], capsys: pytest.CaptureFixture[str], arguments: list[str]
+    ) -> None:
+        assert train.main(arguments) == 2
+        assert recipes_trained == []
+        error = capsys.readouterr().err
+        assert "--teacher" in error
+        assert error.count("\n") == 1
+
+    @pytest.mark.parametrize(
         ("flag", "change"),
         [
             pytest.param("--epochs=3", {"epochs": 3}, id="epochs"),
@@ -162,6 +174,7 @@ class TestArguments:
             pytest.param("--crop-padding=0", {"crop_padding": 0}, id="crop_padding"),
             pytest.param("--erase-probability=0", {"erase_probability": 0.0}, id="erase_probability"),
             pytest.param("--erase-area=0.125", {"erase_area": 0.125}, id="erase_area"),
+            pytest.param("--distill-temperature=4", {"distill_temperature": 4.0}, id="distill_temperature"),
         ],
     )
     def test_override_reaches_the_recipe(
