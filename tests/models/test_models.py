@@ -53,6 +53,13 @@ def test_explained_layer_puts_out_what_forward_features_returns(name: str, image
     assert torch.equal(seen[0], features)
 
 
+@pytest.mark.parametrize("name", MODELS)
+def test_no_parameter_is_without_a_gradient(name: str, images: Tensor) -> None:
+    model = build(name, {}).train()
+    nn.functional.cross_entropy(model(images), torch.tensor([0, 3, 9])).backward()
+    assert [n for n, parameter in model.named_parameters() if parameter.grad is None or not parameter.grad.any()] == []
+
+
 def test_unknown_name_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         build("resnet", {})
