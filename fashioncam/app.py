@@ -14,6 +14,7 @@ from pathlib import Path
 from PySide6.QtCore import QLibraryInfo, QSettings, QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication
 
+from . import bundled
 from .errors import QtMissingError, UserError
 from .messages import View
 from .models import MODELS
@@ -38,7 +39,7 @@ def run(settings: Settings) -> int:
     application.setStyle("Fusion")
     memory = Memory(QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "fashioncam", "fashioncam"))
     session = FailingStart(settings, pictures_folder(), memory.device, memory.camera_size)
-    window = MainWindow(settings, session, memory, tuple(MODELS))
+    window = MainWindow(settings, session, memory, bundled.with_weights(MODELS))
     # Python runs this handler at the window's next pull.
     signal.signal(signal.SIGINT, lambda *_: application.exit(130))
     window.show()

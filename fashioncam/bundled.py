@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
@@ -30,3 +31,8 @@ SEGMENTER = Path("weights/segmenter.onnx")
 def weights_of(model: str) -> Path:
     """Where the weights of a model lie by default, relative to the program."""
     return Path("weights") / f"{model}.pth"
+
+
+def with_weights(models: Iterable[str]) -> tuple[str, ...]:
+    """Those of the models, by name, whose weights come with the program."""
+    return tuple(name for name in models if exists(own(weights_of(name))))

@@ -59,6 +59,11 @@ def test_wheel_holds_the_files_where_the_program_looks():
         assert (ROOT / path).is_file()
 
 
-@pytest.mark.parametrize("model", MODELS)
-def test_every_model_has_weights_in_the_checkout(model):
-    assert bundled.own(bundled.weights_of(model)).is_file()
+def test_models_of_the_window_are_those_with_weights(places):
+    assert bundled.with_weights(MODELS) == ()
+    (places["wheel"] / bundled.weights_of("hybrid")).touch()
+    assert bundled.with_weights(MODELS) == ("hybrid",)
+
+
+def test_checkout_has_weights_of_all_models_but_the_teacher():
+    assert set(bundled.with_weights(MODELS)) == set(MODELS) - {"wide_resnet"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,13 @@ from fashioncam.messages import InputDescription
 from fashioncam.models import build
 from fashioncam.models.base import Model, to_input
 
-from . import augmentation, metrics
-from .data import CLASSES, NOT_A_GARMENT, Split, WebcamPictures
+from . import metrics
+from .batches import shuffled_batches, with_photos
+from .data import NOT_A_GARMENT, Split, WebcamPictures
+from .distillation import distillation_loss
 from .muon import Muon
 from .recipes import Recipe
 from .run_log import RunLog, progress
-from .webcam_augmentation import through_webcam
 
 
 def fit(
@@ -41,6 +42,7 @@ def fit(
     precision: str,
     photos: WebcamPictures | None = None,
     initial: Mapping[str, Tensor] | None = None,
+    teacher: Model | None = None,
 ) -> Model:
     """Train by the recipe and return the model whose weights are kept, on the CPU, in eval mode.
 
@@ -51,9 +53,10 @@ def fit(
     Args:
         photos: garments as a webcam shows them, where the recipe asks for them.
         initial: weights to begin with; None begins with random ones.
+        teacher: to learn from, in eval mode, where the recipe's `distill_weight` is above 0.
 
     Raises:
-        UserError: `folder` holds the state of another recipe or seed, or a batch is more than the data.
+        UserError: `folder` holds the state of another recipe, seed or teacher, or a batch is more than the data.
     """
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
@@ -74,6 +77,9 @@ def fit(
     parts |= {f"optimizer{index}": optimizer for index, optimizer in enumerate(optimizers)}
     parts |= {f"schedule{index}": schedule for index, schedule in enumerate(schedules)}
     identity = {"recipe": asdict(recipe), "seed": seed, "initial": fingerprint(initial)}
+    if teacher is not None:
+        identity["teacher"] = fingerprint(teacher.state_dict())
+        teacher = teacher.to(device).to(memory_format=torch.channels_last)
     first_epoch = restore(folder / "state.pt", identity, parts)
     log = RunLog(folder, first_epoch)
     for epoch in range(first_epoch, recipe.epochs):
@@ -84,7 +90,7 @@ def fit(
         if photos is not None:
             batches = with_photos(batches, photos.train.to(device), photo_count, recipe, seed, epoch, description)
         for images, targets in progress(batches, f"epoch {epoch + 1}/{recipe.epochs}", steps):
-            losses.append(train_step(model, optimizers, images, targets, precision))
+            losses.append(train_step(model, optimizers, images, targets, precision, recipe, teacher))
             for schedule in schedules:
                 schedule.step()
             average.update_parameters(model)
@@ -174,70 +180,25 @@ def one_cycle(steps: int, warmup: float) -> Callable[[int], float]:
     return share
 
 
-def shuffled_batches(
-    split: Split, recipe: Recipe, seed: int, epoch: int, description: InputDescription
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """One epoch of augmented, normalised batches and their targets, N x classes; an incomplete last one is left out."""
-    device = split.images.device
-    generator = torch.Generator(device).manual_seed(seed * 100_003 + epoch)
-    order = torch.randperm(len(split), generator=generator, device=device)
-    mirrored = augmentation.alternating_flips(len(split), seed, epoch, device)
-    targets = targets_of(split.labels, recipe.label_smoothing)
-    count = recipe.batch_size - round(recipe.photo_share * recipe.batch_size)
-    seen_count = round(recipe.webcam_share * count)
-    for batch in order.split(count):
-        if len(batch) < count:
-            return
-        images = augmentation.flip(split.images[batch], mirrored[batch])
-        seen, plain = images[:seen_count], images[seen_count:]
-        plain = augmentation.random_crop(plain, recipe.crop_padding, generator)
-        area = (0.02, recipe.erase_area)
-        plain = augmentation.random_erasing(plain, recipe.erase_probability, area, generator)
-        if seen_count:
-            seen = through_webcam(seen, split.labels[batch[:seen_count]], generator)
-        images = torch.cat((seen, plain))
-        images, mixed = augmentation.random_cutmix(images, targets[batch], recipe.cutmix_probability, generator)
-        # channels_last: 1.1 to 1.4 times as fast on two CPU cores
-        yield to_input(images, description).contiguous(memory_format=torch.channels_last), mixed
-
-
-def with_photos(
-    batches: Iterable[tuple[Tensor, Tensor]],
-    photos: Split,
-    count: int,
-    recipe: Recipe,
-    seed: int,
-    epoch: int,
-    description: InputDescription,
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """The batches, each with `count` photographs more; they were made varied and are mirrored, shifted and erased."""
-    device = photos.images.device
-    generator = torch.Generator(device).manual_seed(seed * 100_003 + epoch + 50_021)
-    targets = targets_of(photos.labels, recipe.label_smoothing)
-    for images, wanted in batches:
-        chosen = torch.randint(len(photos), (count,), generator=generator, device=device)
-        mirrored = torch.rand(count, generator=generator, device=device) < 0.5
-        shown = augmentation.flip(photos.images[chosen], mirrored)
-        shown = augmentation.random_crop(shown, 1, generator)
-        shown = augmentation.random_erasing(shown, recipe.erase_probability, (0.02, recipe.erase_area), generator)
-        added = to_input(shown, description).contiguous(memory_format=torch.channels_last)
-        yield torch.cat((images, added)), torch.cat((wanted, targets[chosen]))
-
-
-def targets_of(labels: Tensor, smoothing: float) -> Tensor:
-    """N labels -> N x classes probabilities; what is no garment is every class alike (arXiv:1812.04606)."""
-    count = len(CLASSES)
-    one_hot = F.one_hot(labels.clamp(min=0), count).float() * (1 - smoothing) + smoothing / count
-    return torch.where((labels == NOT_A_GARMENT)[:, None], 1 / count, one_hot)
-
-
 def train_step(
-    model: nn.Module, optimizers: list[Optimizer], images: Tensor, targets: Tensor, precision: str
+    model: nn.Module,
+    optimizers: list[Optimizer],
+    images: Tensor,
+    targets: Tensor,
+    precision: str,
+    recipe: Recipe,
+    teacher: nn.Module | None = None,
 ) -> Tensor:
-    """One step of gradient descent on the cross-entropy; returns the loss."""
+    """One step of gradient descent on the cross-entropy, mixed with what the teacher says; returns the loss."""
     with torch.autocast(images.device.type, torch.bfloat16, enabled=precision == "bf16"):
         logits = model(images)
-    loss = F.cross_entropy(logits.float(), targets)
+        with torch.no_grad():
+            taught = None if teacher is None else teacher(images).float()
+    if taught is None:
+        loss = F.cross_entropy(logits.float(), targets)
+    else:
+        weight, temperature = recipe.distill_weight, recipe.distill_temperature
+        loss = distillation_loss(logits.float(), taught, targets, weight, temperature)
     model.zero_grad()
     loss.backward()
     nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -270,7 +231,10 @@ def restore(path: Path, identity: dict[str, Any], parts: dict[str, Any]) -> int:
     except Exception:  # noqa: BLE001 - a damaged file fails in a dozen ways
         raise UserError(f"{path} is damaged; delete it to start the run again") from None
     if state["identity"] != identity:
-        raise UserError(f"{path} belongs to another recipe or seed; delete its folder or give another --run")
+        raise UserError(
+            f"{path} belongs to another recipe or seed, teacher or initial weights; "
+            "delete its folder or give another --run"
+        )
     for name, part in parts.items():
         part.load_state_dict(state[name])
     epoch: int = state["epoch"]

@@ -24,6 +24,7 @@ from fashioncam.models.base import Model, find_device, to_input
 
 from . import data, metrics
 from .command import exit_code
+from .distillation import load_teacher
 from .export import save_with_twin
 from .loop import fit, predict
 from .recipes import FILES, OVERRIDABLE, RECIPES, Recipe
@@ -60,6 +61,10 @@ def run(args: argparse.Namespace) -> str:
 
         photos = load_or_make(args.garments, dataset, args.seed)
     initial = checkpoint.load(args.initial, recipe.model) if args.initial else None
+    wanted = complete_config(recipe.model, recipe.config)
+    if initial is not None and complete_config(recipe.model, dict(initial.info.config)) != wanted:
+        raise UserError(f"--initial {args.initial}: its model is built otherwise than the recipe's; give other weights")
+    teacher = load_teacher(args.teacher, recipe, dataset.input)
     precision = args.precision or fastest_precision(device)
     print(f"{args.recipe}, seed {args.seed}, on {device} in {precision}: {recipe}", flush=True)
     model = fit(
@@ -73,6 +78,7 @@ def run(args: argparse.Namespace) -> str:
         precision,
         photos,
         None if initial is None else initial.model.state_dict(),
+        teacher,
     )
     loaded = calibrated(model, recipe, args.seed, dataset, photos)
     save_with_twin(loaded, out, half=args.half)
@@ -97,6 +103,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, help="folder of the four IDX files; default: found or downloaded")
     parser.add_argument("--garments", type=Path, help="folder of garment cutouts with train.csv, for photo_share")
     parser.add_argument("--initial", type=Path, help="checkpoint whose weights to begin with; default: random ones")
+    parser.add_argument("--teacher", type=Path, help="checkpoint to learn from, for distill_weight; default: none")
     parser.add_argument("--run", type=Path, help="folder of the run; default: runs/RECIPE-SEED")
     parser.add_argument("--out", type=Path, help="checkpoint to write; default: the recipe's own in weights/")
     parser.add_argument("--half", action="store_true", help="store weights in half precision; default: off")

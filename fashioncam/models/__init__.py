@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MODELS = {
     "hybrid": "hybrid.Hybrid",
     "simplecnn": "simplecnn.SimpleCNN",
+    "wide_resnet": "wide_resnet.WideResNet",
 }
 
 

@@ -14,6 +14,7 @@ from fashioncam.models import MODELS, build
 from fashioncam.models.base import Model, to_input
 from fashioncam.models.hybrid import Hybrid
 from fashioncam.models.simplecnn import SimpleCNN
+from fashioncam.models.wide_resnet import WideResNet
 
 
 def parameter_count(model: nn.Module) -> int:
@@ -50,6 +51,13 @@ def test_explained_layer_puts_out_what_forward_features_returns(name: str, image
     with model.explained_layer.register_forward_hook(lambda *call: seen.append(call[-1])):
         features = model.forward_features(images)
     assert torch.equal(seen[0], features)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_no_parameter_is_without_a_gradient(name: str, images: Tensor) -> None:
+    model = build(name, {}).train()
+    nn.functional.cross_entropy(model(images), torch.tensor([0, 3, 9])).backward()
+    assert [n for n, parameter in model.named_parameters() if parameter.grad is None or not parameter.grad.any()] == []
 
 
 def test_unknown_name_is_a_key_error() -> None:
@@ -171,3 +179,33 @@ class TestSimpleCNN:
         bound = (6 / (fan_in + fan_out)) ** 0.5
         largest = simplecnn.features[index].weight.abs().max().item()
         assert 0.98 * bound < largest <= bound
+
+
+class TestWideResNet:
+    def test_has_the_parameters_of_wrn_28_4(self) -> None:
+        """By hand, from the paper's table 1: convolutions and the two numbers a channel of each norm."""
+
+        def group(before: int, channels: int) -> int:
+            convolutions = 9 * before * channels + 7 * 9 * channels**2 + before * channels
+            return convolutions + 2 * (before + 7 * channels)
+
+        body = group(16, 64) + group(64, 128) + group(128, 256)
+        assert parameter_count(WideResNet()) == 9 * 16 + body + 2 * 256 + 257 * 10
+
+    @pytest.mark.parametrize("depth", [4, 12, 27])
+    def test_impossible_depth_is_refused(self, depth: int) -> None:
+        with pytest.raises(ValueError, match="depth"):
+            WideResNet(depth=depth)
+
+    @torch.no_grad()
+    def test_class_maps_sum_to_the_logits_without_the_bias(self, images: Tensor) -> None:
+        model = WideResNet(depth=10, widen=1).eval()
+        features = model.forward_features(images)
+        maps = model.class_maps(features)
+        assert maps.shape == (3, 10, 7, 7)
+        assert torch.allclose(maps.sum(dim=(2, 3)) + model.head.bias, model(images), atol=1e-5)
+
+    def test_class_map_is_grad_cam(self, images: Tensor) -> None:
+        model = WideResNet(depth=10, widen=1).eval()
+        features = model.forward_features(images).detach()
+        assert torch.allclose(model.class_map(features, 3), Model.class_map(model, features, 3), atol=1e-6)

@@ -14,6 +14,7 @@ from fashioncam.messages import InputDescription
 from fashioncam.models import build
 from fashioncam.models.base import Model, to_input
 from training import loop
+from training.batches import shuffled_batches, targets_of, with_photos
 from training.data import NOT_A_GARMENT, Split, WebcamPictures
 from training.muon import Muon
 from training.recipes import RECIPES, Recipe
@@ -192,7 +193,7 @@ class TestShuffledBatches:
 
     def batches(self, trainer: Trainer, recipe: Recipe, seed: int = 1, epoch: int = 0) -> list[tuple[Tensor, Tensor]]:
         split = Split(trainer.images[:100], trainer.labels[:100])
-        return list(loop.shuffled_batches(split, recipe, seed, epoch, INPUT))
+        return list(shuffled_batches(split, recipe, seed, epoch, INPUT))
 
     def test_leave_the_incomplete_one_out_and_repeat_no_picture(self, trainer: Trainer) -> None:
         batches = self.batches(trainer, self.PLAIN)
@@ -316,19 +317,19 @@ class TestPhotographs:
         self, sample: tuple[Tensor, Tensor], photos: WebcamPictures, recipe: Recipe
     ) -> None:
         recipe = replace(recipe, photo_share=0.25, webcam_share=0.5)
-        batches = loop.shuffled_batches(Split(*sample), recipe, 1, 0, INPUT)
-        mixed = list(loop.with_photos(batches, photos.train, 16, recipe, 1, 0, INPUT))
+        batches = shuffled_batches(Split(*sample), recipe, 1, 0, INPUT)
+        mixed = list(with_photos(batches, photos.train, 16, recipe, 1, 0, INPUT))
         assert len(mixed) == 400 // 48
         assert {(len(images), len(targets)) for images, targets in mixed} == {(64, 64)}
         assert all(torch.allclose(targets.sum(dim=1), torch.ones(64)) for _, targets in mixed)
 
     def test_what_is_no_garment_is_every_class_alike(self) -> None:
-        targets = loop.targets_of(torch.tensor([3, NOT_A_GARMENT]), 0.0)
+        targets = targets_of(torch.tensor([3, NOT_A_GARMENT]), 0.0)
         assert targets[0].tolist() == [0, 0, 0, 1, 0, 0, 0, 0, 0, 0]
         assert torch.allclose(targets[1], torch.full((10,), 0.1))
 
     def test_smoothing_spreads_a_share(self) -> None:
-        targets = loop.targets_of(torch.tensor([0]), 0.1)
+        targets = targets_of(torch.tensor([0]), 0.1)
         assert targets[0, 0].item() == pytest.approx(0.91)
         assert targets[0, 1].item() == pytest.approx(0.01)
 

@@ -141,6 +141,18 @@ class TestArguments:
         assert train.main(["--recipe", name, "--garments", "folder"]) == 2
         assert recipes_trained == [RECIPES[name]()]
 
+    def test_weights_of_a_model_built_otherwise_are_one_line_and_exit_code_2(
+        self,
+        recipes_trained: list[Recipe],
+        tiny_hybrid: LoadedModel,
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        checkpoint.save(tiny_hybrid, tmp_path / "tiny.pth")
+        assert train.main(["--recipe", "hybrid", "--initial", str(tmp_path / "tiny.pth")]) == 2
+        assert recipes_trained == []
+        assert "built otherwise" in capsys.readouterr().err
+
     def test_photographs_that_are_not_named_are_one_line_and_exit_code_2(
         self, recipes_trained: list[Recipe], capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -148,6 +160,18 @@ class TestArguments:
         assert recipes_trained == []
         error = capsys.readouterr().err
         assert "--garments" in error
+        assert error.count("\n") == 1
+
+    @pytest.mark.parametrize(
+        "arguments", [["--distill-weight=0.5"], ["--teacher=weights/hybrid.pth"]], ids=["no-teacher", "no-weight"]
+    )
+    def test_teacher_and_its_weight_come_together_or_in_one_line(
+        self, recipes_trained: list[Recipe], capsys: pytest.CaptureFixture[str], arguments: list[str]
+    ) -> None:
+        assert train.main(arguments) == 2
+        assert recipes_trained == []
+        error = capsys.readouterr().err
+        assert "--teacher" in error
         assert error.count("\n") == 1
 
     @pytest.mark.parametrize(
@@ -162,6 +186,7 @@ class TestArguments:
             pytest.param("--crop-padding=0", {"crop_padding": 0}, id="crop_padding"),
             pytest.param("--erase-probability=0", {"erase_probability": 0.0}, id="erase_probability"),
             pytest.param("--erase-area=0.125", {"erase_area": 0.125}, id="erase_area"),
+            pytest.param("--distill-temperature=4", {"distill_temperature": 4.0}, id="distill_temperature"),
         ],
     )
     def test_override_reaches_the_recipe(

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from fashioncam import checkpoint
+from fashioncam.checkpoint import LoadedModel
+from fashioncam.errors import UserError
+from fashioncam.messages import InputDescription
+from fashioncam.models import build
+from fashioncam.models.base import Model
+from training import loop
+from training.data import CLASSES, Split
+from training.distillation import distillation_loss, load_teacher
+from training.recipes import Recipe
+
+INPUT = InputDescription(size=28, mean=0.2861, std=0.3531)
+
+# At T = 2 the student says 1/2, 1/2 and the teacher 4/5, 1/5.
+STUDENT = torch.tensor([[0.0, 0.0]])
+TEACHER = torch.tensor([[2 * 1.3862944, 0.0]])
+DIVERGENCE = 0.8 * 0.4700036 + 0.2 * -0.9162907  # 0.8 ln(0.8 / 0.5) + 0.2 ln(0.2 / 0.5)
+ENTROPY = 0.6931472  # of the student's halves, whatever the target
+
+
+class TestLoss:
+    @pytest.mark.parametrize(
+        ("weight", "expected"),
+        [
+            pytest.param(0.0, ENTROPY, id="labels-alone"),
+            pytest.param(1.0, 4 * DIVERGENCE, id="teacher-alone"),
+            pytest.param(0.25, 0.75 * ENTROPY + DIVERGENCE, id="mixed"),
+        ],
+    )
+    def test_is_the_one_computed_by_hand(self, weight: float, expected: float) -> None:
+        loss = distillation_loss(STUDENT, TEACHER, torch.tensor([[0.0, 1.0]]), weight, 2.0)
+        assert loss.item() == pytest.approx(expected, abs=1e-6)
+
+    def test_of_a_batch_is_the_mean(self) -> None:
+        students, teachers = torch.cat((STUDENT, TEACHER)), torch.cat((TEACHER, TEACHER))
+        loss = distillation_loss(students, teachers, torch.eye(2), 1.0, 2.0)
+        assert loss.item() == pytest.approx(4 * DIVERGENCE / 2, abs=1e-6)
+
+    def test_with_targets_shared_by_cutmix_is_the_one_computed_by_hand(self) -> None:
+        logits = torch.tensor([[1.0986123, 0.0]])  # 3/4, 1/4
+        loss = distillation_loss(logits, logits, torch.tensor([[0.3, 0.7]]), 0.5, 2.0)
+        assert loss.item() == pytest.approx(0.5 * (0.3 * 0.2876821 + 0.7 * 1.3862944), abs=1e-6)
+
+    def test_gradient_is_that_of_the_softened_difference(self) -> None:
+        """By hand: T (student - teacher) at the temperature, for one picture."""
+        logits = STUDENT.clone().requires_grad_()
+        distillation_loss(logits, TEACHER, torch.tensor([[0.0, 1.0]]), 1.0, 2.0).backward()
+        assert logits.grad is not None
+        assert logits.grad.flatten().tolist() == pytest.approx([2 * (0.5 - 0.8), 2 * (0.5 - 0.2)], abs=1e-6)
+
+
+@pytest.fixture(scope="module")
+def recipe(tiny_config: dict[str, int]) -> Recipe:
+    return Recipe(model="hybrid", config=tiny_config, epochs=1, batch_size=32, distill_weight=1.0)
+
+
+@pytest.fixture
+def teacher() -> Model:
+    torch.manual_seed(5)
+    return build("wide_resnet", {"depth": 10, "widen": 1}).eval()
+
+
+class TestTraining:
+    def fit(self, recipe: Recipe, sample: tuple[Tensor, Tensor], folder: Path, teacher: Model) -> Model:
+        train, validation = (Split(sample[0][part], sample[1][part]) for part in (slice(64), slice(64, 128)))
+        return loop.fit(recipe, train, validation, INPUT, folder, 1, torch.device("cpu"), "fp32", teacher=teacher)
+
+    def test_leaves_the_teacher_as_it_is(
+        self, recipe: Recipe, sample: tuple[Tensor, Tensor], tmp_path: Path, teacher: Model
+    ) -> None:
+        before = loop.fingerprint(teacher.state_dict())
+        self.fit(recipe, sample, tmp_path, teacher)
+        assert loop.fingerprint(teacher.state_dict()) == before
+        assert not teacher.training
+        assert all(parameter.grad is None for parameter in teacher.parameters())
+
+    def test_step_has_the_teachers_loss_of_the_same_batch(self, recipe: Recipe, teacher: Model) -> None:
+        model = build("hybrid", recipe.config).eval()
+        images, targets = torch.randn(4, 1, 28, 28), torch.eye(10)[:4]
+        with torch.no_grad():
+            expected = distillation_loss(model(images), teacher(images), targets, 1.0, 3.0)
+        assert torch.allclose(loop.train_step(model, [], images, targets, "fp32", recipe, teacher), expected)
+
+    def test_goes_on_with_its_own_teacher_alone(
+        self, recipe: Recipe, sample: tuple[Tensor, Tensor], tmp_path: Path, teacher: Model
+    ) -> None:
+        model = self.fit(recipe, sample, tmp_path, teacher)
+        assert torch.equal(self.fit(recipe, sample, tmp_path, teacher).head.weight, model.head.weight)  # type: ignore[union-attr,arg-type]
+        other = build("wide_resnet", {"depth": 10, "widen": 1}).eval()
+        with pytest.raises(UserError, match="teacher"):
+            self.fit(recipe, sample, tmp_path, other)
+
+
+class TestLoadTeacher:
+    @pytest.fixture
+    def path(self, tiny_hybrid: LoadedModel, tmp_path: Path) -> Path:
+        checkpoint.save(replace(tiny_hybrid, classes=CLASSES), tmp_path / "teacher.pth")
+        return tmp_path / "teacher.pth"
+
+    def test_gives_the_checkpoints_model_in_eval_mode(
+        self, path: Path, recipe: Recipe, tiny_hybrid: LoadedModel
+    ) -> None:
+        teacher = load_teacher(path, recipe, tiny_hybrid.input)
+        assert teacher is not None
+        assert not teacher.training
+        assert loop.fingerprint(teacher.state_dict()) == loop.fingerprint(tiny_hybrid.model.state_dict())
+
+    def test_recipe_that_wants_none_gets_none(self, recipe: Recipe) -> None:
+        assert load_teacher(None, replace(recipe, distill_weight=0.0), INPUT) is None
+
+    def test_missing_teacher_is_named(self, recipe: Recipe) -> None:
+        with pytest.raises(UserError, match="--teacher"):
+            load_teacher(None, recipe, INPUT)
+
+    def test_teacher_that_nobody_listens_to_is_named(self, path: Path, recipe: Recipe) -> None:
+        with pytest.raises(UserError, match="--distill-weight"):
+            load_teacher(path, replace(recipe, distill_weight=0.0), INPUT)
+
+    def test_teacher_of_another_input_is_refused(self, path: Path, recipe: Recipe) -> None:
+        with pytest.raises(UserError, match="another data set"):
+            load_teacher(path, recipe, InputDescription(size=28, mean=0.5, std=0.5))
