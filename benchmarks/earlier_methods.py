@@ -58,6 +58,17 @@ class FixedThreshold:
         return Answer(segment=largest_outline(differs, self.MIN_AREA))
 
 
+def earlier_input(frame_bgr: Image, segment: Segment, size: int) -> Image:
+    """What the earlier demo gives its model: the grey crop on black, as bright as it is: size x size uint8."""
+    x, y, w, h = segment.box
+    grey = cv2.cvtColor(frame_bgr[y : y + h, x : x + w], cv2.COLOR_BGR2GRAY)
+    side = max(w, h)
+    canvas = np.zeros((side, side), np.uint8)
+    top, left = (side - h) // 2, (side - w) // 2
+    canvas[top : top + h, left : left + w] = cv2.bitwise_and(grey, segment.mask)
+    return cv2.resize(canvas, (size, size), interpolation=cv2.INTER_AREA)
+
+
 class Subtractor:
     """MOG2 or KNN with OpenCV's own settings, shadows told from items, and frozen while an item is in view."""
 

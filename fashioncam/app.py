@@ -11,14 +11,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QTimer
+from PySide6.QtCore import QLibraryInfo, QSettings, QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication
 
 from .errors import QtMissingError, UserError
 from .messages import View
+from .models import MODELS
 from .runtime.live_session import LiveSession
 from .settings import Settings
 from .ui.main_window import MainWindow
+from .ui.memory import Memory
 
 # Importing torch holds Python's interpreter lock for most of a second or two: picture first.
 MODEL_DELAY_MS = 300
@@ -33,30 +35,53 @@ def run(settings: Settings) -> int:
     with screen_checked():
         application = QApplication(sys.argv[:1])
     application.setApplicationName("fashioncam")
-    session = LiveSession(settings)
-    start_failure: list[str] = []
-
-    def read_latest() -> View:
-        view = session.read_latest()
-        if view.failure and view.failure.by_user and not (view.model_ready and view.reading):
-            start_failure.append(view.failure.text)
-            window.close()
-        return view
-
-    window = MainWindow(settings, read_latest, session.picture_shown, session.relearn)
+    application.setStyle("Fusion")
+    memory = Memory(QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "fashioncam", "fashioncam"))
+    session = FailingStart(settings, pictures_folder(), memory.device, memory.camera_size)
+    window = MainWindow(settings, session, memory, tuple(MODELS))
     # Python runs this handler at the window's next pull.
     signal.signal(signal.SIGINT, lambda *_: application.exit(130))
     window.show()
     session.start()
-    QTimer.singleShot(MODEL_DELAY_MS, session.load_model)
+    QTimer.singleShot(MODEL_DELAY_MS, lambda: load_model(session, settings, memory))
     try:
         exit_code = application.exec()
     finally:
         window.close()
         session.stop()
-    if start_failure:
-        raise UserError(start_failure[0])
+    if session.start_failure:
+        raise UserError(session.start_failure)
     return exit_code
+
+
+class FailingStart(LiveSession):
+    """Ends the program where what the user named at the start cannot be used; later on, the window says so."""
+
+    start_failure = ""
+    has_worked = False
+
+    def read_latest(self) -> View:
+        view = super().read_latest()
+        self.has_worked = self.has_worked or bool(view.model_ready and view.reading)
+        if view.failure and view.failure.by_user and not self.has_worked and self.is_first_source:
+            self.start_failure = view.failure.text
+            QApplication.closeAllWindows()
+        return view
+
+
+def load_model(session: LiveSession, settings: Settings, memory: Memory) -> None:
+    """The model that the settings name, else the one chosen last in the window."""
+    if settings.model is None and settings.weights is None and memory.weights is not None:
+        session.load_model(weights=memory.weights)
+    elif settings.model is None and settings.weights is None and memory.model in MODELS:
+        session.load_model(model=memory.model)
+    else:
+        session.load_model()
+
+
+def pictures_folder() -> Path:
+    """Where the user looks for pictures."""
+    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)) / "fashioncam"
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from pathlib import Path
 from . import __version__
 from .errors import QtMissingError, UserError
 from .models import MODELS
-from .settings import CAM_METHODS, SEGMENTERS, Settings
+from .settings import CAM_METHODS, DEFAULT_MODEL, SEGMENTERS, Settings
 from .ui.shortcuts import BINDINGS
 
 EXIT_DONE, EXIT_USER_ERROR, EXIT_INTERRUPTED = 0, 2, 130
@@ -83,7 +83,12 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         epilog="Keys: " + "; ".join(f"{', '.join(b.keys)}: {b.text}" for b in BINDINGS),
     )
     add = parser.add_argument
-    add("--model", choices=MODELS, default=default.model, help="architecture (default: %(default)s)")
+    add(
+        "--model",
+        choices=MODELS,
+        help=f"architecture (default: what --weights holds, else the one last chosen in the window, "
+        f"else {DEFAULT_MODEL})",
+    )
     add("--weights", type=Path, help="checkpoint file (default: weights/MODEL.pth of the program)")
     add(
         "--device",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 Image: TypeAlias = NDArray[np.uint8]
 FloatArray: TypeAlias = NDArray[np.float32]
 Box: TypeAlias = tuple[int, int, int, int]
+Region: TypeAlias = tuple[float, float, float, float]
 
 
 class State(StrEnum):
@@ -23,6 +25,16 @@ class State(StrEnum):
     ITEM = "item"
     UNCERTAIN = "uncertain"
     SCENE_CHANGED = "scene_changed"
+
+
+class Stream(StrEnum):
+    """How it stands with the source."""
+
+    OPENING = "opening"
+    PLAYING = "playing"
+    PAUSED = "paused"
+    LOST = "lost"
+    ENDED = "ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +94,37 @@ class Prediction:
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """What the user asks of the readings to come.
+
+    Attributes:
+        explained: index of the class whose heat map is wanted; None for the most probable one.
+        contrast: what speaks for the first class rather than the second, instead of for one class.
+        region: x, y, width and height of the part of the picture that is searched, as shares 0..1 of the
+            frame's width and height; None for all of it.
+    """
+
+    explained: int | None = None
+    contrast: bool = False
+    region: Region | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a reading is drawn on the picture.
+
+    Attributes:
+        heat: whether the heat map is laid over the item.
+        strength: its opacity at full heat, 0..1.
+        mirrored: left and right exchanged, as in a mirror.
+    """
+
+    heat: bool = True
+    strength: float = 0.7
+    mirrored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """Everything the pipeline says about one frame.
 
@@ -91,10 +134,13 @@ class Reading:
         learned: how much of the background has been learned, 0..1.
         segment: where the item is, or None.
         top5: the most probable classes, first first; empty where there is no item, or no model yet.
-        heat_map: what speaks for the first class, h x w float32 in 0..1 over the square 28x28 input,
-            on a scale that does not change from frame to frame; None where there is no item.
+        heat_map: what speaks for the explained class, h x w float32 in 0..1 over the square 28x28 input,
+            on a scale that does not change from frame to frame; a difference of two such maps, -1..1, where
+            one class is held against another; None where there is no item.
         input_grey: 28 x 28 uint8, what the model saw; None where there is no item.
         stages_ms: duration of each step, milliseconds.
+        explained: label of the class that the heat map speaks for; empty where there is none.
+        against: label of the class that it is held against; empty for none.
     """
 
     frame_index: int
@@ -108,6 +154,8 @@ class Reading:
     heat_map: FloatArray | None = None
     input_grey: Image | None = None
     stages_ms: Mapping[str, float] = field(default_factory=dict)
+    explained: str = ""
+    against: str = ""
 
     @property
     def box(self) -> Box | None:
@@ -124,19 +172,61 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class StreamRates:
-    """Rates over the last second, in frames a second, and how many frames were dropped since the start.
+    """Rates over the last second, in frames a second, and what else tells how the threads keep up.
 
     Attributes:
         capture: frames grabbed.
         inference: readings made.
         display: different frames painted; the same frame painted again does not count.
-        dropped: grabbed frames that were replaced by newer ones before they were read.
+        dropped: grabbed frames that were replaced by newer ones before they were read, since the source was opened.
+        latency_ms, latency_p95_ms: from the grab of a frame until it has been painted, median and 95th percentile
+            of the last seconds; 0 before the first.
     """
 
     capture: float = 0.0
     inference: float = 0.0
     display: float = 0.0
     dropped: int = 0
+    latency_ms: float = 0.0
+    latency_p95_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The heat map as pictures, for the panel.
+
+    Attributes:
+        input_bgr: the input enlarged without smoothing with the heat map over it, side x side x 3 uint8, B G R.
+        legend_bgr: the scale's colours from its lowest value to its highest, 1 x 256 x 3 uint8, B G R.
+    """
+
+    input_bgr: Image
+    legend_bgr: Image
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """A camera as the system lists it: OpenCV's index, and its name."""
+
+    index: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """A garment that the user has filed under its true class.
+
+    Attributes:
+        folder: holds the files crop.png, mask.png, input.png and capture.json.
+        label: the true class.
+        answer: what the program had taken it for; empty where it had no model.
+        taken: local date and time, ISO 8601.
+    """
+
+    folder: Path
+    label: str
+    answer: str
+    taken: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,20 +237,42 @@ class View:
         picture_bgr: H x W x 3 uint8, annotated, B G R; None when nothing has changed since the last pull.
         is_new_frame: whether the picture is of another frame than the one before.
         reading: the newest one; None before the first.
+        reading_age_s: how long ago its frame was grabbed; 0 while the picture stands still.
+        explanation: of that reading; None where it has no heat map.
+        request: what the user has asked; its region is of the picture as shown.
+        look: how the picture is drawn.
         rates: how the threads keep up.
-        model_ready: whether the model has been loaded.
-        source: what the pictures come from; empty until it has been opened.
+        stream: how it stands with the source.
+        model_ready: whether a model has been loaded.
+        model: what the newest answers come from; empty before the first model.
+        model_loading: what is being loaded; empty for nothing.
+        classes: the model's labels by index.
+        source: what the pictures come from, in words; empty until it has been opened.
+        device: the same as `--device` names it.
         notice: something the user should know about the source; empty for nothing.
-        failure: what ended a thread, or None.
-        ended: whether the source has come to its end.
+        news: what has just been done, such as a file written; told in one view only, else empty.
+        recording: the video being written; None for none.
+        cameras: those that the system lists.
+        failure: what went wrong with the source, the model or a thread; None for nothing.
     """
 
     picture_bgr: Image | None = None
     is_new_frame: bool = False
     reading: Reading | None = None
+    reading_age_s: float = 0.0
+    explanation: Explanation | None = None
+    request: Request = Request()
+    look: Look = Look()
     rates: StreamRates = StreamRates()
+    stream: Stream = Stream.OPENING
     model_ready: bool = False
+    model: str = ""
+    model_loading: str = ""
+    classes: tuple[str, ...] = ()
     source: str = ""
+    device: str = ""
     notice: str = ""
+    news: str = ""
+    recording: Path | None = None
+    cameras: tuple[Camera, ...] = ()
     failure: Failure | None = None
-    ended: bool = False

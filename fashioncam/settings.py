@@ -17,6 +17,7 @@ CAM_METHODS = {
     "eigengradcam": "EigenGradCAM",
 }
 DEMO = "demo"
+DEFAULT_MODEL = "hybrid"
 # What tells an item from the room: a trained network, or statistics of each pixel alone.
 SEGMENTERS = ("learned", "statistical")
 
@@ -26,7 +27,7 @@ class Settings:
     """What one start of the program does.
 
     Attributes:
-        model: name in `fashioncam.models.MODELS`.
+        model: name in `fashioncam.models.MODELS`; None takes what the weights hold, without weights `DEFAULT_MODEL`.
         weights: checkpoint file; None takes the one that comes with the program.
         device: camera index, file, folder or URL, or "demo"; None is camera 0 or else the demo clip.
         compute: "auto", "cpu", "cuda" or "mps".
@@ -38,7 +39,7 @@ class Settings:
         display_input, display_fps: show the model's 28x28 input, show the frame rate.
     """
 
-    model: str = "hybrid"
+    model: str | None = None
     weights: Path | None = None
     device: str | None = None
     compute: str = "auto"

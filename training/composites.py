@@ -29,6 +29,8 @@ BAND_SHARE = 0.15
 STRAY_SHADOW_SHARE = 0.15
 STICK_SHARE = 0.12
 
+NO_ITEM, DRAWN_ITEM, DRAWN_WITH_HANDLE, TWO_ITEMS = -1, -2, -3, -4
+
 
 @dataclass(frozen=True, slots=True)
 class Bank:
@@ -51,11 +53,14 @@ class Composites:
         frame: N x 3 x h x w uint8, what the camera sees.
         expected: N x 3 x h x w uint8, the learned background in the present light.
         item: N x 1 x h x w float32, how much of each pixel is item, 0..1.
+        cutout: N int64, which of the bank's cutouts the item is, or `NO_ITEM`,
+            `DRAWN_ITEM`, `DRAWN_WITH_HANDLE`, `TWO_ITEMS`.
     """
 
     frame: Tensor
     expected: Tensor
     item: Tensor
+    cutout: Tensor
 
 
 def compose(bank: Bank, count: int, size_hw: tuple[int, int], generator: torch.Generator) -> Composites:
@@ -63,14 +68,15 @@ def compose(bank: Bank, count: int, size_hw: tuple[int, int], generator: torch.G
     dice = Dice(count, generator)
     room = random_rooms(bank, dice, size_hw)
     exposure = dice.uniform(0.7, 1.25)
-    colours, items = random_items(bank, dice, size_hw)
+    colours, items, cutout = random_items(bank, dice, size_hw)
     # Another picture's item is as good as a new one, and saves a third of the time.
     ghost_colour, ghost = colours.roll(1, dims=0), items.roll(1, dims=0) * dice.happens(GHOST_SHARE)
     learned = room * (1 - ghost) + ghost_colour * ghost
 
     colours = camouflaged(colours, room, items, dice)
     scene = room * random_light(dice, size_hw)
-    item = items * dice.happens(ITEM_SHARE)
+    shown = dice.happens(ITEM_SHARE)
+    item = items * shown
     # The shadow of something that is not in the picture: of an item, or of anything.
     stray = items.roll(3, dims=0) * dice.happens(STRAY_SHADOW_SHARE)
     scene = scene * cast_shadow(item, dice) * cast_shadow(stray, dice) * stray_shadow(dice, size_hw)
@@ -79,7 +85,8 @@ def compose(bank: Bank, count: int, size_hw: tuple[int, int], generator: torch.G
     scene = scene * cast_shadow(arm, dice)
     scene = scene * (1 - arm) + arm_colour * arm
     scene = scene * (1 - item) + colours * item
-    other_colour, other = colours.roll(2, dims=0), items.roll(2, dims=0) * dice.happens(SECOND_ITEM_SHARE)
+    beside = dice.happens(SECOND_ITEM_SHARE)
+    other_colour, other = colours.roll(2, dims=0), items.roll(2, dims=0) * beside
     scene = scene * (1 - other) + other_colour * other
     item = item + other - item * other
     scene = scene * (1 - hand) + arm_colour * hand
@@ -91,7 +98,8 @@ def compose(bank: Bank, count: int, size_hw: tuple[int, int], generator: torch.G
     learned = (learned * exposure).clamp(0, 255)
     # The light is known from medians over the picture: nearly always well, at times badly.
     believed = gain / exposure * (1 + dice.normal(0.02, 3) + dice.uniform(-0.25, 0.25) * dice.happens(0.15))
-    return Composites(frame, (learned * believed).clamp(0, 255).byte(), moved[:, 3:].clamp(0, 1))
+    cutout = cutout.where(shown.flatten() > 0, NO_ITEM).where(beside.flatten() == 0, TWO_ITEMS)
+    return Composites(frame, (learned * believed).clamp(0, 255).byte(), moved[:, 3:].clamp(0, 1), cutout)
 
 
 def random_rooms(bank: Bank, dice: Dice, size_hw: tuple[int, int]) -> Tensor:
@@ -104,15 +112,19 @@ def random_rooms(bank: Bank, dice: Dice, size_hw: tuple[int, int]) -> Tensor:
     return tinted(sampled(rooms, x, y), dice)
 
 
-def random_items(bank: Bank, dice: Dice, size_hw: tuple[int, int]) -> tuple[Tensor, Tensor]:
+def random_items(bank: Bank, dice: Dice, size_hw: tuple[int, int]) -> tuple[Tensor, Tensor, Tensor]:
     """Items somewhere in the picture, nearer its middle than its edges.
 
     Returns:
-        Their colours, N x 3 x h x w float32 in 0..255, and how much of each pixel they cover, N x 1 x h x w in 0..1.
+        Their colours, N x 3 x h x w float32 in 0..255; how much of each pixel they cover, N x 1 x h x w in 0..1; and
+        which of the cutouts they are, N int64.
     """
     height, width = size_hw
-    drawn = dice.happens(DRAWN_ITEM_SHARE)
-    cutout = dice.choice(bank.cutouts).float() * (1 - drawn) + drawn_items(dice, bank.cutouts.shape[-1]) * drawn
+    drawn, chosen = dice.happens(DRAWN_ITEM_SHARE), dice.index(len(bank.cutouts))
+    things, has_handle = drawn_items(dice, bank.cutouts.shape[-1])
+    cutout = bank.cutouts[chosen].float() * (1 - drawn) + things * drawn
+    kind = torch.where(has_handle.flatten() > 0, DRAWN_WITH_HANDLE, DRAWN_ITEM)
+    chosen = chosen.where(drawn.flatten() == 0, kind)
     size = dice.uniform(0.3, 1.0) * height / width  # the longest edge, as a share of the height
     angle = dice.normal(0.3) * dice.happens(0.8)
     rows, columns = grid(size_hw)
@@ -125,7 +137,7 @@ def random_items(bank: Bank, dice: Dice, size_hw: tuple[int, int]) -> tuple[Tens
     placed = sampled(cutout, x + bend[:, :1], y + bend[:, 1:], padding="zeros")
     alpha = (placed[:, 3:] / 255).clamp(0, 1)
     colour = placed[:, :3] / alpha.clamp(min=0.02)
-    return tinted(colour.clamp(0, 255), dice) * dice.uniform(0.6, 1.15), alpha
+    return tinted(colour.clamp(0, 255), dice) * dice.uniform(0.6, 1.15), alpha, chosen
 
 
 def camouflaged(colours: Tensor, room: Tensor, items: Tensor, dice: Dice) -> Tensor:
@@ -135,8 +147,8 @@ def camouflaged(colours: Tensor, room: Tensor, items: Tensor, dice: Dice) -> Ten
     return (colours + apart * dice.happens(CAMOUFLAGE_SHARE) * dice.uniform(0.5, 1.0)).clamp(0, 255)
 
 
-def drawn_items(dice: Dice, size: int) -> Tensor:
-    """Things of any outline with a pattern of their own, as N x 4 x S x S cutouts, 0..255."""
+def drawn_items(dice: Dice, size: int) -> tuple[Tensor, Tensor]:
+    """Things of any outline with a pattern of their own, as N x 4 x S x S cutouts, 0..255, and which have a handle."""
     rows, columns = grid((size, size))
     outline = dice.field(4, 4, (size, size)) * 0.35
     power = dice.uniform(1.5, 5)
@@ -144,13 +156,14 @@ def drawn_items(dice: Dice, size: int) -> Tensor:
     body = dice.uniform(0.5, 0.8)
     alpha = ((body - radius + outline * 0.5) * size / 4).clamp(0, 1)
     handle = (columns**2 + (rows + body) ** 2).sqrt() - dice.uniform(0.15, 0.45)
-    handle = ((dice.uniform(0.02, 0.08) - handle.abs()) * size / 3).clamp(0, 1) * dice.happens(HANDLE_SHARE)
+    has_handle = dice.happens(HANDLE_SHARE)
+    handle = ((dice.uniform(0.02, 0.08) - handle.abs()) * size / 3).clamp(0, 1) * has_handle
     alpha = torch.maximum(alpha, handle)
     alpha = alpha * ((1 - torch.maximum(rows.abs(), columns.abs())) * size / 2).clamp(0, 1)
     cells = F.interpolate(dice.field(3, 3, (6, 6), 3), (size, size), mode="nearest")
     pattern = cells * dice.uniform(0, 60) * dice.happens(0.4) + waves(dice, rows, columns) * dice.uniform(0, 40)
     colour = (dice.uniform(10, 245) + dice.normal(30, 3) + pattern).clamp(0, 255)
-    return torch.cat((colour * alpha, alpha * 255), dim=1)
+    return torch.cat((colour * alpha, alpha * 255), dim=1), has_handle
 
 
 def tinted(colour: Tensor, dice: Dice) -> Tensor:
@@ -230,4 +243,4 @@ def through_camera(scene: Tensor, dice: Dice, size_hw: tuple[int, int]) -> Tenso
 
 def mirrored(batch: Composites) -> Composites:
     """The same batch, left and right exchanged."""
-    return Composites(batch.frame.flip(-1), batch.expected.flip(-1), batch.item.flip(-1))
+    return Composites(batch.frame.flip(-1), batch.expected.flip(-1), batch.item.flip(-1), batch.cutout)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +23,21 @@ VALIDATION_PERCENT = 12  # of the owners
 MOST_REPEATS = 6  # shoes are few
 
 
-def load_cutouts(folder: Path) -> tuple[Tensor, Tensor]:
-    """The cutouts to train on and those to validate on, N x 4 x 128 x 128 uint8 each: B, G, R times alpha, alpha.
+@dataclass(frozen=True, slots=True)
+class Cutouts:
+    """Garments without their background.
+
+    Attributes:
+        pictures: N x 4 x 128 x 128 uint8: B, G, R times alpha, alpha; centred.
+        labels: N int64.
+    """
+
+    pictures: Tensor
+    labels: Tensor
+
+
+def load_cutouts(folder: Path) -> tuple[Cutouts, Cutouts]:
+    """The cutouts to train on and those to validate on, those of rare classes several times.
 
     Raises:
         UserError: the folder is not there or not as expected.
@@ -39,14 +53,18 @@ def load_cutouts(folder: Path) -> tuple[Tensor, Tensor]:
     if held_out.all() or not held_out.any():
         raise UserError(f"{folder}: garments of so few owners cannot be split for training and validation")
     cutouts = torch.from_numpy(pictures).permute(0, 3, 1, 2)
-    return balanced(cutouts[~held_out], classes[~held_out]), balanced(cutouts[held_out], classes[held_out])
+    train, validation = (
+        Cutouts(cutouts[part], classes[part]) for part in (balanced(classes, ~held_out), balanced(classes, held_out))
+    )
+    return train, validation
 
 
-def balanced(cutouts: Tensor, classes: Tensor) -> Tensor:
-    """The cutouts, those of rare classes several times: up to `MOST_REPEATS`, up to the commonest class's number."""
-    counts = torch.bincount(classes)
-    repeats = (counts.max() / counts[classes]).round().long().clamp(max=MOST_REPEATS)
-    return cutouts.repeat_interleave(repeats, dim=0)
+def balanced(classes: Tensor, part: Tensor) -> Tensor:
+    """Places of a part (N bool), those of rare classes several times: up to the commonest one's number."""
+    places = part.nonzero().flatten()
+    counts = torch.bincount(classes[places])
+    repeats = (counts.max() / counts[classes[places]]).round().long().clamp(max=MOST_REPEATS)
+    return places.repeat_interleave(repeats)
 
 
 def is_held_out(owner: str) -> bool:

@@ -34,6 +34,7 @@ DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
 DOWNLOAD_FOLDER = Path("data")
 SPLIT_SEED = 20170831
 VALIDATION_COUNT = 5_000
+NOT_A_GARMENT = -1  # the label of what is none; its target is the same probability for every class
 
 
 class DataError(UserError):
@@ -42,7 +43,7 @@ class DataError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Pictures N x 1 x 28 x 28 uint8, bright garment on 0, and their classes, N int64."""
+    """Pictures N x 1 x 28 x 28 uint8, bright garment on 0, and their classes or `NOT_A_GARMENT`, N int64."""
 
     images: Tensor
     labels: Tensor
@@ -70,6 +71,20 @@ class FashionMnist:
     test: Split
     input: InputDescription
     digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebcamPictures:
+    """Photographs of garments as the program sees them; no garment and no owner is in two parts.
+
+    Attributes:
+        train, validation: through a simulated webcam, which is harder than most real ones, and things that are none.
+        photographs: the garments of `validation` with the masks that they came with.
+    """
+
+    train: Split
+    validation: Split
+    photographs: Split
 
 
 def load(folder: Path | None = None) -> FashionMnist:

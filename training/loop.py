@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,11 @@ from fashioncam.models import build
 from fashioncam.models.base import Model, to_input
 
 from . import augmentation, metrics
-from .data import CLASSES, Split
+from .data import CLASSES, NOT_A_GARMENT, Split, WebcamPictures
 from .muon import Muon
 from .recipes import Recipe
 from .run_log import RunLog, progress
+from .webcam_augmentation import through_webcam
 
 
 def fit(
@@ -37,6 +39,8 @@ def fit(
     seed: int,
     device: torch.device,
     precision: str,
+    photos: WebcamPictures | None = None,
+    initial: Mapping[str, Tensor] | None = None,
 ) -> Model:
     """Train by the recipe and return the model whose weights are kept, on the CPU, in eval mode.
 
@@ -44,14 +48,22 @@ def fit(
     goes on from there; what an epoch draws at random depends on seed and epoch alone, so an
     interrupted run ends as an uninterrupted one does.
 
+    Args:
+        photos: garments as a webcam shows them, where the recipe asks for them.
+        initial: weights to begin with; None begins with random ones.
+
     Raises:
         UserError: `folder` holds the state of another recipe or seed, or a batch is more than the data.
     """
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
     train, validation = train.to(device), validation.to(device)
-    model = build(recipe.model, recipe.config).to(device).to(memory_format=torch.channels_last)
-    steps = len(train) // recipe.batch_size
+    model = build(recipe.model, recipe.config)
+    if initial is not None:
+        model.load_state_dict(initial)
+    model = model.to(device).to(memory_format=torch.channels_last)
+    photo_count = round(recipe.photo_share * recipe.batch_size)
+    steps = len(train) // (recipe.batch_size - photo_count)
     if steps == 0:
         raise UserError(f"batch_size {recipe.batch_size} is more than the {len(train)} training pictures")
     optimizers = make_optimizers(model, recipe)
@@ -61,7 +73,7 @@ def fit(
     parts: dict[str, Any] = {"model": model, "average": average}
     parts |= {f"optimizer{index}": optimizer for index, optimizer in enumerate(optimizers)}
     parts |= {f"schedule{index}": schedule for index, schedule in enumerate(schedules)}
-    identity = {"recipe": asdict(recipe), "seed": seed}
+    identity = {"recipe": asdict(recipe), "seed": seed, "initial": fingerprint(initial)}
     first_epoch = restore(folder / "state.pt", identity, parts)
     log = RunLog(folder, first_epoch)
     for epoch in range(first_epoch, recipe.epochs):
@@ -69,6 +81,8 @@ def fit(
         model.train()
         losses = []
         batches = shuffled_batches(train, recipe, seed, epoch, description)
+        if photos is not None:
+            batches = with_photos(batches, photos.train.to(device), photo_count, recipe, seed, epoch, description)
         for images, targets in progress(batches, f"epoch {epoch + 1}/{recipe.epochs}", steps):
             losses.append(train_step(model, optimizers, images, targets, precision))
             for schedule in schedules:
@@ -78,6 +92,7 @@ def fit(
         figures: dict[str, float] = {
             "train_loss": torch.stack(losses).mean().item(),
             **validation_figures(kept, validation, description, precision),
+            **(photo_figures(kept, photos.validation, description, precision) if photos else {}),
             "learning_rate": optimizers[0].param_groups[0]["lr"],
             "seconds": time.monotonic() - started,
         }
@@ -102,6 +117,22 @@ def validation_figures(
     return {
         "validation_loss": F.cross_entropy(logits, labels).item(),
         "validation_accuracy": metrics.accuracy(logits, labels),
+    }
+
+
+def photo_figures(
+    model: nn.Module, validation: Split, description: InputDescription, precision: str
+) -> dict[str, float]:
+    """Accuracy on photographs, mean over the classes; and how sure the model is of garments and of other things."""
+    images = validation.images.to(next(model.parameters()).device)
+    probabilities = predict(model, images, description, precision).softmax(dim=1)
+    labels = validation.labels
+    garments = labels != NOT_A_GARMENT
+    sureness = probabilities.amax(dim=1)
+    return {
+        "photo_accuracy": metrics.macro_accuracy(probabilities[garments], labels[garments]),
+        "garment_sureness": sureness[garments].mean().item(),
+        "other_sureness": sureness[~garments].mean().item(),
     }
 
 
@@ -151,18 +182,53 @@ def shuffled_batches(
     generator = torch.Generator(device).manual_seed(seed * 100_003 + epoch)
     order = torch.randperm(len(split), generator=generator, device=device)
     mirrored = augmentation.alternating_flips(len(split), seed, epoch, device)
-    targets = F.one_hot(split.labels, len(CLASSES)).float()
-    targets = targets * (1 - recipe.label_smoothing) + recipe.label_smoothing / len(CLASSES)
-    for batch in order.split(recipe.batch_size):
-        if len(batch) < recipe.batch_size:
+    targets = targets_of(split.labels, recipe.label_smoothing)
+    count = recipe.batch_size - round(recipe.photo_share * recipe.batch_size)
+    seen_count = round(recipe.webcam_share * count)
+    for batch in order.split(count):
+        if len(batch) < count:
             return
         images = augmentation.flip(split.images[batch], mirrored[batch])
-        images = augmentation.random_crop(images, recipe.crop_padding, generator)
+        seen, plain = images[:seen_count], images[seen_count:]
+        plain = augmentation.random_crop(plain, recipe.crop_padding, generator)
         area = (0.02, recipe.erase_area)
-        images = augmentation.random_erasing(images, recipe.erase_probability, area, generator)
+        plain = augmentation.random_erasing(plain, recipe.erase_probability, area, generator)
+        if seen_count:
+            seen = through_webcam(seen, split.labels[batch[:seen_count]], generator)
+        images = torch.cat((seen, plain))
         images, mixed = augmentation.random_cutmix(images, targets[batch], recipe.cutmix_probability, generator)
         # channels_last: 1.1 to 1.4 times as fast on two CPU cores
         yield to_input(images, description).contiguous(memory_format=torch.channels_last), mixed
+
+
+def with_photos(
+    batches: Iterable[tuple[Tensor, Tensor]],
+    photos: Split,
+    count: int,
+    recipe: Recipe,
+    seed: int,
+    epoch: int,
+    description: InputDescription,
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """The batches, each with `count` photographs more; they were made varied and are mirrored, shifted and erased."""
+    device = photos.images.device
+    generator = torch.Generator(device).manual_seed(seed * 100_003 + epoch + 50_021)
+    targets = targets_of(photos.labels, recipe.label_smoothing)
+    for images, wanted in batches:
+        chosen = torch.randint(len(photos), (count,), generator=generator, device=device)
+        mirrored = torch.rand(count, generator=generator, device=device) < 0.5
+        shown = augmentation.flip(photos.images[chosen], mirrored)
+        shown = augmentation.random_crop(shown, 1, generator)
+        shown = augmentation.random_erasing(shown, recipe.erase_probability, (0.02, recipe.erase_area), generator)
+        added = to_input(shown, description).contiguous(memory_format=torch.channels_last)
+        yield torch.cat((images, added)), torch.cat((wanted, targets[chosen]))
+
+
+def targets_of(labels: Tensor, smoothing: float) -> Tensor:
+    """N labels -> N x classes probabilities; what is no garment is every class alike (arXiv:1812.04606)."""
+    count = len(CLASSES)
+    one_hot = F.one_hot(labels.clamp(min=0), count).float() * (1 - smoothing) + smoothing / count
+    return torch.where((labels == NOT_A_GARMENT)[:, None], 1 / count, one_hot)
 
 
 def train_step(
@@ -186,6 +252,13 @@ def predict(model: nn.Module, images: Tensor, description: InputDescription, pre
     model.eval()
     with torch.autocast(images.device.type, torch.bfloat16, enabled=precision == "bf16"):
         return torch.cat([model(to_input(batch, description)).float().cpu() for batch in images.split(1000)])
+
+
+def fingerprint(weights: Mapping[str, Tensor] | None) -> str | None:
+    """SHA-256 of weights."""
+    if weights is None:
+        return None
+    return hashlib.sha256(b"".join(tensor.cpu().numpy().tobytes() for tensor in weights.values())).hexdigest()
 
 
 def restore(path: Path, identity: dict[str, Any], parts: dict[str, Any]) -> int:

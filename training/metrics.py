@@ -12,6 +12,12 @@ def accuracy(logits: Tensor, labels: Tensor) -> float:
     return (logits.argmax(dim=1) == labels).float().mean().item()
 
 
+def macro_accuracy(logits: Tensor, labels: Tensor) -> float:
+    """Mean over the classes that there are of each one's accuracy, 0..1."""
+    right = (logits.argmax(dim=1) == labels).float()
+    return torch.stack([right[labels == label].mean() for label in labels.unique()]).mean().item()
+
+
 def confusion(named: Tensor, labels: Tensor, classes: int) -> Tensor:
     """How many pictures of class i are named j, classes x classes int64, at [i, j]."""
     return torch.bincount(labels * classes + named, minlength=classes * classes).view(classes, classes)

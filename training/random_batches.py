@@ -13,33 +13,41 @@ class Dice:
     """Random numbers, one a picture, shaped to broadcast over N x C x h x w."""
 
     def __init__(self, count: int, generator: torch.Generator) -> None:
-        self.count, self.generator = count, generator
+        self.count, self.generator, self.device = count, generator, generator.device
 
     def uniform(self, low: float, high: float, channels: int = 1) -> Tensor:
-        return low + (high - low) * torch.rand(self.count, channels, 1, 1, generator=self.generator)
+        return low + (high - low) * torch.rand(self._shape(channels), generator=self.generator, device=self.device)
 
     def normal(self, sigma: float, channels: int = 1) -> Tensor:
-        return sigma * torch.randn(self.count, channels, 1, 1, generator=self.generator)
+        return sigma * torch.randn(self._shape(channels), generator=self.generator, device=self.device)
 
     def happens(self, share: float) -> Tensor:
         """1 in that share of the pictures, else 0; float32."""
         return (self.uniform(0, 1) < share).float()
 
+    def index(self, length: int) -> Tensor:
+        """A place in a list of that length for each picture, N int64."""
+        return torch.randint(length, (self.count,), generator=self.generator, device=self.device)
+
     def choice(self, tensor: Tensor) -> Tensor:
         """An entry of `tensor` for each picture."""
-        return tensor[torch.randint(len(tensor), (self.count,), generator=self.generator)]
+        return tensor[self.index(len(tensor))]
 
     def field(self, rows: int, columns: int, size_hw: Sequence[int], channels: int = 1) -> Tensor:
         """A smooth random field around 0, of standard deviation about 0.6."""
-        coarse = torch.randn(self.count, channels, rows, columns, generator=self.generator)
+        shape = self.count, channels, rows, columns
+        coarse = torch.randn(shape, generator=self.generator, device=self.device)
         return F.interpolate(coarse, list(size_hw), mode="bicubic", align_corners=True)
 
+    def _shape(self, channels: int) -> tuple[int, int, int, int]:
+        return self.count, channels, 1, 1
 
-def grid(size_hw: Sequence[int]) -> tuple[Tensor, Tensor]:
+
+def grid(size_hw: Sequence[int], device: torch.device | None = None) -> tuple[Tensor, Tensor]:
     """Rows and columns of pixel centres from -1 to 1, 1 x 1 x h x w each."""
     height, width = size_hw
-    rows = (torch.arange(height) + 0.5) / height * 2 - 1
-    columns = (torch.arange(width) + 0.5) / width * 2 - 1
+    rows = (torch.arange(height, device=device) + 0.5) / height * 2 - 1
+    columns = (torch.arange(width, device=device) + 0.5) / width * 2 - 1
     shape = 1, 1, height, width
     return rows[:, None].expand(shape), columns.expand(shape)
 

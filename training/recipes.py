@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from fashioncam.errors import UserError
@@ -37,6 +37,8 @@ class Recipe:
     erase_area: float = option(0.25, (0.02, 1), "its largest area as a share of the picture")
     cutmix_probability: float = option(0.0, (0, 1), "share of pictures that get a rectangle of another one; 0 is off")
     label_smoothing: float = option(0.0, (0, 0.9), "share of the target that is spread over all classes; 0 is off")
+    photo_share: float = option(0.0, (0, 0.9), "share of each batch that are photographs seen by a webcam; 0 is off")
+    webcam_share: float = option(0.0, (0, 1), "share of the other pictures made to look as if so seen; 0 is off")
     muon: int = option(0, (0, 1), "1: large matrices and kernels learn by Muon, the rest by AdamW; 0: all by AdamW")
 
     def __post_init__(self) -> None:
@@ -51,7 +53,7 @@ OVERRIDABLE = {f.name: f for f in fields(Recipe) if f.metadata}
 
 def quick() -> Recipe:
     """The hybrid in one coffee break on two CPU cores."""
-    return Recipe(model="hybrid", epochs=12, muon=1)
+    return Recipe(model="hybrid", epochs=8, muon=1)
 
 
 def benchmark() -> Recipe:
@@ -74,6 +76,20 @@ def hybrid() -> Recipe:
     return Recipe(model="hybrid")
 
 
+def webcam() -> Recipe:
+    """The hybrid for the camera: from the weights of `benchmark`, on Fashion-MNIST and on photographs of garments."""
+    return Recipe(
+        model="hybrid",
+        epochs=22,
+        learning_rate=2e-3,
+        warmup=0.05,
+        ema_decay=0.999,
+        photo_share=0.3,
+        webcam_share=0.35,
+        muon=1,
+    )
+
+
 def simplecnn() -> Recipe:
     """SimpleCNN on two CPU cores, about a minute an epoch.
 
@@ -82,4 +98,11 @@ def simplecnn() -> Recipe:
     return Recipe(model="simplecnn", epochs=16, learning_rate=1e-3, weight_decay=0.1, erase_probability=0.25)
 
 
-RECIPES: dict[str, Callable[[], Recipe]] = {recipe.__name__: recipe for recipe in (quick, benchmark, hybrid, simplecnn)}
+def webcam_simplecnn() -> Recipe:
+    """SimpleCNN for the camera, from the weights of `simplecnn`."""
+    return replace(simplecnn(), epochs=6, learning_rate=5e-4, warmup=0.05, photo_share=0.3, webcam_share=0.35)
+
+
+RECIPES: dict[str, Callable[[], Recipe]] = {
+    recipe.__name__: recipe for recipe in (quick, benchmark, hybrid, webcam, simplecnn, webcam_simplecnn)
+}

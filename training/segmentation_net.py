@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -37,9 +36,9 @@ class SegmentationNet(nn.Module):
         self.up = nn.ModuleList([conv(eighth, eighth, kernel=1), conv(quarter, quarter), conv(half, half)])
         self.head = nn.Conv2d(half, 4, 1)
 
-    def forward(self, frame: Tensor, expected: Tensor) -> Tensor:
-        """N x 3 x h x w each, 0..255, B G R, h and w even -> logits N x 1 x h x w."""
-        features = torch.cat((frame, expected), dim=1) / 64 - 2
+    def forward(self, pictures: Tensor) -> Tensor:
+        """N x 6 x h x w, B G R of frame and expected background, 0..255, h and w even -> logits N x 1 x h x w."""
+        features = pictures * (1 / 64) - 2
         skips = []
         for block in self.down:
             features = block(features)

@@ -27,6 +27,8 @@ from .export import save_with_twin
 from .loop import fit, predict
 from .recipes import OVERRIDABLE, RECIPES, Recipe
 
+TURNED_AWAY = 0.07  # of photographs of garments, so that other things are
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
@@ -49,10 +51,29 @@ def run(args: argparse.Namespace) -> str:
     if out.is_dir():
         raise UserError(f"--out {out} is a folder; name a file in it")
     dataset = data.load(args.data)
+    photos = None
+    if recipe.photo_share:
+        if args.garments is None:
+            raise UserError(f"--recipe {args.recipe} needs photographs of garments: name their folder with --garments")
+        from .webcam_pictures import load_or_make  # needs OpenCV and ONNX Runtime, which no other recipe does
+
+        photos = load_or_make(args.garments, dataset, args.seed)
+    initial = checkpoint.load(args.initial, recipe.model) if args.initial else None
     precision = args.precision or fastest_precision(device)
     print(f"{args.recipe}, seed {args.seed}, on {device} in {precision}: {recipe}", flush=True)
-    model = fit(recipe, dataset.train, dataset.validation, dataset.input, run_folder, args.seed, device, precision)
-    loaded = calibrated(model, recipe, args.seed, dataset)
+    model = fit(
+        recipe,
+        dataset.train,
+        dataset.validation,
+        dataset.input,
+        run_folder,
+        args.seed,
+        device,
+        precision,
+        photos,
+        None if initial is None else initial.model.state_dict(),
+    )
+    loaded = calibrated(model, recipe, args.seed, dataset, photos)
     save_with_twin(loaded, out, half=args.half)
     figures = ", ".join(f"{name} {value:.4f}" for name, value in loaded.info.figures.items())
     return f"{out}: {figures}, temperature {loaded.temperature:.3f}, reject below {loaded.reject_below:.3f}"
@@ -63,6 +84,8 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--recipe", choices=RECIPES, default="hybrid", help="default: %(default)s")
     parser.add_argument("--seed", type=int, default=0, help="from 0 to 999999; default: %(default)s")
     parser.add_argument("--data", type=Path, help="folder of the four IDX files; default: found or downloaded")
+    parser.add_argument("--garments", type=Path, help="folder of garment cutouts with train.csv, for photo_share")
+    parser.add_argument("--initial", type=Path, help="checkpoint whose weights to begin with; default: random ones")
     parser.add_argument("--run", type=Path, help="folder of the run; default: runs/RECIPE-SEED")
     parser.add_argument("--out", type=Path, help="checkpoint to write; default: weights/MODEL.pth")
     parser.add_argument("--half", action="store_true", help="store weights in half precision; default: off")
@@ -88,29 +111,46 @@ def fastest_precision(device: torch.device) -> str:
     return "bf16" if device.type == "cuda" else "fp32"
 
 
-def calibrated(model: Model, recipe: Recipe, seed: int, dataset: data.FashionMnist) -> checkpoint.LoadedModel:
-    """The trained model with temperature, rejection threshold and map scale fitted on the validation split."""
+def calibrated(
+    model: Model, recipe: Recipe, seed: int, dataset: data.FashionMnist, photos: data.WebcamPictures | None = None
+) -> checkpoint.LoadedModel:
+    """The trained model with temperature, rejection threshold and map scale, fitted where nothing was trained on.
+
+    That is the validation split; of a model for the camera, temperature and threshold are those of photographs.
+    """
     images, labels = dataset.validation.images, dataset.validation.labels
     logits = predict(model, images, dataset.input)
-    temperature = metrics.fit_temperature(logits, labels)
-    probabilities = (logits / temperature).softmax(dim=1)
+    figures = {"validation_accuracy": metrics.accuracy(logits, labels)}
+    if photos is None:
+        temperature = metrics.fit_temperature(logits, labels)
+        probabilities = (logits / temperature).softmax(dim=1)
+        reject_below = metrics.fit_rejection_threshold(probabilities, labels)
+        figures["validation_calibration_error"] = metrics.expected_calibration_error(probabilities, labels)
+    else:
+        labels = photos.photographs.labels
+        logits = predict(model, photos.photographs.images, dataset.input)
+        temperature = metrics.fit_temperature(logits, labels)
+        probabilities = (logits / temperature).softmax(dim=1)
+        reject_below = probabilities.amax(dim=1).quantile(TURNED_AWAY).item()
+        figures["photo_accuracy"] = metrics.macro_accuracy(logits, labels)
+        figures["photo_calibration_error"] = metrics.expected_calibration_error(probabilities, labels)
+        others = photos.validation.images[photos.validation.labels == data.NOT_A_GARMENT]
+        sureness = (predict(model, others, dataset.input) / temperature).softmax(dim=1).amax(dim=1)
+        figures["other_things_turned_away"] = (sureness < reject_below).float().mean().item()
+    figures["class_map_scale"] = map_scale(model, to_input(dataset.validation.images[:500], dataset.input))
     return checkpoint.LoadedModel(
         model=model,
         input=dataset.input,
         classes=data.CLASSES,
         temperature=temperature,
-        reject_below=metrics.fit_rejection_threshold(probabilities, labels),
+        reject_below=reject_below,
         info=checkpoint.CheckpointInfo(
             model_name=recipe.model,
             config=complete_config(recipe.model, recipe.config),
             recipe=asdict(recipe),
             seed=seed,
             data_digest=dataset.digest,
-            figures={
-                "validation_accuracy": metrics.accuracy(logits, labels),
-                "validation_calibration_error": metrics.expected_calibration_error(probabilities, labels),
-                "class_map_scale": map_scale(model, to_input(images[:500], dataset.input)),
-            },
+            figures=figures,
         ),
     )
 

@@ -132,22 +132,24 @@ def banks(garments: Path, rooms: int, seed: int) -> tuple[Bank, Bank]:
     rng = np.random.default_rng(seed)
     drawn = torch.from_numpy(np.stack([draw_room(rng, ROOM_WH) for _ in range(rooms)])).permute(0, 3, 1, 2)
     share = max(1, rooms // 10)
-    return Bank(train, drawn[share:].contiguous()), Bank(validation, drawn[:share].contiguous())
+    return Bank(train.pictures, drawn[share:].contiguous()), Bank(validation.pictures, drawn[:share].contiguous())
 
 
 def train_step(net: SegmentationNet, optimizer: AdamW, batch: Composites) -> Tensor:
     """One step of gradient descent; returns the loss."""
-    frame, expected = (
-        picture.float().contiguous(memory_format=torch.channels_last) for picture in (batch.frame, batch.expected)
-    )
     with torch.autocast("cpu", torch.bfloat16):
-        logits = net(frame, expected)
+        logits = net(pictures(batch).contiguous(memory_format=torch.channels_last))
     loss = segmentation_loss(logits.float(), batch.item)
     optimizer.zero_grad()
     loss.backward()
     nn.utils.clip_grad_norm_(net.parameters(), 1.0)
     optimizer.step()
     return loss.detach()
+
+
+def pictures(batch: Composites) -> Tensor:
+    """What the network sees of N composites: N x 6 x h x w, frame and expected background, 0..255."""
+    return torch.cat((batch.frame, batch.expected), dim=1).float()
 
 
 def segmentation_loss(logits: Tensor, item: Tensor) -> Tensor:
@@ -168,7 +170,7 @@ def validate(net: nn.Module, bank: Bank, batches: int = 6) -> dict[str, float]:
     overlaps, empty = [], []
     for index in range(batches):
         batch = compose(bank, BATCH, SIZES_HW[index % len(SIZES_HW)], generator)
-        found = net(batch.frame.float(), batch.expected.float()) > 0
+        found = net(pictures(batch)) > 0
         item = batch.item > 0.5
         either = (found | item).sum(dim=(1, 2, 3))
         present = item.float().mean(dim=(1, 2, 3)) > 0.01
@@ -183,23 +185,22 @@ def validate(net: nn.Module, bank: Bank, batches: int = 6) -> dict[str, float]:
 
 
 class Exported(nn.Module):
-    """The network as the program calls it: one 1 x h x w x 6 uint8 picture in, h x w uint8 likelihood out."""
+    """The network as the program calls it: 1 x 6 x h x w uint8 in, h x w uint8 likelihood out."""
 
     def __init__(self, net: SegmentationNet) -> None:
         super().__init__()
         self.net = net
 
     def forward(self, pictures: Tensor) -> Tensor:
-        planes = pictures.permute(0, 3, 1, 2).float()
-        likelihood = self.net(planes[:, :3], planes[:, 3:]).sigmoid()
+        likelihood = self.net(pictures.float()).sigmoid()
         return (255 * likelihood[0, 0] + 0.5).to(torch.uint8)
 
 
 def export(net: SegmentationNet, out: Path) -> None:
     """Write the network as ONNX, for pictures of any even height and width."""
     rows, columns = torch.export.Dim("rows", min=8, max=1024), torch.export.Dim("columns", min=8, max=1024)
-    example = torch.zeros(1, 120, 160, 6, dtype=torch.uint8)
-    write_onnx(Exported(net), example, {"pictures": {1: 2 * rows, 2: 2 * columns}}, ["likelihood"], out, {})
+    example = torch.zeros(1, 6, 120, 160, dtype=torch.uint8)
+    write_onnx(Exported(net), example, {"pictures": {2: 2 * rows, 3: 2 * columns}}, ["likelihood"], out, {})
 
 
 if __name__ == "__main__":

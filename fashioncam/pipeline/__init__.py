@@ -12,9 +12,10 @@ from typing import Protocol
 
 import numpy as np
 
-from fashioncam.messages import FloatArray, Frame, Image, InputDescription, Prediction, Reading, State
+from fashioncam.messages import FloatArray, Frame, Image, InputDescription, Prediction, Reading, Request, State
 
 from .garment_input import garment_input
+from .inquiry import NOTHING_ASKED, heat_map_of, limited_to
 from .reference_background import (
     Learning,
     Reference,
@@ -25,10 +26,11 @@ from .reference_background import (
     observe,
     shrink,
 )
-from .scene_watch import SceneWatch, is_room, keep_watch, trembling
-from .segmentation import Segmenter, away_from, deviating_pixels, item_mask, steadied, to_segment
+from .scene_watch import SceneWatch, is_room, is_trembling, keep_watch
+from .segmentation import Segmenter, away_from, cut_share, deviating_pixels, item_mask, steadied, to_segment
 from .smoothing import Smoothed, smooth
 
+MOST_CUT = 0.5  # an item of which an edge of the picture cuts off more may be any
 HELD_S = 0.08  # an item that is not found for so short a time is taken to be still there
 
 
@@ -111,6 +113,7 @@ def process_frame(
     segmenter: Segmenter,
     recogniser: Recogniser | None,
     now_s: Callable[[], float],
+    request: Request = NOTHING_ASKED,
 ) -> tuple[Reading, PipelineState]:
     """Read one frame.
 
@@ -120,28 +123,33 @@ def process_frame(
         segmenter: tells an item from the room.
         recogniser: the model; None while it is still loading, and then the item is only found.
         now_s: a clock in seconds, for the reading's durations alone.
+        request: where to look, and what to explain.
 
     Returns:
         The reading, and the state for the next frame.
     """
     watch = Stopwatch(now_s)
-    found, scene = find_item(frame, state.scene, segmenter)
+    found, scene = find_item(frame, state.scene, limited_to(segmenter, request.region))
     watch.lap("segment")
     if found.segment is None or recogniser is None:
         return replace(found, stages_ms=watch.stages_ms), PipelineState(scene)
     input_grey = garment_input(frame.image_bgr, found.segment, recogniser.input)
     watch.lap("input")
     classification = recogniser.classify(input_grey)
-    smoothed = smooth(state.smoothed, classification.probabilities, frame.time_s)
+    cut = cut_share(found.segment, found.frame_wh)
+    smoothed = smooth(state.smoothed, classification.probabilities, 1 - cut, frame.time_s)
     top5 = most_probable(smoothed.probabilities, recogniser.classes)
+    is_sure = top5[0].probability >= recogniser.reject_below and cut <= MOST_CUT
     watch.lap("classify")
-    heat_map = classification.heat_map(top5[0].index)
+    heat_map, explained, against = heat_map_of(classification.heat_map, top5, recogniser.classes, request)
     watch.lap("explain")
     reading = replace(
         found,
-        state=State.ITEM if top5[0].probability >= recogniser.reject_below else State.UNCERTAIN,
+        state=State.ITEM if is_sure else State.UNCERTAIN,
         top5=top5,
         heat_map=heat_map,
+        explained=explained,
+        against=against,
         input_grey=input_grey,
         stages_ms=watch.stages_ms,
     )
@@ -178,9 +186,9 @@ def look(small_bgr: Image, scene: Scene, segmenter: Segmenter, time_s: float) ->
     likelihood = steadied(scene.likelihood, segmenter.likelihood(small_bgr, expected_bgr, reference.tolerance))
     deviating = deviating_pixels(small_bgr, expected_bgr, reference.tolerance)
     item = item_mask(likelihood, deviating, scene.item)
-    if item is not None and is_room(item, trembling(small_bgr, expected_bgr)):
+    if item is not None and is_trembling(item, small_bgr, expected_bgr):
         item = None
-    watch = keep_watch(scene.watch, small_bgr, expected_bgr, deviating, item, time_s)
+    watch = keep_watch(scene.watch, small_bgr, expected_bgr, deviating, likelihood, item, time_s)
     if item is not None and is_room(item, watch.explained):
         item = None
     found_s = time_s

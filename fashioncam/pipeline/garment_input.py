@@ -10,21 +10,9 @@ import cv2
 import numpy as np
 
 from fashioncam.messages import Box, Image, InputDescription, Segment
+from fashioncam.sharpening import sharpening_kernel
 
 WHITE = 255  # the data set's photographs were taken before a white wall
-
-
-def sharpening_kernel() -> np.ndarray:
-    """ImageMagick's sharpen operator with radius 1 and sigma 1, which the data set was made with.
-
-    A negated 3x3 Gaussian whose centre is twice the Gaussian's sum, scaled to sum 1.
-    """
-    side = np.exp(-0.5 * np.array((-1.0, 0.0, 1.0)) ** 2)
-    kernel = -np.outer(side, side)
-    kernel[1, 1] = 2 * -kernel.sum()
-    return kernel / kernel.sum()
-
-
 SHARPEN = sharpening_kernel()
 
 

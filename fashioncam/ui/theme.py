@@ -1,53 +1,108 @@
-"""Colours, sizes and words of the window."""
+"""Colours and sizes of the window, light and dark."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fashioncam.messages import State, View
-
-# From the Okabe-Ito palette (green and orange as on the picture), told apart by colour-blind people too;
-# dark enough for white text on them.
+# From the Okabe-Ito palette (bluish green, orange, blue, vermilion), which colour-blind people tell apart; darkened
+# until white text on them has a contrast of 4.5 and more. What they say is always said by words and a sign too.
 GREEN, ORANGE, BLUE, RED, GREY = "#007a5a", "#a86400", "#00639b", "#a83c00", "#4a4f57"
-BACKGROUND, PANEL, TEXT, QUIET_TEXT, TRACK = "#16181c", "#1f2228", "#f2f3f5", "#a9b0ba", "#33383f"
-
-STYLE_SHEET = f"""
-QMainWindow, QWidget {{ background: {BACKGROUND}; color: {TEXT}; font-size: 15px; }}
-QWidget#panel, QWidget#panel QLabel {{ background: {PANEL}; }}
-QLabel#quiet {{ color: {QUIET_TEXT}; font-size: 13px; }}
-QMenuBar, QMenu {{ background: {PANEL}; color: {TEXT}; }}
-QMenuBar::item:selected, QMenu::item:selected {{ background: {TRACK}; }}
-QStatusBar {{ background: {PANEL}; color: {QUIET_TEXT}; }}
-"""
+ON_COLOUR = "#ffffff"
+# The stages' bar: Okabe-Ito again, without text on them.
+STAGE_COLOURS = ("#56b4e9", "#009e73", "#e69f00", "#cc79a7", "#f0e442")
+ZOOM_STEPS = (0.75, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5)
 
 
 @dataclass(frozen=True, slots=True)
-class Banner:
-    """The program's state: a few words, what to do about it, and the colour behind them."""
+class Palette:
+    """Colours as #rrggbb.
 
-    headline: str
-    advice: str
-    colour: str
+    Attributes:
+        surround: around the camera's picture.
+        panel, card, line: surfaces, what lies on them, and the lines between.
+        text, quiet_text: what is read, and what is read second.
+        track: the empty part of a bar.
+        accent: what is chosen.
+    """
+
+    surround: str
+    panel: str
+    card: str
+    line: str
+    text: str
+    quiet_text: str
+    track: str
+    accent: str
 
 
-def banner(view: View) -> Banner:
-    """What the window says of a view, the most pressing first."""
-    if view.failure is not None:
-        return Banner("Stopped", view.failure.text, RED)
-    if view.ended:
-        return Banner("The end", "Nothing more comes from the source.", GREY)
-    reading = view.reading
-    if reading is None:
-        return Banner("Starting …", "Opening the source", GREY)
-    if reading.state is State.LEARNING:
-        return Banner("Learning the background", f"{reading.learned:.0%} · keep out of the picture", BLUE)
-    if reading.state is State.SCENE_CHANGED:
-        return Banner("The scene has changed", "Light or camera moved: wait two seconds, or press N", ORANGE)
-    if not view.model_ready:
-        return Banner("Loading the model …", "A second or two", GREY)
-    if not reading.top5:
-        return Banner("Hold up a garment", "In the middle, arms out of the way", GREY)
-    first = reading.top5[0]
-    if reading.state is State.UNCERTAIN:
-        return Banner("Not sure", f"Perhaps {first.label}", ORANGE)
-    return Banner(first.label, f"{first.probability:.0%} sure", GREEN)
+DARK = Palette("#121417", "#1c1f24", "#272b32", "#343a43", "#f2f3f5", "#aeb6c1", "#3a414b", "#56b4e9")
+LIGHT = Palette("#e4e8ed", "#ffffff", "#f0f3f6", "#d3d9e0", "#181b20", "#525b66", "#d8dee5", "#0072b2")
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """How the window looks.
+
+    Attributes:
+        palette: light or dark.
+        scale: of the whole interface; 1 is its own size.
+        presenting: whether it is to be read from afar.
+    """
+
+    palette: Palette = DARK
+    scale: float = 1.0
+    presenting: bool = False
+
+    def px(self, size: float) -> int:
+        """A size at scale 1 in pixels, at least 1."""
+        return max(1, round(size * self.scale))
+
+    @property
+    def style_sheet(self) -> str:
+        colours, px = self.palette, self.px
+        return f"""
+* {{ font-size: {px(14)}px; color: {colours.text}; }}
+QMainWindow, QDialog, QScrollArea, QWidget#panel, QWidget#left {{ background: {colours.panel}; }}
+QWidget#left {{ background: {colours.surround}; }}
+QLabel {{ background: transparent; }}
+QLabel#quiet {{ color: {colours.quiet_text}; font-size: {px(12)}px; }}
+QLabel#heading {{ font-size: {px(15)}px; font-weight: 600; }}
+QMenuBar, QStatusBar {{ background: {colours.panel}; }}
+QMenuBar {{ border-bottom: 1px solid {colours.line}; padding: {px(2)}px; }}
+QMenuBar::item {{ padding: {px(4)}px {px(9)}px; background: transparent; border-radius: {px(5)}px; }}
+QMenuBar::item:selected, QMenu::item:selected {{ background: {colours.card}; }}
+QMenu {{ background: {colours.panel}; border: 1px solid {colours.line}; padding: {px(5)}px; }}
+QMenu::item {{ padding: {px(6)}px {px(26)}px {px(6)}px {px(26)}px; border-radius: {px(5)}px; }}
+QMenu::item:disabled {{ color: {colours.quiet_text}; }}
+QMenu::separator {{ height: 1px; background: {colours.line}; margin: {px(5)}px {px(8)}px; }}
+QStatusBar {{ border-top: 1px solid {colours.line}; min-height: {px(30)}px; }}
+QStatusBar QLabel {{ color: {colours.quiet_text}; font-size: {px(13)}px; padding-left: {px(8)}px; }}
+QStatusBar QLabel[news="true"] {{ color: {colours.text}; font-weight: 600; }}
+QStatusBar::item {{ border: none; }}
+QToolBar {{ background: {colours.panel}; border: none; border-top: 1px solid {colours.line}; padding: {px(4)}px;
+  spacing: {px(2)}px; }}
+QToolButton, QPushButton {{ background: transparent; border: 1px solid transparent; border-radius: {px(6)}px;
+  padding: {px(5)}px {px(9)}px; }}
+QPushButton {{ background: {colours.card}; border-color: {colours.line}; }}
+QToolButton:hover, QPushButton:hover {{ background: {colours.card}; border-color: {colours.line}; }}
+QToolButton:checked, QPushButton:checked, QPushButton:focus {{ border-color: {colours.accent}; }}
+QToolButton:checked, QPushButton:checked {{ background: {colours.card}; }}
+QToolButton:disabled, QPushButton:disabled {{ color: {colours.quiet_text}; }}
+QToolTip {{ background: {colours.card}; color: {colours.text}; border: 1px solid {colours.line}; padding: {px(4)}px; }}
+QLineEdit, QListView {{ background: {colours.card}; border: 1px solid {colours.line}; border-radius: {px(6)}px;
+  padding: {px(5)}px; selection-background-color: {colours.accent}; selection-color: {colours.panel}; }}
+QScrollBar:vertical {{ background: transparent; width: {px(8)}px; }}
+QScrollBar::handle:vertical {{ background: {colours.track}; border-radius: {px(4)}px; min-height: {px(24)}px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
+QSlider {{ min-height: {px(22)}px; }}
+QSlider::groove:horizontal {{ height: {px(4)}px; background: {colours.track}; border-radius: {px(2)}px; }}
+QSlider::handle:horizontal {{ background: {colours.text}; width: {px(14)}px; margin: -{px(5)}px 0;
+  border-radius: {px(7)}px; }}
+QSlider::handle:horizontal:focus {{ background: {colours.accent}; }}
+"""
+
+
+def zoomed(scale: float, steps: int) -> float:
+    """The scale so many steps larger, or smaller."""
+    nearest = min(range(len(ZOOM_STEPS)), key=lambda index: abs(ZOOM_STEPS[index] - scale))
+    return ZOOM_STEPS[max(0, min(len(ZOOM_STEPS) - 1, nearest + steps))]

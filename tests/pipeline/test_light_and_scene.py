@@ -131,12 +131,20 @@ def test_lamp_switched_off_again_is_the_old_scene_at_once(scene, learned):
 # Items that stay.
 
 
-def test_item_held_for_a_minute_does_not_fade(scene, learned):
-    """Ten frames a second; the background goes on following the light around it."""
-    shown = hold_up(dim(), BOX)
-    readings = readings_of(film([shown] * 600), learned, scene, fps=10.0)
+@pytest.mark.parametrize("show", [hold_up, patterned], ids=["of one colour", "of the wall's colour"])
+def test_item_held_for_a_minute_does_not_fade(scene, learned, show):
+    """Five frames a second; the background goes on following the light around it."""
+    readings = readings_of(film([show(dim(), BOX)] * 300), learned, scene, fps=5.0)
     assert set(states(readings)) == {State.ITEM}
     assert overlap(readings[0].box, readings[-1].box) > 0.97
+
+
+def test_item_that_is_hardly_seen_is_not_taken_for_background(scene, learned):
+    """It differs from the wall, yet not enough to be found."""
+    x, y, w, h = BOX
+    colour = (dim()[y : y + h, x : x + w].mean(axis=(0, 1)) - 11).round().astype(int).tolist()
+    readings = readings_of(film([hold_up(dim(), BOX, tuple(colour))] * 75, 1), learned, scene, fps=5.0)
+    assert State.LEARNING not in states(readings)
 
 
 def test_item_left_behind_becomes_background_when_learned_anew(learned):

@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scenes import room
 
-from fashioncam.messages import Prediction, Reading, Segment, State
-from fashioncam.pipeline.overlay import annotate
+from fashioncam.messages import Look, Prediction, Reading, Segment, State
+from fashioncam.pipeline.overlay import annotate, explain
 
 BOX = (200, 120, 160, 240)
 TOP5 = tuple(Prediction(index, f"class {index}", 0.5 / (index + 1)) for index in range(5))
@@ -87,3 +89,42 @@ def test_uncertain_item_is_drawn_in_another_colour():
     sure, unsure = annotate(room(), reading()), annotate(room(), reading(state=State.UNCERTAIN))
     x, y, _, h = BOX
     assert not np.array_equal(sure[y + h // 2, x], unsure[y + h // 2, x])
+
+
+def test_heat_can_be_switched_off_and_made_weaker():
+    full = np.ones((7, 7), np.float32)
+    plain = inside(annotate(room(), reading()))
+    changes = [
+        np.abs(inside(annotate(room(), reading(full), look=look)) - plain).mean()
+        for look in (Look(heat=False), Look(strength=0.0), Look(strength=0.3), Look(strength=0.9))
+    ]
+    assert changes[:2] == [0, 0]
+    assert 0 < changes[2] < changes[3] / 2
+
+
+def test_mirror_exchanges_left_and_right_of_everything_but_letters():
+    heat = np.zeros((7, 7), np.float32)
+    heat[3, 0] = 1  # left of the square
+    upright = annotate(room(), replace(reading(heat), top5=()))
+    mirrored = annotate(room(), replace(reading(heat), top5=()), look=Look(mirrored=True))
+    assert np.abs(mirrored[:, ::-1].astype(int) - upright).mean() < 0.5
+
+
+def test_contrast_is_orange_for_the_first_and_blue_for_the_second():
+    heat = np.zeros((2, 2), np.float32)
+    heat[:, 0], heat[:, 1] = 1, -1
+    drawn = inside(annotate(room(), replace(reading(heat), against="class 1"), look=Look(strength=1.0)))
+    (left_blue, _, left_red), (right_blue, _, right_red) = drawn[100, 2], drawn[100, -3]
+    assert left_red > left_blue
+    assert right_blue > right_red
+
+
+def test_explanation_shows_the_input_large_with_its_legend():
+    explanation = explain(reading(np.zeros((7, 7), np.float32)), Look())
+    assert explanation.input_bgr.shape == (336, 336, 3)
+    assert np.all(explanation.input_bgr == 99)
+    legend = explanation.legend_bgr
+    assert legend.shape == (1, 256, 3)
+    lightness = legend[0].astype(int).sum(axis=1)
+    assert lightness[-1] > lightness[128]
+    assert explain(reading(None), Look()) is None

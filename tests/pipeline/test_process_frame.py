@@ -102,6 +102,16 @@ def test_smoothing_starts_afresh_when_the_item_has_left():
     assert readings[-1].top5[0].index == 7
 
 
+def test_item_that_the_edge_cuts_in_half_is_uncertain():
+    scene = room()
+    film = [seen_by_camera(scene, seed) for seed in range(25)]
+    film += [seen_by_camera(hold_up(scene, (540, 100, 200, 240)), 100 + index) for index in range(5)]
+    last = read_all(film, FakeRecogniser([sure_of(3)]))[-1]
+    assert last.box[0] + last.box[2] >= 639
+    assert last.state is State.UNCERTAIN
+    assert last.top5[0].index == 3
+
+
 def test_same_frames_give_the_same_readings():
     film = short_film()
     first, second = (read_all(film, FakeRecogniser([sure_of(3)])) for _ in range(2))

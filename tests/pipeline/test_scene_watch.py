@@ -43,7 +43,8 @@ def item_there():
 def watched(pictures, expected, deviating, item=None, fps=30):
     watch = SceneWatch()
     for index, picture in enumerate(pictures):
-        watch = keep_watch(watch, picture, expected, deviating, item, index / fps)
+        likelihood = NOTHING if item is None else item
+        watch = keep_watch(watch, picture, expected, deviating, likelihood, item, index / fps)
         yield watch
 
 

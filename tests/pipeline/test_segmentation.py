@@ -3,10 +3,10 @@ import numpy as np
 import pytest
 from scenes import SIZE_WH, frame, hold_up, learned_scene, overlap, room, seen_by_camera
 
-from fashioncam.messages import State
+from fashioncam.messages import Segment, State
 from fashioncam.pipeline import find_item
 from fashioncam.pipeline.reference_background import light_gain
-from fashioncam.pipeline.segmentation import LIKELY, fill_holes, item_mask, steadied
+from fashioncam.pipeline.segmentation import LIKELY, cut_share, fill_holes, item_mask, steadied
 
 BOX = (220, 100, 200, 240)
 
@@ -71,6 +71,12 @@ def test_of_two_items_the_larger_is_taken(scene, segmenter):
     shown = hold_up(hold_up(room(), BOX), (500, 300, 90, 100))
     reading, _ = find_item(frame(seen_by_camera(shown, 4)), scene, segmenter)
     assert overlap(reading.box, BOX) > 0.85
+
+
+def test_of_two_equal_items_the_more_central_is_taken(scene, segmenter):
+    central, outer = (260, 140, 150, 180), (450, 140, 150, 180)
+    reading, _ = find_item(frame(seen_by_camera(hold_up(hold_up(room(), outer), central), 4)), scene, segmenter)
+    assert overlap(reading.box, central) > 0.85
 
 
 def test_speck_is_no_item(scene, segmenter):
@@ -183,3 +189,25 @@ def test_likelihood_is_made_at_any_size(segmenter):
         assert likelihood.shape == size_hw
         assert likelihood.dtype == np.uint8
         assert likelihood.max() < LIKELY
+
+
+@pytest.mark.parametrize(
+    ("box", "expected"),
+    [
+        pytest.param((100, 100, 50, 80), 0.0, id="in the middle"),
+        pytest.param((0, 100, 50, 80), 1.0, id="cut by the left edge"),
+        pytest.param((590, 100, 50, 80), 1.0, id="cut by the right edge"),
+        pytest.param((100, 0, 50, 80), 1.0, id="cut by the upper edge"),
+        pytest.param((100, 400, 50, 80), 1.0, id="cut by the lower edge"),
+    ],
+)
+def test_cut_share_of_a_rectangle(box, expected):
+    mask = np.full((box[3], box[2]), 255, np.uint8)
+    assert cut_share(Segment(box, mask), (640, 480)) == expected
+
+
+def test_cut_share_counts_only_what_reaches_the_edge():
+    mask = np.zeros((80, 50), np.uint8)
+    mask[:, 10:] = 255
+    mask[30:50, :10] = 255  # a sleeve
+    assert cut_share(Segment((0, 100, 50, 80), mask), (640, 480)) == 0.25

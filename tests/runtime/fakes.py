@@ -14,7 +14,7 @@ from fashioncam.runtime.sources import SourceError
 class FakeSource:
     """Gives `count` frames at once and then ends, fails or blocks."""
 
-    name, live, fps, frame_count = "fake", True, FPS, None
+    name, device, live, fps, frame_count = "fake", "fake", True, FPS, None
 
     def __init__(self, count: int, then: str = "end") -> None:
         self.count, self.then = count, then

@@ -1,11 +1,13 @@
 import threading
 import time
+from dataclasses import dataclass
 
+import numpy as np
 import pytest
 from fakes import FakeSource
-from scenes import frame, room, short_film
+from scenes import DESCRIPTION, frame, room, short_film
 
-from fashioncam.messages import Failure, State
+from fashioncam.messages import Failure, Request, State, Stream
 from fashioncam.pipeline.segmentation import StatisticalSegmenter
 from fashioncam.runtime.capture_loop import CaptureLoop
 from fashioncam.runtime.inference_loop import InferenceLoop
@@ -140,3 +142,139 @@ def test_file_is_played_at_its_own_speed():
     assert len(waits) == 2
     assert waits[0] <= 0
     assert 0 < waits[1] <= 1 / 30
+
+
+def test_lost_camera_is_opened_again_and_counts_on():
+    sources = [FakeSource(count=2, then="fail"), FakeSource(count=0, then="fail"), FakeSource(count=3, then="block")]
+    opened = []
+
+    def open_next():
+        opened.append(sources[len(opened)])
+        return opened[-1]
+
+    frames, failures = Mailbox(), Mailbox()
+    loop = CaptureLoop(open_next, (frames,), failures, retry_s=0.0)
+    loop.start()
+    assert sources[2].blocked.wait(5)
+    assert frames.take().index == 4
+    assert failures.take() is None
+    assert loop.stream is Stream.PLAYING
+    assert all(source.closed.is_set() for source in sources[:2])
+    loop.request_stop()
+    sources[2].unblock.set()
+    assert loop.join(5)
+
+
+def test_loss_is_said_while_it_lasts():
+    sources = iter([FakeSource(count=1, then="end")])
+    loop = CaptureLoop(lambda: next(sources), (Mailbox(),), Mailbox(), retry_s=30.0)
+    reached = threading.Event()
+    loop_wait = loop._stop_requested.wait
+    loop._stop_requested.wait = lambda timeout=None: reached.set() or loop_wait(timeout)
+    loop.start()
+    assert reached.wait(5)
+    assert loop.stream is Stream.LOST
+    loop.request_stop()
+    assert loop.join(5)
+
+
+def test_source_that_never_gave_a_picture_is_not_tried_again():
+    failures = Mailbox()
+    loop = CaptureLoop(lambda: FakeSource(count=0, then="fail"), (Mailbox(),), failures, retry_s=0.0)
+    loop.start()
+    assert failures.take(5).by_user
+    assert loop.join(5)
+
+
+def test_paused_camera_is_read_on_and_shows_nothing():
+    source = FakeSource(count=50, then="block")
+    frames = Mailbox()
+    loop = CaptureLoop(lambda: source, (frames,), Mailbox())
+    loop.paused.set()
+    loop.start()
+    assert source.blocked.wait(5)
+    assert frames.take() is None
+    loop.request_stop()
+    source.unblock.set()
+    assert loop.join(5)
+
+
+def test_paused_film_waits():
+    source = FakeSource(count=50)
+    source.live = False
+    loop = CaptureLoop(lambda: source, (Mailbox(),), Mailbox())
+    waiting = threading.Event()
+    loop_wait = loop._stop_requested.wait
+    loop._stop_requested.wait = lambda timeout=None: waiting.set() or loop_wait(timeout)
+    loop.paused.set()
+    loop.start()
+    assert waiting.wait(5)
+    assert source.given == 1
+    loop.request_stop()
+    assert loop.join(5)
+
+
+@dataclass
+class FakeRecogniser:
+    """Sure of one class; its map of a class is the class's number."""
+
+    answer: int
+    classes = tuple(f"class {index}" for index in range(10))
+    input, reject_below = DESCRIPTION, 0.5
+
+    @property
+    def probabilities(self):
+        return np.eye(10, dtype=np.float32)[self.answer]
+
+    def classify(self, input_grey):
+        return self
+
+    def heat_map(self, class_index):
+        return np.full((7, 7), class_index / 10, np.float32)
+
+
+@pytest.fixture
+def with_item():
+    """An inference loop that has read an item, its mailboxes and what it recorded."""
+    frames, readings, recognisers, recorded = Mailbox(), Mailbox(), Mailbox(), []
+    recognisers.put(FakeRecogniser(6))
+    loop = InferenceLoop(
+        frames, StatisticalSegmenter, recognisers, readings, Mailbox(), lambda *pair: recorded.append(pair)
+    )
+    loop.start()
+    for index, image in enumerate(short_film(held=4)):
+        frames.put(frame(image, index))
+        reading = readings.take(5)
+    assert reading.top5[0].index == 6
+    yield loop, recognisers, readings, recorded
+    loop.request_stop()
+    assert loop.join(5)
+
+
+def test_question_to_a_picture_that_stands_still_is_answered_once(with_item):
+    loop, _, readings, recorded = with_item
+    count = len(recorded)
+    loop.ask(Request(explained=3))
+    answer = readings.take(5)
+    assert answer.heat_map == pytest.approx(np.full((7, 7), 0.3))
+    assert (answer.explained, answer.frame_index) == ("class 3", 28)
+    assert readings.take(0.3) is None
+    assert len(recorded) == count
+    assert loop.latest[1] is answer
+
+
+def test_new_model_answers_a_picture_that_stands_still_unmixed_with_the_old(with_item):
+    _, recognisers, readings, _ = with_item
+    recognisers.put(FakeRecogniser(2))
+    answer = readings.take(5)
+    assert answer.top5[0].index == 2
+    assert answer.top5[1].probability < 0.02
+
+
+def test_another_source_is_learned_anew_and_reaches_its_own_mailbox(with_item):
+    loop, _, old_readings, _ = with_item
+    frames, readings = Mailbox(), Mailbox()
+    loop.read_from(frames, readings)
+    frames.put(frame(room(), 0))
+    assert readings.take(5).state is State.LEARNING
+    assert old_readings.take() is None

@@ -1,15 +1,15 @@
 import pytest
 
-from fashioncam.runtime.rates import RateMeter
+from fashioncam.runtime.rates import LatencyMeter, RateMeter
 
 
-@pytest.mark.parametrize("fps", [2, 24, 30, 59.94])
+@pytest.mark.parametrize("fps", [4, 24, 30, 59.94])
 def test_rate_of_a_steady_stream(fps):
     meter = RateMeter()
     times = [index / fps for index in range(int(3 * fps))]
     for time_s in times:
         meter.tick(time_s)
-    assert meter.rate(times[-1]) == pytest.approx(fps, abs=1)
+    assert meter.rate(times[-1] + 0.5 / fps) == pytest.approx(fps, rel=0.01)
 
 
 def test_nothing_has_happened_yet():
@@ -38,3 +38,13 @@ def test_only_the_last_second_counts():
     for index in range(21):
         meter.tick(1 + index / 10)
     assert meter.rate(3.0) == pytest.approx(10)
+
+
+def test_latency_is_median_and_95th_percentile_of_the_last_seconds():
+    meter = LatencyMeter()
+    assert meter.percentiles_ms(0.0) == (0.0, 0.0)
+    meter.add(0.0, 9.0)
+    for index in range(101):
+        meter.add(4.0, index / 1000)
+    assert meter.percentiles_ms(4.0) == pytest.approx((50, 95))
+    assert meter.percentiles_ms(8.0) == (0.0, 0.0)

@@ -1,4 +1,6 @@
 import http.server
+import os
+import sys
 import threading
 from pathlib import Path
 
@@ -7,7 +9,8 @@ import numpy as np
 import pytest
 from scenes import room, seen_by_camera, write_clip
 
-from fashioncam.runtime.sources import FolderSource, LoopingSource, SourceError, open_source
+from fashioncam.runtime import sources
+from fashioncam.runtime.sources import FolderSource, LoopingSource, SourceError, open_source, why_closed
 
 
 @pytest.fixture
@@ -153,3 +156,57 @@ def test_mjpeg_stream_over_http(mjpeg_url):
     assert np.abs(frames[0].image_bgr.astype(int) - room()).mean() < 5
     grabbed = [frame.grabbed_s for frame in frames]
     assert grabbed == sorted(grabbed)
+
+
+class FakeCapture:
+    """Takes the place of cv2.VideoCapture: notes what it is asked for, in order."""
+
+    def __init__(self, *arguments):
+        self.arguments, self.asked = arguments, []
+
+    def isOpened(self):  # noqa: N802 (OpenCV's name)
+        return True
+
+    def set(self, name, value):
+        self.asked.append((name, value))
+
+    def get(self, name):
+        return 30.0
+
+    def release(self):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("size_wh", "is_compressed"), [(None, False), ((640, 480), False), ((1920, 1080), True)], ids=str
+)
+def test_camera_is_asked_for_motion_jpeg_before_a_large_size(monkeypatch, size_wh, is_compressed):
+    opened = []
+    monkeypatch.setattr(cv2, "VideoCapture", lambda *arguments: opened.append(FakeCapture(*arguments)) or opened[-1])
+    source = open_source("1", size_wh)
+    (capture,) = opened
+    assert capture.arguments == (1, sources.CAMERA_BACKEND)
+    assert (source.name, source.device, source.live) == ("camera 1", "1", True)
+    names = [name for name, _ in capture.asked]
+    assert (cv2.CAP_PROP_FOURCC in names) == is_compressed
+    if size_wh:
+        assert (cv2.CAP_PROP_FRAME_WIDTH, size_wh[0]) in capture.asked
+        assert (cv2.CAP_PROP_FRAME_HEIGHT, size_wh[1]) in capture.asked
+    if is_compressed:
+        assert names[0] == cv2.CAP_PROP_FOURCC
+
+
+@pytest.mark.parametrize(
+    ("platform", "said"),
+    [("darwin", "Privacy & Security > Camera"), ("win32", "Let desktop apps access your camera")],
+)
+def test_camera_that_stays_closed_is_explained_in_the_platforms_terms(platform, said):
+    assert said in why_closed(0, platform)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="device files")
+def test_forbidden_device_file_names_the_group(monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert "usermod -aG video" in why_closed("/dev/null", "linux")
+    monkeypatch.undo()
+    assert why_closed(97, "linux") == ""

@@ -14,7 +14,7 @@ from fashioncam.messages import InputDescription
 from fashioncam.models import build
 from fashioncam.models.base import Model, to_input
 from training import loop
-from training.data import Split
+from training.data import NOT_A_GARMENT, Split, WebcamPictures
 from training.muon import Muon
 from training.recipes import RECIPES, Recipe
 from training.run_log import read_rows
@@ -299,3 +299,72 @@ def test_predict_returns_single_precision_logits_whatever_the_precision(
     assert (exact.dtype, rough.dtype) == (torch.float32, torch.float32)
     assert torch.allclose(exact, rough, atol=0.1)
     assert not torch.equal(exact, rough)
+
+
+@pytest.fixture(scope="module")
+def photos(sample: tuple[Tensor, Tensor]) -> WebcamPictures:
+    """Forty pictures with their labels, the first eight of which are no garment."""
+    images, labels = sample
+    shown = labels[:40].clone()
+    shown[:8] = NOT_A_GARMENT
+    part = Split(images[:40], shown)
+    return WebcamPictures(part, part, part)
+
+
+class TestPhotographs:
+    def test_each_batch_holds_their_share(
+        self, sample: tuple[Tensor, Tensor], photos: WebcamPictures, recipe: Recipe
+    ) -> None:
+        recipe = replace(recipe, photo_share=0.25, webcam_share=0.5)
+        batches = loop.shuffled_batches(Split(*sample), recipe, 1, 0, INPUT)
+        mixed = list(loop.with_photos(batches, photos.train, 16, recipe, 1, 0, INPUT))
+        assert len(mixed) == 400 // 48
+        assert {(len(images), len(targets)) for images, targets in mixed} == {(64, 64)}
+        assert all(torch.allclose(targets.sum(dim=1), torch.ones(64)) for _, targets in mixed)
+
+    def test_what_is_no_garment_is_every_class_alike(self) -> None:
+        targets = loop.targets_of(torch.tensor([3, NOT_A_GARMENT]), 0.0)
+        assert targets[0].tolist() == [0, 0, 0, 1, 0, 0, 0, 0, 0, 0]
+        assert torch.allclose(targets[1], torch.full((10,), 0.1))
+
+    def test_smoothing_spreads_a_share(self) -> None:
+        targets = loop.targets_of(torch.tensor([0]), 0.1)
+        assert targets[0, 0].item() == pytest.approx(0.91)
+        assert targets[0, 1].item() == pytest.approx(0.01)
+
+    def test_figures_are_of_garments_and_of_other_things_apart(self, photos: WebcamPictures) -> None:
+        class Sure(torch.nn.Module):
+            """Of class 0 for everything."""
+
+            def __init__(self) -> None:
+                super().__init__()
+                self.logits = torch.nn.Parameter(torch.tensor([9.0] + [0.0] * 9))
+
+            def forward(self, images: Tensor) -> Tensor:
+                return self.logits.expand(len(images), 10)
+
+        figures = loop.photo_figures(Sure(), photos.validation, INPUT, "fp32")
+        assert figures["photo_accuracy"] == pytest.approx(1 / len(photos.validation.labels[8:].unique()))
+        assert figures["garment_sureness"] == pytest.approx(figures["other_sureness"])
+
+    def test_run_with_them_can_be_resumed_and_begins_with_the_given_weights(
+        self, sample: tuple[Tensor, Tensor], photos: WebcamPictures, recipe: Recipe, tmp_path: Path
+    ) -> None:
+        images, labels = sample
+        train, validation = Split(images[:128], labels[:128]), Split(images[-40:], labels[-40:])
+        recipe = replace(recipe, epochs=1, photo_share=0.5, learning_rate=0.0, ema_decay=0.0, weight_decay=0.0)
+        initial = build("hybrid", recipe.config).state_dict()
+        with torch.random.fork_rng():
+            torch.manual_seed(99)
+            other = build("hybrid", recipe.config).state_dict()
+
+        def run(weights: dict[str, Tensor]) -> Model:
+            device = torch.device("cpu")
+            return loop.fit(recipe, train, validation, INPUT, tmp_path, 1, device, "fp32", photos, weights)
+
+        model = run(initial)
+        assert torch.equal(model.head.weight, initial["head.weight"])  # type: ignore[union-attr]
+        assert torch.equal(run(initial).head.weight, initial["head.weight"])  # type: ignore[union-attr]
+        with pytest.raises(UserError, match="belongs to another"):
+            run(other)
+        assert {"photo_accuracy", "garment_sureness", "other_sureness"} <= set(read_rows(tmp_path / "log.csv")[0])

@@ -134,9 +134,21 @@ class TestArguments:
         assert "alchemy" in capsys.readouterr().err
 
     @pytest.mark.parametrize("name", RECIPES)
-    def test_without_overrides_the_recipe_is_the_named_one(self, recipes_trained: list[Recipe], name: str) -> None:
-        assert train.main(["--recipe", name]) == 2
+    def test_without_overrides_the_recipe_is_the_named_one(
+        self, recipes_trained: list[Recipe], name: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("training.webcam_pictures.load_or_make", lambda *arguments: None)
+        assert train.main(["--recipe", name, "--garments", "folder"]) == 2
         assert recipes_trained == [RECIPES[name]()]
+
+    def test_photographs_that_are_not_named_are_one_line_and_exit_code_2(
+        self, recipes_trained: list[Recipe], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert train.main(["--recipe", "webcam"]) == 2
+        assert recipes_trained == []
+        error = capsys.readouterr().err
+        assert "--garments" in error
+        assert error.count("\n") == 1
 
     @pytest.mark.parametrize(
         ("flag", "change"),

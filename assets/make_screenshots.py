@@ -1,0 +1,203 @@
+"""Go through the window as a user would, and keep what is seen: `python assets/make_screenshots.py FOLDER`.
+
+The real window on a live session plays the demo clip on a virtual screen (Xvfb), and is driven by its keys and mouse.
+The README's pictures are made with `--readme`, which writes to assets/. Others: `--size 1920x1080 --scheme light
+--scale 2`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+
+from fashioncam.messages import State, Stream, View
+from fashioncam.runtime.live_session import LiveSession
+from fashioncam.settings import Settings
+from fashioncam.ui.main_window import MainWindow
+from fashioncam.ui.memory import Memory
+
+README_PICTURES = ("item", "contrast", "presentation")
+QUALITY = 88
+WAITS = 6000  # of 10 ms
+Keys = Qt.Key
+
+
+class Tour:
+    """A window to press keys in and to wait for; `keep` is called with the name and widget of each station."""
+
+    def __init__(self, size_wh: tuple[int, int], scheme: str, keep: Callable[[str, QWidget], None]) -> None:
+        self.keep = keep
+        self.folder = Path(tempfile.mkdtemp())
+        memory = Memory(QSettings(str(self.folder / "memory.ini"), QSettings.Format.IniFormat))
+        memory.keep("scheme", scheme)
+        self.session = LiveSession(Settings(device="demo"), self.folder)
+        self.window = MainWindow(Settings(device="demo"), self.session, memory, ("hybrid", "simplecnn"))
+        self.window.resize(*size_wh)
+        self.window.show()
+        self.session.start()
+        self.session.load_model()
+
+    def go(self) -> None:
+        """All stations, in an order that a user might choose."""
+        self.wait_for(lambda view: view.reading and view.reading.state is State.LEARNING and view.reading.learned > 0.3)
+        self.stop("learning")
+        self.wait_for(lambda view: view.model_ready and view.reading and view.reading.state is State.EMPTY)
+        self.stop("empty")
+        self.wait_for(named("T-shirt/top"))
+        wait(600)
+        self.stop("first-steps")
+        self.press(Keys.Key_Space)
+        self.wait_for(lambda view: view.stream is Stream.PAUSED)
+        self.window._progress = self.window._progress.__class__(3, -1e9)  # the steps have been taken long ago
+        wait(200)
+        self.stop("paused")
+        self.answered(Keys.Key_2, lambda view: view.reading.explained == view.reading.top5[1].label)
+        self.stop("why-second")
+        self.answered(Keys.Key_C, lambda view: bool(view.reading.against))
+        self.stop("contrast")
+        self.answered(Keys.Key_C, lambda view: not view.reading.against)
+        self.press(Keys.Key_L)
+        self.dialog("class-chooser", lambda chooser: QTest.keyClick(chooser, Keys.Key_6))
+        self.press(Keys.Key_L)
+        self.dialog("class-chooser", lambda chooser: QTest.keyClick(chooser, Keys.Key_0))
+        self.press(Keys.Key_L, Qt.KeyboardModifier.ShiftModifier)
+        self.dialog("gallery", lambda gallery: gallery.close())
+        self.press(Keys.Key_H)
+        self.stop("help")
+        self.press(Keys.Key_H)
+        self.drag()
+        self.stop("region")
+        QTest.mouseDClick(self.window._video, Qt.MouseButton.LeftButton, pos=self.window._video.rect().center())
+        self.press(Keys.Key_Space)
+        self.wait_for_next("T-shirt/top")
+        self.stop("item")
+        self.press(Keys.Key_R)
+        self.press(Keys.Key_M)
+        self.stop("recording-mirrored")
+        self.press(Keys.Key_M)
+        self.press(Keys.Key_R)
+        self.press(Keys.Key_P)
+        self.wait_for_next("Sneaker")
+        self.stop("presentation")
+        self.press(Keys.Key_P)
+        self.session.open_source(__file__)
+        self.wait_for(lambda view: view.failure is not None)
+        self.stop("failure")
+        self.window.close()
+        self.session.stop()
+
+    def stop(self, name: str) -> None:
+        wait(150)
+        self.keep(name, self.window)
+
+    def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        # There is no window manager that would give the window the focus, which keys need.
+        subprocess.run(["xdotool", "windowfocus", "--sync", str(int(self.window.winId()))], check=True)
+        wait(50)
+        QTest.keyClick(self.window, key, modifier)
+        wait(200)
+
+    def answered(self, key: Qt.Key, condition: Callable[[View], bool]) -> None:
+        self.press(key)
+        self.wait_for(condition)
+
+    def dialog(self, name: str, leave: Callable[[QDialog], object]) -> None:
+        wait(300)
+        dialog = next(d for d in self.window.findChildren(QDialog) if d.isVisible())
+        self.keep(name, dialog)
+        leave(dialog)
+        wait(300)
+
+    def drag(self) -> None:
+        video, area = self.window._video, self.window._video.picture_area()
+        start = area.topLeft() + QPoint(area.width() // 4, area.height() // 12)
+        end = area.topLeft() + QPoint(area.width() * 3 // 4, area.height() * 9 // 10)
+        QTest.mousePress(video, Qt.MouseButton.LeftButton, pos=start)
+        QTest.mouseMove(video, end)
+        QTest.mouseRelease(video, Qt.MouseButton.LeftButton, pos=end)
+        wait(300)
+
+    def wait_for_next(self, label: str) -> None:
+        """Until another item of that class has come and is held still."""
+        self.wait_for(lambda view: view.reading and not view.reading.top5)
+        self.wait_for(named(label))
+        wait(700)
+
+    def wait_for(self, condition: Callable[[View], object]) -> None:
+        for _ in range(WAITS):
+            if condition(self.window._view):
+                return
+            wait(10)
+        raise SystemExit(f"never came: {self.window._view}")
+
+
+def wait(milliseconds: int) -> None:
+    """Let the window live on; Qt's own qWait keeps Python's interpreter lock from the other threads."""
+    ends_s = time.monotonic() + milliseconds / 1000
+    while time.monotonic() < ends_s:
+        QApplication.processEvents()
+        time.sleep(0.002)
+
+
+def named(label: str) -> Callable[[View], bool]:
+    """Whether a view has an item of which the program is sure."""
+
+    def is_named(view: View) -> bool:
+        reading = view.reading
+        return reading is not None and reading.state is State.ITEM and reading.explained == label
+
+    return is_named
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path, nargs="?", default=Path("assets"))
+    parser.add_argument("--size", default="1280x720", help="of the window (default: %(default)s)")
+    parser.add_argument("--scheme", choices=("dark", "light"), default="dark")
+    parser.add_argument("--scale", default="1", help="of the whole screen (default: %(default)s)")
+    parser.add_argument("--readme", action="store_true", help="keep only what the README shows")
+    args = parser.parse_args()
+    args.folder.mkdir(parents=True, exist_ok=True)
+    width, height = (int(edge) for edge in args.size.split("x"))
+
+    def keep(name: str, widget: QWidget) -> None:
+        if args.readme and name in README_PICTURES:
+            widget.grab().save(str(args.folder / f"screenshot-{name}.jpg"), None, QUALITY)
+        elif not args.readme:
+            widget.grab().save(str(args.folder / f"{name}.png"))
+
+    os.environ["QT_SCALE_FACTOR"] = args.scale
+    scale = float(args.scale)
+    server, display = virtual_screen(width, height)
+    os.environ["DISPLAY"], os.environ["QT_QPA_PLATFORM"] = display, "xcb"
+    try:
+        application = QApplication(sys.argv[:1])
+        application.setStyle("Fusion")
+        Tour((round(width / scale), round(height / scale)), args.scheme, keep).go()
+    finally:
+        server.terminate()
+    return 0
+
+
+def virtual_screen(width: int, height: int) -> tuple[subprocess.Popen[bytes], str]:
+    """A running Xvfb and its display."""
+    reading, writing = os.pipe()
+    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(command, pass_fds=(writing,), stderr=subprocess.DEVNULL)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        return server, f":{pipe.readline().strip()}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""Whether memory stays flat: `python -m benchmarks.memory [FRAMES]`, 20,000 frames by default; Linux only.
+
+The real window on a live session, drawn by Qt into memory, fed by a synthetic camera faster than any: 100 frames of
+640x480 a second. Halfway through, a recording runs for a while. Prints the memory in use every 2,000 frames.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import tempfile
+from pathlib import Path
+
+import cv2
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+
+from benchmarks.window import SyntheticCamera
+from fashioncam.messages import View
+from fashioncam.runtime import live_session
+from fashioncam.runtime.live_session import LiveSession
+from fashioncam.settings import Settings
+from fashioncam.ui.main_window import MainWindow
+from fashioncam.ui.memory import Memory
+
+FPS, EVERY = 100.0, 2000
+
+
+def main() -> None:
+    wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
+    cv2.setNumThreads(1)
+    application = QApplication(sys.argv[:1])
+    live_session.open_source = lambda device, size: SyntheticCamera((640, 480), FPS)
+    folder = Path(tempfile.mkdtemp())
+    session = LiveSession(Settings(device="synthetic"), folder)
+    pull, reported = session.read_latest, 0
+
+    def read_latest() -> View:
+        nonlocal reported
+        view = pull()
+        frames = view.reading.frame_index if view.reading else 0
+        if frames >= reported:
+            print(f"{frames:7d} frames {megabytes():7.1f} MB", flush=True)
+            reported += EVERY
+            if reported in (wanted // 2, wanted // 2 + EVERY):
+                session.toggle_recording()
+        if frames >= wanted:
+            application.quit()
+        return view
+
+    session.read_latest = read_latest
+    memory = Memory(QSettings(str(folder / "memory.ini"), QSettings.Format.IniFormat))
+    window = MainWindow(Settings(), session, memory, ())
+    window.show()
+    session.start()
+    session.load_model()
+    application.exec()
+    window.close()
+    session.stop()
+
+
+def megabytes() -> float:
+    """Memory in use now."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,284 @@
+"""Is the name right when a real garment is held up? Tables in Markdown, and a picture of the worst mistakes.
+
+    python -m benchmarks.real_garments ../shared/webcam_bench --weights weights/hybrid.pth weights/simplecnn.pth
+
+First the photographs with their own careful masks, then the whole program on simulated clips, then things that are no
+garment. The earlier demo's way runs beside it on the same pictures: difference to the first frame of more than 50 grey
+levels, the crop on black and not negated, a model that knows the data set alone, a name for every frame by itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from statistics import fmean
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+import torch
+
+from fashioncam import checkpoint
+from fashioncam.errors import UserError
+from fashioncam.messages import Box, FloatArray, Frame, Image, Segment, State
+from fashioncam.pipeline import PipelineState, Recogniser, process_frame
+from fashioncam.pipeline.classifier import TorchRecogniser
+from fashioncam.pipeline.explanation import explainer
+from fashioncam.pipeline.garment_input import garment_input
+from fashioncam.runtime.segmenter_loading import load_segmenter
+from training.cutouts import is_held_out
+from training.metrics import expected_calibration_error
+
+from .clip_footage import EMPTY_FRAMES, FPS, HELD_FROM, LEVELS, compose
+from .composed_clips import Clip, clips, pictures_of, read_picture
+from .earlier_methods import FixedThreshold, earlier_input
+from .other_things import THINGS, draw_thing
+from .segment_errors import overlap
+from .segmentation import FOUND_IOU, print_cells, print_table_head
+
+SIZE_WH = (640, 480)
+IN_TIME = HELD_FROM + FPS // 2  # half a second after the item has come to rest
+WORST = 40
+EARLIER = "earlier demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a method says of one frame: the item's box, the classes from the likeliest on, whether it is sure."""
+
+    box: Box | None = None
+    ranking: tuple[int, ...] = ()
+    is_sure: bool = True
+
+
+Film: TypeAlias = Iterable[Image]
+Method: TypeAlias = Callable[[Film], list[Said]]
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A garment with its careful mask: h x w x 3 uint8, where it is, its class."""
+
+    name: str
+    image_bgr: Image
+    segment: Segment
+    label: int
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    args = parse_arguments(arguments)
+    cv2.setNumThreads(1)
+    torch.set_num_threads(1)
+    try:
+        recognisers = {path.stem: in_torch(path) for path in args.weights}
+        plain = in_torch(args.earlier_weights)
+        photographs(args, recognisers, plain)
+        if args.per_class:
+            methods: dict[str, Method] = {EARLIER: lambda film: earlier_demo(film, plain)}
+            methods |= {name: program(recogniser) for name, recogniser in recognisers.items()}
+            whole_program(args, methods)
+        for name, recogniser in recognisers.items():
+            other_things(args, name, program(recogniser))
+    except (UserError, OSError) as error:
+        print(f"benchmarks.real_garments: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.real_garments", description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path, help="has cutouts/ and backgrounds/, see composed_clips.clips")
+    weights = [Path("weights/hybrid.pth")]
+    parser.add_argument("--weights", type=Path, nargs="+", default=weights, help="default: weights/hybrid.pth")
+    parser.add_argument(
+        "--earlier-weights", type=Path, default=Path("weights/hybrid-benchmark.pth"), help="default: %(default)s"
+    )
+    parser.add_argument("--garments", type=Path, help="folder of cutouts with train.csv, for the owners left out of it")
+    parser.add_argument("--levels", nargs="+", choices=LEVELS, default=list(LEVELS), help="default: all")
+    parser.add_argument("--seed", type=int, default=71, help="of the clips; default: %(default)s")
+    parser.add_argument("--per-class", type=int, default=4, help="clips of each class and level; 0: none; default: 4")
+    parser.add_argument("--things", type=int, default=2, help="clips of each thing that is no garment; default: 2")
+    parser.add_argument("--mistakes", type=Path, help="PNG to write of the surest mistakes; default: none")
+    return parser.parse_args(arguments)
+
+
+def in_torch(path: Path) -> TorchRecogniser:
+    loaded = checkpoint.load(path)
+    return TorchRecogniser(loaded, explainer(loaded, "gradcam"))
+
+
+# Photographs with careful masks
+
+
+def photographs(args: argparse.Namespace, recognisers: dict[str, TorchRecogniser], plain: TorchRecogniser) -> None:
+    """A row for each way of making the input, and each model."""
+    sets = {"development": list(photos(sorted((args.folder / "cutouts").glob("[0-9]_*"))))}
+    if args.garments:
+        sets["owners left out"] = list(photos(left_out(args.garments)))
+    print_table_head("photographs", "model", "number", "macro accuracy, %", "calibration error, %", "turned away, %")
+    size = plain.input.size
+    for name, entries in sets.items():
+        inputs = [earlier_input(photo.image_bgr, photo.segment, size) for photo in entries]
+        print_photo_row(name, EARLIER, plain, entries, inputs)
+        for model, recogniser in {"hybrid, data set alone": plain, **recognisers}.items():
+            inputs = [garment_input(photo.image_bgr, photo.segment, recogniser.input) for photo in entries]
+            probabilities = print_photo_row(name, model, recogniser, entries, inputs)
+            if args.mistakes and name == "development" and model == next(iter(recognisers)):
+                cv2.imwrite(str(args.mistakes), worst_mistakes(entries, inputs, probabilities, recogniser.classes))
+
+
+def photos(paths: Iterable[Path]) -> Iterator[Photo]:
+    """The cutouts named CLASS_ID."""
+    for path in paths:
+        cutout = read_picture(path, channels=4)
+        mask = cv2.compare(cutout[..., 3], 127, cv2.CMP_GT)
+        x, y, w, h = cv2.boundingRect(mask)
+        segment = Segment((x, y, w, h), mask[y : y + h, x : x + w])
+        yield Photo(path.name, np.ascontiguousarray(cutout[..., :3]), segment, int(path.name[0]))
+
+
+def left_out(folder: Path) -> list[Path]:
+    """The cutouts of the owners whom the training does not see."""
+    with (folder / "train.csv").open(newline="") as file:
+        return [folder / "train" / row["file"] for row in csv.DictReader(file) if is_held_out(row["sender_id"])]
+
+
+def print_photo_row(
+    name: str, model: str, recogniser: Recogniser, entries: list[Photo], inputs: list[Image]
+) -> FloatArray:
+    """Returns the N x classes probabilities."""
+    probabilities = np.stack([recogniser.classify(picture).probabilities for picture in inputs])
+    labels = np.array([photo.label for photo in entries])
+    right = probabilities.argmax(axis=1) == labels
+    macro = fmean(right[labels == label].mean() for label in np.unique(labels))
+    error = expected_calibration_error(torch.from_numpy(probabilities), torch.from_numpy(labels))
+    away = (probabilities.max(axis=1) < recogniser.reject_below).mean()
+    print_cells(name, model, len(entries), *(f"{100 * share:.1f}" for share in (macro, error, away)))
+    return probabilities
+
+
+def worst_mistakes(
+    entries: list[Photo], inputs: list[Image], probabilities: FloatArray, classes: tuple[str, ...]
+) -> Image:
+    """The surest mistakes, each with its photograph, its input, and what it is taken for."""
+    named, sureness = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    wrong = [index for index, photo in enumerate(entries) if named[index] != photo.label]
+    wrong.sort(key=lambda index: -sureness[index])
+    tiles = []
+    for index in wrong[:WORST]:
+        photo = entries[index]
+        x, y, w, h = photo.segment.box
+        shown = np.full((150, 230, 3), 255, np.uint8)
+        crop = np.where(photo.segment.mask[..., None] > 0, photo.image_bgr[y : y + h, x : x + w], 255).astype(np.uint8)
+        scale = 110 / max(w, h)
+        small = cv2.resize(crop, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        shown[: small.shape[0], : small.shape[1]] = small
+        large = cv2.resize(inputs[index], (110, 110), interpolation=cv2.INTER_NEAREST)
+        shown[:110, 115:225] = large[:, :, None]
+        lines = (f"is {classes[photo.label]}", f"named {classes[named[index]]} {sureness[index]:.2f}")
+        for row, text in enumerate(lines):
+            cv2.putText(shown, text, (3, 126 + 16 * row), cv2.FONT_HERSHEY_SIMPLEX, 0.42, (0, 0, 0), 1, cv2.LINE_AA)
+        tiles.append(shown)
+    tiles += [np.full((150, 230, 3), 255, np.uint8)] * (-len(tiles) % 5)
+    return np.vstack([np.hstack(tiles[at : at + 5]) for at in range(0, len(tiles), 5)])
+
+
+# The whole program on clips
+
+
+def whole_program(args: argparse.Namespace, methods: dict[str, Method]) -> None:
+    """A row for each level and method."""
+    columns = ("clip right", "frame right", "in first three", "right after 0.5 s", "found", "false alarms", "unsure")
+    print_table_head("clips", "method", "number", *(f"{column}, %" for column in columns), "changes a second")
+    for level in args.levels:
+        rows: dict[str, list[tuple[float, ...]]] = {name: [] for name in methods}
+        for clip in clips(args.folder, level, args.seed, args.per_class, SIZE_WH):
+            film = list(clip.recorded_frames())
+            for name, method in methods.items():
+                rows[name].append(judged(clip, method(film)))
+        for name, figures in rows.items():
+            *shares, changes = (fmean(column) for column in zip(*figures, strict=True))
+            print_cells(level, name, len(figures), *(f"{100 * share:.1f}" for share in shares), f"{changes:.2f}")
+
+
+def judged(clip: Clip, said: list[Said]) -> tuple[float, ...]:
+    """The figures of one clip, in the order of the table's columns."""
+    held, boxes = said[HELD_FROM:], clip.boxes[HELD_FROM:]
+    labels = [one.ranking[0] if one.ranking else None for one in held]
+    counted = Counter(label for label in labels if label is not None)
+    commonest = counted.most_common(1)[0][0] if counted else None
+    return (
+        commonest == clip.class_index,
+        fmean(label == clip.class_index for label in labels),
+        fmean(clip.class_index in one.ranking[:3] for one in held),
+        labels[IN_TIME - HELD_FROM] == clip.class_index,
+        fmean(overlap(one.box, box) >= FOUND_IOU for one, box in zip(held, boxes, strict=True)),
+        fmean(one.box is not None for one in said[:EMPTY_FRAMES]),
+        fmean(not one.is_sure for one in held),
+        FPS * sum(a != b for a, b in pairwise(labels)) / len(labels),
+    )
+
+
+def program(recogniser: Recogniser) -> Method:
+    """The program as it is."""
+    segmenter = load_segmenter("learned")
+
+    def method(film: Film) -> list[Said]:
+        state, said = PipelineState(), []
+        for index, image_bgr in enumerate(film):
+            frame = Frame(index, image_bgr, index / FPS, index / FPS)
+            reading, state = process_frame(frame, state, segmenter, recogniser, time.perf_counter)
+            ranking = tuple(prediction.index for prediction in reading.top5)
+            said.append(Said(reading.box, ranking, reading.state is State.ITEM))
+        return said
+
+    return method
+
+
+def earlier_demo(film: Film, recogniser: Recogniser) -> list[Said]:
+    """The earlier demo's way, see above."""
+    method, said = FixedThreshold(), []
+    for index, image_bgr in enumerate(film):
+        segment = method.read(Frame(index, image_bgr, index / FPS, index / FPS)).segment
+        if segment is None:
+            said.append(Said())
+            continue
+        answer = recogniser.classify(earlier_input(image_bgr, segment, recogniser.input.size)).probabilities
+        said.append(Said(segment.box, tuple(np.argsort(-answer).tolist()), True))
+    return said
+
+
+# Things that are no garment
+
+
+def other_things(args: argparse.Namespace, model: str, method: Method) -> None:
+    """In what share of the held frames each thing is found, and of those, how often the program says "not sure"."""
+    rooms = pictures_of(args.folder / "backgrounds", (".jpg", ".png"))
+    print_table_head("thing", "model", "found, %", "turned away, %")
+    means = []
+    for number, name in enumerate(THINGS):
+        found, away = [], []
+        for repeat in range(args.things):
+            rng = np.random.default_rng((args.seed, number, repeat))
+            photo_bgr = read_picture(rooms[int(rng.integers(len(rooms)))], channels=3)
+            footage = compose(draw_thing(name, rng), photo_bgr, LEVELS["normal"], rng, SIZE_WH)
+            clip = Clip(name, -1, "normal", args.seed, SIZE_WH, *footage)
+            held = method(clip.recorded_frames())[HELD_FROM:]
+            found += [one.box is not None for one in held]
+            away += [not one.is_sure for one in held if one.box is not None]
+        if away:
+            means.append(fmean(away))
+        print_cells(name, model, f"{100 * fmean(found):.0f}", f"{100 * fmean(away):.0f}" if away else "-")
+    print_cells("all that are found", model, "", f"{100 * fmean(means):.1f}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

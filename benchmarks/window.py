@@ -1,0 +1,161 @@
+"""How smooth the window is: `python -m benchmarks.window [SECONDS]`.
+
+The real window on a live session, drawn by Qt into memory (platform "offscreen"), fed by a synthetic camera of 30
+frames a second that shows the demo clip. Printed for each size, and once more with inference made ten times slower:
+the rates that the window itself shows, the delay from grab to paint, and for how long the window's thread was busy
+with one event: the longest, the 99.9th percentile, and how many of the events took over 16 ms; last the longest
+by the processor's time, which other programs on the same machine do not add to.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+import cv2
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, QSettings, QTimer
+from PySide6.QtWidgets import QApplication
+
+from fashioncam.messages import Frame, View
+from fashioncam.runtime import inference_loop, live_session
+from fashioncam.runtime.live_session import LiveSession
+from fashioncam.runtime.sources import open_source
+from fashioncam.settings import DEMO, Settings
+from fashioncam.ui.main_window import MainWindow
+from fashioncam.ui.memory import Memory
+
+CASES = (((1280, 720), 1), ((1280, 720), 10), ((1920, 1080), 1))
+SETTLE_S = 4.0  # the model is loaded and the background learned
+BUDGET_MS = 16.0
+FPS = 30.0
+
+
+class SyntheticCamera:
+    """The demo clip's pictures at another size, at a camera's pace; decoded before, so that only the program works."""
+
+    name, device, live, frame_count = "a synthetic camera", "synthetic", True, None
+
+    def __init__(self, size_wh: tuple[int, int], fps: float = FPS) -> None:
+        self.fps = fps
+        clip = open_source(DEMO)
+        self._jpegs = []
+        while (frame := clip.read()) is not None and len(self._jpegs) < 150:
+            self._jpegs.append(cv2.imencode(".jpg", cv2.resize(frame.image_bgr, size_wh))[1])
+        clip.close()
+        self._started_s, self._count, self._pause = time.monotonic(), 0, threading.Event()
+
+    def read(self) -> Frame | None:
+        image_bgr = cv2.imdecode(self._jpegs[self._count % len(self._jpegs)], cv2.IMREAD_COLOR)
+        self._pause.wait(max(0.0, self._started_s + self._count / self.fps - time.monotonic()))
+        now_s = time.monotonic()
+        self._count += 1
+        return Frame(self._count - 1, image_bgr, now_s, now_s)
+
+    def close(self) -> None:
+        self._pause.set()
+
+
+class TimedApplication(QApplication):
+    """Notes how long each event kept the window's thread."""
+
+    def __init__(self) -> None:
+        super().__init__(sys.argv[:1])
+        self.busy_ms: list[float] = []
+        self.processor_ms: list[float] = []
+        self._depth = 0
+
+    def notify(self, receiver: QObject, event: QEvent) -> bool:
+        started_s, processor_s = time.perf_counter(), time.thread_time()
+        self._depth += 1
+        try:
+            return super().notify(receiver, event)
+        finally:
+            self._depth -= 1
+            if self._depth == 0:
+                self.busy_ms.append(1000 * (time.perf_counter() - started_s))
+                self.processor_ms.append(1000 * (time.thread_time() - processor_s))
+
+    def forget(self) -> None:
+        """Begin to measure."""
+        self.busy_ms.clear()
+        self.processor_ms.clear()
+
+
+def main() -> None:
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 15.0
+    cv2.setNumThreads(1)
+    application = TimedApplication()
+    header = (
+        "frame",
+        "inference",
+        "camera",
+        "answers",
+        "shown",
+        "delay",
+        "p95",
+        "longest",
+        "p99.9",
+        "over 16 ms",
+        "processor",
+    )
+    print("".join(f"{title:>11s}" for title in header))
+    for size_wh, slowness in CASES:
+        view = run(application, size_wh, slowness, seconds)
+        rates, busy_ms = view.rates, np.array(application.busy_ms)
+        figures = (
+            f"{size_wh[0]}x{size_wh[1]}",
+            f"{slowness} x",
+            f"{rates.capture:.1f}",
+            f"{rates.inference:.1f}",
+            f"{rates.display:.1f}",
+            f"{rates.latency_ms:.0f} ms",
+            f"{rates.latency_p95_ms:.0f} ms",
+            f"{busy_ms.max():.1f} ms",
+            f"{np.percentile(busy_ms, 99.9):.1f} ms",
+            f"{(busy_ms > BUDGET_MS).sum()} of {len(busy_ms)}",
+            f"{max(application.processor_ms):.1f} ms",
+        )
+        print("".join(f"{figure:>11s}" for figure in figures), flush=True)
+
+
+def run(application: TimedApplication, size_wh: tuple[int, int], slowness: int, seconds: float) -> View:
+    """Show the window for a while; returns its last view."""
+    process_frame = inference_loop.process_frame
+
+    def slowed(*arguments: object) -> object:
+        started_s = time.monotonic()
+        reading, state = process_frame(*arguments)
+        threading.Event().wait((slowness - 1) * (time.monotonic() - started_s))
+        return replace(reading, stages_ms={stage: slowness * ms for stage, ms in reading.stages_ms.items()}), state
+
+    live_session.open_source = lambda device, size: SyntheticCamera(size_wh)
+    inference_loop.process_frame = slowed
+    folder = Path(tempfile.mkdtemp())
+    memory = Memory(QSettings(str(folder / "memory.ini"), QSettings.Format.IniFormat))
+    session = LiveSession(Settings(device="synthetic"), folder)
+    window = MainWindow(Settings(), session, memory, ())
+    window.resize(*size_wh)
+    window.show()
+    session.start()
+    session.load_model()
+    QTimer.singleShot(int(1000 * SETTLE_S), application.forget)
+    QTimer.singleShot(int(1000 * (SETTLE_S + seconds)), application.quit)
+    application.exec()
+    view = session.read_latest()
+    window.close()
+    window.deleteLater()
+    session.stop()
+    inference_loop.process_frame = process_frame
+    return view
+
+
+if __name__ == "__main__":
+    main()

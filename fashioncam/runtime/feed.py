@@ -1,0 +1,74 @@
+"""One source while it is shown: its threads, and the mailboxes that lead from it to the window."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from fashioncam.messages import Failure, Frame, Look, Reading, Stream
+
+from .capture_loop import CaptureLoop
+from .drawing_loop import Drawing, DrawingLoop
+from .mailbox import Mailbox
+from .sources import FrameSource
+
+STALLED_S = 2.0  # a live source without a picture for so long is lost, even if its driver still waits
+
+
+class Feed:
+    """Mailboxes of its own, so that nothing of a source that has been left can reach the next one's picture.
+
+    Args:
+        open_source: called in the capture thread.
+        before: the feed that this one takes the place of; it is ended first, as both may use the same camera.
+        retry_s: how soon a live source that was lost is opened again.
+        style: how to draw, and the size of the picture's place, as a `DrawingLoop` asks for it.
+    """
+
+    def __init__(
+        self,
+        open_source: Callable[[], FrameSource],
+        before: Feed | None,
+        retry_s: float,
+        style: Callable[[], tuple[Look, tuple[int, int]]],
+    ) -> None:
+        self.to_infer, self.to_show = Mailbox[Frame](), Mailbox[Frame]()
+        self.readings, self.drawings = Mailbox[Reading](), Mailbox[Drawing]()
+        self.failures = Mailbox[Failure]()
+        self._open_source = open_source
+        self._before = before
+        self.capture = CaptureLoop(self._open, (self.to_infer, self.to_show), self.failures, retry_s)
+        self.drawing = DrawingLoop(self.to_show, self.readings, self.drawings, self.failures, style)
+        if before is not None:
+            before.request_stop()
+
+    def start(self) -> None:
+        self.drawing.start()
+        self.capture.start()
+
+    def request_stop(self) -> None:
+        """Ask both threads to end; returns at once."""
+        self.capture.request_stop()
+        self.drawing.request_stop()
+
+    def join(self) -> None:
+        """Wait for both to end, but not for a driver that does not answer."""
+        self.drawing.join()
+        self.capture.join()
+
+    def stream(self, newest: Frame | None) -> Stream:
+        """How it stands with the source, whose newest frame this is."""
+        stream = self.capture.stream
+        if stream is not Stream.PLAYING:
+            return stream
+        if self.capture.paused.is_set():
+            return Stream.PAUSED
+        source = self.capture.source
+        stalled = newest is not None and time.monotonic() - newest.grabbed_s > STALLED_S
+        return Stream.LOST if source is not None and source.live and stalled else stream
+
+    def _open(self) -> FrameSource:
+        before, self._before = self._before, None
+        if before is not None:
+            before.join()
+        return self._open_source()

@@ -1,0 +1,87 @@
+"""Loading models behind the live picture, one after the other."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from fashioncam.messages import Failure
+from fashioncam.pipeline import Recogniser
+from fashioncam.settings import DEFAULT_MODEL, Settings
+
+from .loop import Loop
+from .mailbox import Mailbox
+from .model_loading import load_recogniser
+
+# The import of torch cannot be stopped, and a process that ends in the middle of it is aborted by torch.
+LOADING_TIMEOUT_S = 60.0
+
+
+class ModelSwitch:
+    """The model before answers until the next one is there, and goes on where that cannot be loaded.
+
+    Args:
+        settings: name the first model.
+        recognisers: gets each model when it is ready.
+        failures: gets a failure where there is no model at all.
+        tell: gets the text of any other failure.
+
+    Attributes:
+        name: of the newest model; empty before the first.
+        loading: what is being loaded; empty for nothing.
+        classes: the newest model's labels.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        recognisers: Mailbox[Recogniser],
+        failures: Mailbox[Failure],
+        tell: Callable[[str], None],
+    ) -> None:
+        self._first_settings = self._settings = settings
+        self._recognisers, self._failures, self._tell = recognisers, failures, tell
+        self._loader: Loop | None = None
+        self.name, self.loading = "", ""
+        self.classes: tuple[str, ...] = ()
+
+    def load(self, model: str | None = None, weights: Path | None = None) -> None:
+        """Start loading a model, by default the one before again or the settings'."""
+        if model or weights:
+            self._settings = replace(self._settings, model=model, weights=weights)
+        settings, before = self._settings, self._loader
+        name = settings.weights.name if settings.weights else settings.model or DEFAULT_MODEL
+        self.loading = name
+
+        def work(stop: threading.Event) -> None:
+            if before is not None:
+                before.join(LOADING_TIMEOUT_S)
+            if self.loading != name:  # yet another has been chosen
+                return
+            recogniser = load_recogniser(settings)
+            self._recognisers.put(recogniser)
+            # What has been imported stays: looking it through for garbage stops all threads for 20 ms.
+            gc.freeze()
+            self.classes, self.name, self.loading = recogniser.classes, name, ""
+
+        self._loader = Loop("model", work, self._report)
+        self._loader.start()
+
+    def join(self) -> None:
+        """Wait until nothing is being loaded."""
+        if self._loader is not None:
+            self._loader.join(LOADING_TIMEOUT_S)
+
+    def _report(self, failure: Failure) -> None:
+        self.loading = ""
+        if self.name:
+            self._tell(failure.text)
+        elif self._settings != self._first_settings:  # remembered from an earlier run
+            self._tell(failure.text)
+            self._settings = self._first_settings
+            self.load()
+        else:
+            self._failures.put(failure)

@@ -1,0 +1,32 @@
+"""What the user's next question is, from the one before; nothing but functions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fashioncam.messages import Reading, Region, Request
+
+
+def row_asked(request: Request, reading: Reading | None, row: int) -> Request:
+    """Why the class in that row of the top five, from 0; the same again, or the first row: why the first."""
+    if reading is None or row >= len(reading.top5):
+        return request
+    index = reading.top5[row].index
+    asked = None if row == 0 or request.explained == index else index
+    return replace(request, explained=asked, contrast=False)
+
+
+def contrast_asked(request: Request) -> Request:
+    """The first class against the second; the same again: why the first."""
+    return replace(request, explained=None, contrast=not request.contrast)
+
+
+def forgotten(request: Request) -> Request:
+    """Nothing asked of classes; the region stays."""
+    return Request(region=request.region)
+
+
+def mirrored_region(region: Region) -> Region:
+    """The same region of a picture with left and right exchanged."""
+    x, y, w, h = region
+    return 1 - x - w, y, w, h

@@ -1,0 +1,78 @@
+"""The parts of the menus that come and go: cameras, their picture size, and models."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QMenu
+
+from fashioncam.messages import Camera, View
+
+from .memory import Memory
+from .session import Session
+
+CAMERA_SIZES = (None, (640, 480), (1280, 720), (1920, 1080))
+
+
+class CameraMenus:
+    """Cameras by name, and the size of their pictures; both are remembered."""
+
+    def __init__(self, menu: QMenu, session: Session, memory: Memory) -> None:
+        self._session, self._memory = session, memory
+        self._shown: tuple[tuple[Camera, ...], str] | None = None
+        menu.addSeparator()
+        self._cameras = menu.addMenu("Choose a camera")
+        sizes = menu.addMenu("Size of the camera's picture")
+        group = QActionGroup(sizes)
+        for size_wh in CAMERA_SIZES:
+            action = sizes.addAction("As the camera likes" if size_wh is None else f"{size_wh[0]} x {size_wh[1]}")
+            action.setCheckable(True)
+            action.setChecked(memory.camera_size == size_wh)
+            action.triggered.connect(lambda _checked=False, size_wh=size_wh: self._choose_size(size_wh))
+            group.addAction(action)
+        menu.aboutToShow.connect(session.list_cameras)
+
+    def show_view(self, view: View) -> None:
+        """Called at every pull, so only what has changed is set."""
+        if (view.cameras, view.device) == self._shown:
+            return
+        self._shown = view.cameras, view.device
+        self._cameras.clear()
+        for camera in view.cameras:
+            action = self._cameras.addAction(f"{camera.name}  ({camera.index})")
+            action.setCheckable(True)
+            action.setChecked(view.device == str(camera.index))
+            action.triggered.connect(lambda _checked=False, camera=camera: self._choose(camera))
+        if not view.cameras:
+            self._cameras.addAction("No camera found").setEnabled(False)
+
+    def _choose(self, camera: Camera) -> None:
+        self._memory.keep("device", str(camera.index))
+        self._session.open_source(str(camera.index))
+
+    def _choose_size(self, size_wh: tuple[int, int] | None) -> None:
+        self._memory.keep_camera_size(size_wh)
+        self._session.set_camera_size(size_wh)
+
+
+class ModelMenu:
+    """The models that come with the program; the choice is remembered."""
+
+    def __init__(self, menu: QMenu, models: tuple[str, ...], session: Session, memory: Memory) -> None:
+        self._session, self._memory = session, memory
+        first = menu.actions()[0]
+        self._actions = {}
+        for model in models:
+            action = self._actions[model] = menu.addAction(model)
+            action.setCheckable(True)
+            action.triggered.connect(lambda _checked=False, model=model: self._choose(model))
+            menu.insertAction(first, action)
+        menu.insertSeparator(first)
+
+    def show_view(self, view: View) -> None:
+        for model, action in self._actions.items():
+            action.setChecked(model == (view.model_loading or view.model))
+
+    def _choose(self, model: str) -> None:
+        self._memory.keep("model", model)
+        self._memory.keep("weights", "")
+        self._session.load_model(model=model)

@@ -1,0 +1,144 @@
+"""Why: what the model sees, the same with the heat map, and the scale of its colours."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QVBoxLayout, QWidget
+
+from fashioncam.messages import Reading, View
+
+from .qt_image import from_bgr, from_grey
+from .theme import Theme
+from .video_view import PictureView
+from .wording import legend_ends, question
+
+INPUT_SIZE = 28  # the pictures' edge is a multiple of it, so that all of the input's pixels are equally large
+GAP_PX = 12
+LEGEND_PX = 10
+STRENGTH_STEPS = 20
+
+
+class Legend(QWidget):
+    """The heat map's colours from the lowest value to the highest, and what the ends mean."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._theme = Theme()
+        self._reading: Reading | None = None
+        self._view: View | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.updateGeometry()
+
+    def show_view(self, view: View) -> None:
+        self._view = view
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        return QSize(self._theme.px(200), self._theme.px(LEGEND_PX + 20))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        view = self._view
+        if view is None or view.explanation is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        px = self._theme.px
+        bar = QRectF(0, 0, self.width(), px(LEGEND_PX))
+        rounded = QPainterPath()
+        rounded.addRoundedRect(bar, px(3), px(3))
+        painter.setClipPath(rounded)
+        painter.drawImage(bar, from_bgr(view.explanation.legend_bgr))
+        painter.setClipping(False)
+        font = QFont(self.font())
+        font.setPixelSize(px(12))
+        painter.setFont(font)
+        painter.setPen(self._theme.palette.quiet_text)
+        text = QRectF(0, px(LEGEND_PX), self.width(), px(20))
+        low, high = legend_ends(view.reading)
+        painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, low)
+        painter.drawText(text, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, high)
+
+
+class ExplanationView(QWidget):
+    """The two pictures, the question that they answer, the legend, and the heat map's strength."""
+
+    contrast_asked = Signal()
+    strength_chosen = Signal(float)
+
+    def __init__(self, show_input: bool) -> None:
+        super().__init__()
+        self._explained: Reading | None = None
+        self._question = quiet("Why?", "heading")
+        self._question.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._contrast = QPushButton("First against second")
+        self._contrast.setCheckable(True)
+        self._contrast.setToolTip("What speaks for the first class rather than the second (C)")
+        self._contrast.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._contrast.clicked.connect(lambda _checked: self.contrast_asked.emit())
+        self._input, self._heat = PictureView("no garment", smooth=False), PictureView("no garment")
+        self._captions = quiet("The model sees 28 x 28"), quiet("What speaks for it")
+        self._legend = Legend()
+        self._strength = QSlider(Qt.Orientation.Horizontal)
+        self._strength.setRange(0, STRENGTH_STEPS)
+        self._strength.setAccessibleName("Strength of the heat map")
+        self._strength.setToolTip("Strength of the heat map over the garment (, and .)")
+        self._strength.valueChanged.connect(lambda value: self.strength_chosen.emit(value / STRENGTH_STEPS))
+        self._pictures = QGridLayout()
+        for column, (picture, caption) in enumerate(zip((self._input, self._heat), self._captions, strict=True)):
+            self._pictures.addWidget(picture, 0, column, Qt.AlignmentFlag.AlignLeft)
+            self._pictures.addWidget(caption, 1, column)
+            caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            self._pictures.setColumnStretch(column, 1)
+        strength = QHBoxLayout()
+        strength.addWidget(quiet("Heat map"))
+        strength.addWidget(self._strength, stretch=1)
+        strength.addWidget(self._contrast)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.addWidget(self._question)
+        self._layout.addLayout(self._pictures)
+        self._layout.addWidget(self._legend)
+        self._layout.addLayout(strength)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        for widget in (self._input, self._captions[0]):
+            widget.setVisible(show_input)
+
+    def set_theme(self, theme: Theme, width: int) -> None:
+        """Take over colours and sizes; the pictures are as large as the width allows, pixels."""
+        edge = max(1, (width - theme.px(GAP_PX)) // 2 // INPUT_SIZE) * INPUT_SIZE
+        for picture in (self._input, self._heat):
+            picture.set_theme(theme)
+            picture.setFixedSize(edge, edge)
+        self._legend.set_theme(theme)
+        self._layout.setSpacing(theme.px(6))
+        self._pictures.setHorizontalSpacing(theme.px(GAP_PX))
+        self._pictures.setVerticalSpacing(theme.px(3))
+        self.ensurePolished()
+
+    def show_view(self, view: View) -> None:
+        """Called at every pull, so only what has changed is set."""
+        self._contrast.setChecked(view.request.contrast)
+        value = round(view.look.strength * STRENGTH_STEPS) if view.look.heat else 0
+        if value != self._strength.value() and not self._strength.isSliderDown():
+            self._strength.blockSignals(True)
+            self._strength.setValue(value)
+            self._strength.blockSignals(False)
+        if view.reading is self._explained and (view.reading is None or view.picture_bgr is None):
+            return
+        self._explained = view.reading
+        self._question.setText(question(view.reading))
+        self._contrast.setEnabled(view.reading is not None and bool(view.reading.top5))
+        seen = None if view.reading is None else view.reading.input_grey
+        self._input.set_image(None if seen is None else from_grey(seen))
+        self._heat.set_image(None if view.explanation is None else from_bgr(view.explanation.input_bgr))
+        self._legend.show_view(view)
+
+
+def quiet(text: str, name: str = "quiet") -> QLabel:
+    label = QLabel(text)
+    label.setObjectName(name)
+    return label

@@ -1,0 +1,102 @@
+"""All keys and what the mouse does, over the window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from .shortcuts import BINDINGS, MENUS, MOUSE
+from .theme import Theme
+
+ROW_PX, HEADING_PX, KEY_PX, MARGIN_PX = 26, 38, 96, 28
+
+
+def sections() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Heading, and keys with what they do, in the table's order; the five questions are one row."""
+    found = []
+    for menu in MENUS:
+        rows = [(", ".join(b.keys), b.text) for b in BINDINGS if b.menu == menu and not b.action.startswith("why_")]
+        if menu == "Why":
+            rows.insert(0, ("1 … 5", "Why the first … fifth class?"))
+        found.append((menu, rows))
+    return [*found, ("Mouse", list(MOUSE))]
+
+
+class HelpOverlay(QWidget):
+    """Covers its parent; a click closes it."""
+
+    closed = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = Theme()
+        self.hide()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
+        self.closed.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), QColor(0, 0, 0, 150))
+        columns = self._columns()
+        scale = self._fitting_scale(columns)
+        width, height = self._card_size(columns)
+        card = QRectF(0, 0, width * scale, height * scale)
+        card.moveCenter(QRectF(self.rect()).center())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._theme.palette.panel))
+        painter.drawRoundedRect(card, 12, 12)
+        painter.translate(card.topLeft())
+        painter.scale(scale, scale)
+        column_px = (width - MARGIN_PX) / len(columns)
+        for index, column in enumerate(columns):
+            self._paint_column(painter, column, MARGIN_PX + index * column_px, column_px - MARGIN_PX)
+
+    def _columns(self) -> list[list[tuple[str, list[tuple[str, str]]]]]:
+        """The sections in two columns of about the same height."""
+        every = sections()
+        total = sum(len(rows) + 1.4 for _, rows in every)
+        left: list[tuple[str, list[tuple[str, str]]]] = []
+        while sum(len(rows) + 1.4 for _, rows in left) < total / 2 - 2:
+            left.append(every.pop(0))
+        return [left, every]
+
+    def _card_size(self, columns: list[list[tuple[str, list[tuple[str, str]]]]]) -> tuple[int, int]:
+        height = max(sum(HEADING_PX + ROW_PX * len(rows) for _, rows in column) for column in columns)
+        return 940, height + MARGIN_PX
+
+    def _fitting_scale(self, columns: list[list[tuple[str, list[tuple[str, str]]]]]) -> float:
+        """The interface's scale, or less where the window is too small for it."""
+        width, height = self._card_size(columns)
+        return min(self._theme.scale, 0.96 * self.width() / width, 0.96 * self.height() / height)
+
+    def _paint_column(
+        self, painter: QPainter, column: list[tuple[str, list[tuple[str, str]]]], left: float, width: float
+    ) -> None:
+        colours = self._theme.palette
+        font = QFont(self.font())
+        top = 4.0
+        middle = Qt.AlignmentFlag.AlignVCenter
+        for heading, rows in column:
+            font.setPixelSize(15)
+            font.setWeight(QFont.Weight.DemiBold)
+            painter.setFont(font)
+            painter.setPen(QColor(colours.text))
+            painter.drawText(QRectF(left, top, width, HEADING_PX), Qt.AlignmentFlag.AlignBottom, heading)
+            top += HEADING_PX
+            font.setPixelSize(13)
+            font.setWeight(QFont.Weight.Normal)
+            painter.setFont(font)
+            key_px = KEY_PX if heading != "Mouse" else 2.1 * KEY_PX
+            for keys, text in rows:
+                painter.setPen(QColor(colours.accent))
+                painter.drawText(QRectF(left, top, key_px, ROW_PX), middle, keys)
+                painter.setPen(QColor(colours.text))
+                painter.drawText(QRectF(left + key_px, top, width - key_px, ROW_PX), middle, text)
+                top += ROW_PX

@@ -1,0 +1,77 @@
+"""The program's state in words, colour and a sign."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fashioncam.messages import Reading, State, Stream, View
+
+from . import theme
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the window says of the state.
+
+    Attributes:
+        headline, advice: a few words, and what to do about it.
+        colour: behind them, #rrggbb.
+        sign: name of an icon in `icons`.
+        progress: how far it is, 0..1; None where it has no measure.
+    """
+
+    headline: str
+    advice: str
+    colour: str
+    sign: str
+    progress: float | None = None
+
+
+def words(view: View) -> Words:
+    """What to say of a view, the most pressing first."""
+    reading = view.reading
+    if view.failure is not None:
+        return Words("Stopped", view.failure.text, theme.RED, "alert")
+    if view.stream is Stream.LOST:
+        return Words("Camera lost", "Reconnecting … check its cable; nothing else to do", theme.RED, "alert")
+    if view.stream is Stream.ENDED:
+        return Words("The end", "Open another source, or press D for the demo", theme.GREY, "pause")
+    if reading is None:
+        return Words("Starting …", "Opening the source", theme.GREY, "wait")
+    if view.stream is Stream.PAUSED:
+        return Words("Paused", "Space goes on; ask why with 1 to 5", theme.GREY, "pause")
+    if reading.state is State.LEARNING:
+        return Words("Learning the background", "Keep out of the picture", theme.BLUE, "wait", reading.learned)
+    if reading.state is State.SCENE_CHANGED:
+        return Words(
+            "The scene has changed", "Light or camera moved: wait two seconds, or press N", theme.ORANGE, "alert"
+        )
+    if not view.model_ready:
+        return Words("Loading the model …", "A second or two", theme.GREY, "wait")
+    if not reading.top5:
+        return Words("Hold up a garment", "In the middle, arms out of the way", theme.GREY, "garment")
+    return of_item(reading)
+
+
+def of_item(reading: Reading) -> Words:
+    """The same for an item that has been classified."""
+    first = reading.top5[0]
+    if reading.state is State.UNCERTAIN:
+        return Words("Not sure", f"Perhaps {first.label}: turn it, spread it", theme.ORANGE, "doubt")
+    return Words(first.label, f"{first.probability:.0%} sure", theme.GREEN, "sure")
+
+
+def question(reading: Reading | None) -> str:
+    """What the heat map answers."""
+    if reading is None or not reading.explained:
+        return "Why?"
+    if reading.against:
+        return f"{reading.explained} rather than {reading.against}?"
+    return f"Why {reading.explained}?"
+
+
+def legend_ends(reading: Reading | None) -> tuple[str, str]:
+    """What the lowest and the highest colour of the heat map mean."""
+    if reading is not None and reading.against:
+        return f"for {reading.against}", f"for {reading.explained}"
+    return "says nothing", "speaks for it"

@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+from scenes import hold_up, learned_scene, readings_of, room, seen_by_camera
+
+from fashioncam.messages import Prediction, Request, State
+from fashioncam.pipeline.inquiry import heat_map_of, limited_to
+from fashioncam.pipeline.segmentation import StatisticalSegmenter
+
+CLASSES = tuple(f"class {index}" for index in range(10))
+TOP5 = tuple(Prediction(index, CLASSES[index], 0.9 / (rank + 1)) for rank, index in enumerate((6, 0, 4, 2, 3)))
+
+
+def explain(index):
+    return np.full((7, 7), index / 10, np.float32)
+
+
+@pytest.mark.parametrize(
+    ("request_", "value", "labels"),
+    [
+        (Request(), 0.6, ("class 6", "")),
+        (Request(explained=4), 0.4, ("class 4", "")),
+        (Request(explained=9), 0.9, ("class 9", "")),
+        (Request(contrast=True), 0.6, ("class 6", "class 0")),
+    ],
+    ids=["first", "third", "not among five", "contrast"],
+)
+def test_heat_map_is_of_the_class_asked_for(request_, value, labels):
+    heat_map, *named = heat_map_of(explain, TOP5, CLASSES, request_)
+    assert heat_map == pytest.approx(np.full((7, 7), value))
+    assert tuple(named) == labels
+
+
+def test_only_what_is_asked_is_computed():
+    asked = []
+    heat_map_of(lambda index: asked.append(index) or explain(index), TOP5, CLASSES, Request(explained=2))
+    assert asked == [2]
+
+
+def test_no_region_is_the_segmenter_itself():
+    segmenter = StatisticalSegmenter()
+    assert limited_to(segmenter, None) is segmenter
+
+
+def test_region_hides_an_item_outside_and_cuts_one_that_reaches_out():
+    scene = learned_scene(room())
+    shown = [seen_by_camera(hold_up(room(), (220, 100, 200, 240)), index) for index in range(5)]
+    away = limited_to(StatisticalSegmenter(), (0.0, 0.0, 0.3, 1.0))
+    assert readings_of(shown, away, scene)[-1].state is State.EMPTY
+    upper = limited_to(StatisticalSegmenter(), (0.2, 0.0, 0.6, 0.45))
+    x, y, w, h = readings_of(shown, upper, scene)[-1].box
+    assert (x, x + w) == pytest.approx((220, 420), abs=8)
+    assert y == pytest.approx(100, abs=8)
+    assert y + h == pytest.approx(0.45 * 480, abs=8)

@@ -1,0 +1,43 @@
+import pytest
+
+from fashioncam.messages import Prediction, Reading, Request, State
+from fashioncam.runtime.questions import contrast_asked, forgotten, mirrored_region, row_asked
+
+TOP5 = tuple(Prediction(index, str(index), 0.2) for index in (6, 0, 4, 2, 3))
+READING = Reading(0, (640, 480), 0.0, 0.0, State.ITEM, top5=TOP5)
+REGION = (0.1, 0.2, 0.3, 0.4)
+
+
+@pytest.mark.parametrize(
+    ("before", "row", "after"),
+    [
+        (Request(), 1, Request(explained=0)),
+        (Request(explained=0), 1, Request()),
+        (Request(explained=0), 2, Request(explained=4)),
+        (Request(explained=0), 0, Request()),
+        (Request(contrast=True), 1, Request(explained=0)),
+        (Request(region=REGION), 3, Request(explained=2, region=REGION)),
+        (Request(explained=0), 7, Request(explained=0)),
+    ],
+    ids=["another", "again", "a third", "the first", "after contrast", "region stays", "no such row"],
+)
+def test_row_asked(before, row, after):
+    assert row_asked(before, READING, row) == after
+
+
+def test_nothing_can_be_asked_of_nothing():
+    assert row_asked(Request(), None, 0) == Request()
+
+
+def test_contrast_is_on_and_off():
+    assert contrast_asked(Request(explained=3)) == Request(contrast=True)
+    assert contrast_asked(Request(contrast=True)) == Request()
+
+
+def test_region_is_not_forgotten():
+    assert forgotten(Request(explained=3, contrast=True, region=REGION)) == Request(region=REGION)
+
+
+def test_region_mirrored_twice_is_itself():
+    assert mirrored_region(REGION) == pytest.approx((0.6, 0.2, 0.3, 0.4))
+    assert mirrored_region(mirrored_region(REGION)) == pytest.approx(REGION)

@@ -1,0 +1,25 @@
+import csv
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from training.cutouts import is_held_out
+
+
+@pytest.fixture
+def garments(tmp_path):
+    """A folder of twelve coloured squares of four owners, as `--garments` expects it."""
+    folder = tmp_path / "garments"
+    (folder / "train").mkdir(parents=True)
+    trained = [str(i) for i in range(40) if not is_held_out(str(i))][:3]
+    owners = [*trained, next(str(i) for i in range(40) if is_held_out(str(i)))]
+    with (folder / "train.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("file", "class_index", "sender_id"))
+        for index in range(12):
+            rgba = np.zeros((60, 40, 4), np.uint8)
+            rgba[5:55, 5:35] = (20 * index, 200 - 10 * index, 90, 255)
+            Image.fromarray(rgba).save(folder / "train" / f"{index}.png")
+            writer.writerow((f"{index}.png", 0, owners[index % 4]))
+    return folder

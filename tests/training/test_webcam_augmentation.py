@@ -1,0 +1,105 @@
+import pytest
+import torch
+
+from fashioncam.pipeline.garment_input import SHARPEN
+from training import webcam_augmentation
+from training.random_batches import Dice
+from training.webcam_augmentation import CANVAS, FILLED, PARTS, Garments, cut_out, on_canvas, through_webcam
+
+SNEAKER, SHIRT = 7, 6
+
+
+def dice(count, seed=0):
+    return Dice(count, torch.Generator().manual_seed(seed))
+
+
+@pytest.fixture(scope="module")
+def garments(sample):
+    return on_canvas(*(part[::4] for part in sample))
+
+
+def test_result_has_the_form_of_the_data_set(sample):
+    images, labels = sample
+    seen = through_webcam(images, labels, torch.Generator().manual_seed(0))
+    assert (seen.shape, seen.dtype) == (images.shape, torch.uint8)
+    assert (seen != images).flatten(1).any(dim=1).all()
+
+
+def test_same_generator_gives_the_same_pictures(sample):
+    images, labels = sample
+    first, second = (through_webcam(images, labels, torch.Generator().manual_seed(3)) for _ in range(2))
+    assert torch.equal(first, second)
+
+
+def test_input_is_not_changed(sample):
+    images, labels = sample
+    before = images.clone()
+    through_webcam(images, labels, torch.Generator().manual_seed(0))
+    assert torch.equal(images, before)
+
+
+def test_without_any_part_the_picture_comes_back_nearly_as_it_was(sample):
+    images, labels = sample
+    seen = through_webcam(images, labels, torch.Generator().manual_seed(0), parts=())
+    assert (seen.float() - images.float()).abs().mean() < 0.12 * 255
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_each_part_changes_pictures_and_keeps_them_sound(name, garments):
+    after = PARTS[name](garments, dice(len(garments.cover)))
+    assert not torch.equal(after.bright, garments.bright)
+    assert after.cover.amin() >= 0
+    assert after.cover.amax() <= 1.0001
+    assert (after.bright <= after.cover + 1e-3).all()
+    assert after.bright.amin() >= -1e-3
+
+
+@pytest.mark.parametrize("name", ["pair", "from_above"])
+def test_only_shoes_come_in_pairs_or_are_seen_from_above(name, garments):
+    after = PARTS[name](garments, dice(len(garments.cover)))
+    changed = (after.cover - garments.cover).abs().amax(dim=(1, 2, 3)) > 0.2
+    shoes = garments.is_shoe.flatten()
+    assert changed[shoes].float().mean() > 0.3
+    assert not changed[~shoes].any()
+
+
+def test_polarity_turns_light_into_dark_inside_the_garment_alone(garments, monkeypatch):
+    monkeypatch.setattr(Dice, "happens", lambda self, share: torch.ones(self.count, 1, 1, 1))
+    after = webcam_augmentation.polarity(garments, dice(len(garments.cover)))
+    assert torch.allclose(after.bright + garments.bright, garments.cover, atol=1e-6)
+
+
+def test_ragged_loses_cover_and_adds_none_far_away(garments):
+    after = PARTS["ragged"](garments, dice(len(garments.cover)))
+    assert after.cover.sum() < garments.cover.sum()
+    assert (after.cover <= garments.cover + 1e-6).all()
+
+
+def test_forearm_adds_something_to_a_fifth(garments):
+    many = Garments(*(part.repeat(5, 1, 1, 1) for part in (garments.bright, garments.cover, garments.is_shoe)))
+    after = PARTS["forearm"](many, dice(len(many.cover)))
+    added = (after.cover - many.cover).sum(dim=(1, 2, 3)) > 5
+    assert 0.05 < added.float().mean() < 0.25
+
+
+def test_longest_edge_fills_the_picture_within_two_pixels(garments):
+    images = cut_out(garments, 28, dice(len(garments.cover)))
+    rows, columns = (images > 0).any(dim=3).sum(dim=2), (images > 0).any(dim=2).sum(dim=2)
+    longest = torch.maximum(rows, columns)
+    assert longest.min() >= 24
+
+
+def test_garment_lies_in_the_middle_of_the_canvas():
+    image = torch.full((1, 1, 28, 28), 100, dtype=torch.uint8)
+    garments = on_canvas(image, torch.tensor([SHIRT]))
+    inside = round(CANVAS * FILLED)
+    margin = (CANVAS - inside) // 2
+    assert garments.cover[0, 0, margin + 1 : -margin - 1, margin + 1 : -margin - 1].min() > 0.99
+    assert garments.cover[0, 0, : margin - 1].max() == 0
+    assert garments.bright[0, 0, CANVAS // 2, CANVAS // 2] == pytest.approx(1 - 100 / 255, abs=1e-3)
+    assert not on_canvas(image, torch.tensor([SHIRT])).is_shoe.any()
+    assert on_canvas(image, torch.tensor([SNEAKER])).is_shoe.all()
+
+
+def test_sharpening_is_the_programs_own():
+    assert webcam_augmentation.sharpening_kernel().tolist() == SHARPEN.tolist()

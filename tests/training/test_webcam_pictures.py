@@ -1,0 +1,119 @@
+import numpy as np
+import pytest
+import torch
+
+from fashioncam.errors import UserError
+from fashioncam.messages import InputDescription, Segment
+from training import webcam_pictures
+from training.composites import DRAWN_ITEM, DRAWN_WITH_HANDLE, NO_ITEM, TWO_ITEMS
+from training.cutouts import EDGE_PX, Cutouts
+from training.data import NOT_A_GARMENT, FashionMnist, Split
+from training.drawn_things import draw_thing
+from training.webcam_pictures import (
+    as_cutouts,
+    borrowed,
+    drawn,
+    label_of,
+    load_or_make,
+    make_chunk,
+    overlap,
+    with_own_masks,
+)
+
+INPUT = InputDescription(size=28, mean=0.2861, std=0.3531)
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Chunks of eight pictures before two rooms, two chunks in all, one for validation, in this process."""
+    for name, value in {
+        "CHUNK": 8, "ROOMS": 2, "TRAIN_COUNT": 12, "VALIDATION_COUNT": 5, "THINGS": 6, "VALIDATION_THINGS": 2,
+        "SIZES_HW": ((72, 96),),
+    }.items():  # fmt: skip
+        monkeypatch.setattr(webcam_pictures, name, value)
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+
+
+@pytest.fixture(scope="module")
+def fashion(sample):
+    images, labels = sample
+    part = Split(images, labels)
+    return FashionMnist(train=part, validation=part, test=part, input=INPUT, digest="digest")
+
+
+def test_pictures_come_as_the_model_takes_them_and_are_kept(garments, fashion, small, tmp_path):
+    made = load_or_make(garments, fashion, 0, tmp_path / "kept")
+    assert made.train.images.shape == (12, 1, 28, 28)
+    assert made.train.images.dtype == torch.uint8
+    assert made.validation.labels.shape == (5,)
+    assert made.photographs.images.shape == (6, 1, 28, 28)  # three garments, each mirrored too
+    again = load_or_make(garments, fashion, 0, tmp_path / "kept")
+    assert torch.equal(made.train.images, again.train.images)
+
+
+def test_missing_folder_is_a_user_error(fashion, tmp_path):
+    with pytest.raises(UserError, match="not a folder of garment cutouts"):
+        load_or_make(tmp_path / "nowhere", fashion, 0, tmp_path)
+
+
+def test_same_seed_makes_the_same_pictures(fashion, small):
+    cutouts = borrowed(fashion.train, torch.Generator().manual_seed(0))
+    first, second = (make_chunk(cutouts, INPUT, 5) for _ in range(2))
+    assert torch.equal(first.images, second.images)
+    assert first.labels.tolist() == second.labels.tolist()
+
+
+def test_labels_are_those_of_the_cutouts(fashion, small):
+    cutouts = borrowed(fashion.train, torch.Generator().manual_seed(0))
+    shoes = Cutouts(cutouts.pictures[cutouts.labels == 9], cutouts.labels[cutouts.labels == 9])
+    assert set(make_chunk(shoes, INPUT, 1).labels.tolist()) <= {9, NOT_A_GARMENT}
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [(1, 7), (NO_ITEM, NOT_A_GARMENT), (DRAWN_ITEM, NOT_A_GARMENT), (DRAWN_WITH_HANDLE, None), (TWO_ITEMS, None)],
+    ids=["cutout", "no item", "drawn", "may be a bag", "two"],
+)
+def test_label_of_a_composite(place, expected):
+    assert label_of(place, torch.tensor([3, 7])) == expected
+
+
+def test_fashion_mnist_as_cutout_is_dark_where_it_was_bright():
+    images = torch.zeros(1, 1, 28, 28, dtype=torch.uint8)
+    images[..., 4:24, 8:20] = 200
+    cutouts = as_cutouts(Split(images, torch.tensor([8])), torch.Generator().manual_seed(0))
+    assert cutouts.pictures.shape == (1, 4, EDGE_PX, EDGE_PX)
+    assert cutouts.pictures[0, 3, 64, 64] == 255
+    assert cutouts.pictures[0, 3, 5, 5] == 0
+    assert cutouts.pictures[0, :3, 64, 64].max() <= 55 * 1.3 + 1
+
+
+def test_own_mask_gives_the_garment_alone():
+    pictures = torch.zeros(1, 4, EDGE_PX, EDGE_PX, dtype=torch.uint8)
+    pictures[:, :3, :, 40:88] = 100
+    pictures[:, 3, :, 40:88] = 255
+    split = with_own_masks(Cutouts(pictures, torch.tensor([1])), INPUT)
+    assert split.labels.tolist() == [1, 1]
+    assert split.images[0, 0, 14, 14] == pytest.approx(155, abs=1)
+    assert split.images[0, 0, :, :8].max() == 0
+
+
+def test_drawn_things_are_no_garments_and_all_different():
+    things = drawn(8, 0)
+    assert things.labels.tolist() == [NOT_A_GARMENT] * 8
+    assert len({picture.numpy().tobytes() for picture in things.pictures}) == 8
+
+
+def test_drawn_thing_fills_its_square_and_is_premultiplied():
+    thing = draw_thing(np.random.default_rng(2), np.full((1, 180, 240, 3), 90, np.uint8))
+    assert thing.shape == (EDGE_PX, EDGE_PX, 4)
+    rows, columns = np.nonzero(thing[..., 3])
+    assert max(np.ptp(rows), np.ptp(columns)) + 1 == EDGE_PX
+    assert (thing[..., :3].max(axis=2) <= thing[..., 3].astype(int) + 1).all()
+
+
+def test_overlap_of_a_segment_and_a_mask():
+    item = np.zeros((20, 20), bool)
+    item[5:15, 5:15] = True
+    assert overlap(Segment((5, 5, 10, 10), np.full((10, 10), 255, np.uint8)), item) == 1
+    assert overlap(Segment((10, 5, 10, 10), np.full((10, 10), 255, np.uint8)), item) == pytest.approx(50 / 150)

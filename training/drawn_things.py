@@ -1,0 +1,93 @@
+"""Things that are no garment, drawn at random, so that the model learns to be unsure of what it does not know."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from fashioncam.messages import Image
+
+from .cutouts import EDGE_PX
+
+SYMMETRIC_SHARE = 0.5
+PICTURE_SHARE = 0.25  # filled with a part of a room instead of with a pattern
+
+
+def draw_thing(rng: np.random.Generator, rooms: np.ndarray) -> Image:
+    """Up to six shapes that touch, each with a colour, a pattern or a picture of its own.
+
+    Args:
+        rooms: M x H x W x 3 uint8, pictures to fill shapes with, larger than the result.
+
+    Returns:
+        128 x 128 x 4 uint8: B, G, R times alpha, alpha; the longest edge fills the square.
+    """
+    mask = np.zeros((EDGE_PX, EDGE_PX), np.uint8)
+    colour = np.zeros((EDGE_PX, EDGE_PX, 3), np.uint8)
+    centre = np.array((EDGE_PX / 2, EDGE_PX / 2))
+    symmetric = rng.random() < SYMMETRIC_SHARE
+    for _ in range(rng.integers(1, 7)):
+        shape = np.zeros_like(mask)
+        draw_shape(shape, centre, rng)
+        if symmetric:
+            shape = np.maximum(shape, shape[:, ::-1])
+        colour = np.where(shape[..., None] > 0, random_surface(rng, rooms), colour)
+        mask = np.maximum(mask, shape)
+        rows, columns = np.nonzero(mask)
+        at = rng.integers(len(rows))  # the next shape begins somewhere on what there is
+        centre = np.array((columns[at], rows[at]), float)
+    return filling_the_square(colour, mask)
+
+
+def draw_shape(mask: Image, centre: np.ndarray, rng: np.random.Generator) -> None:
+    """An ellipse, a ring, a box, a polygon, a blob or a curved band on `mask`, in place."""
+    width, height = EDGE_PX * rng.uniform(0.06, 0.42, 2)
+    place = tuple(int(value) for value in centre)
+    angle = float(rng.choice((0, 90, rng.uniform(0, 180))))
+    kind = rng.integers(6)
+    if kind < 2:
+        line = cv2.FILLED if kind == 0 else int(rng.integers(3, 14))
+        cv2.ellipse(mask, place, (int(width) + 2, int(height) + 2), angle, 0, 360, 255, line, cv2.LINE_AA)
+    elif kind == 2:
+        corners = cv2.boxPoints((place, (2 * width, 2 * height), angle))
+        cv2.fillPoly(mask, [corners.astype(np.int32)], 255, cv2.LINE_AA)
+    elif kind < 5:
+        count = int(rng.integers(3, 9) if kind == 3 else 24)
+        turns = np.linspace(0, 2 * np.pi, count, endpoint=False) + rng.uniform(0, 6.28)
+        reach = 1 + (0 if kind == 3 else 0.25) * np.sin(turns * rng.integers(2, 6) + rng.uniform(0, 6.28))
+        points = centre + np.stack((np.cos(turns) * width * reach, np.sin(turns) * height * reach), axis=1)
+        cv2.fillPoly(mask, [points.astype(np.int32)], 255, cv2.LINE_AA)
+    else:
+        steps = np.cumsum(rng.normal(0, 0.25, 12)) + rng.uniform(0, 6.28)
+        path = centre + np.cumsum(np.stack((np.cos(steps), np.sin(steps)), axis=1) * width / 4, axis=0)
+        cv2.polylines(mask, [path.astype(np.int32)], False, 255, int(rng.integers(4, 18)), cv2.LINE_AA)
+
+
+def random_surface(rng: np.random.Generator, rooms: np.ndarray) -> Image:
+    """One colour, a gradient, stripes or checks, or a part of a room: 128 x 128 x 3 uint8."""
+    if rng.random() < PICTURE_SHARE:
+        room = rooms[rng.integers(len(rooms))]
+        top, left = (rng.integers(0, edge - EDGE_PX + 1) for edge in room.shape[:2])
+        return room[top : top + EDGE_PX, left : left + EDGE_PX]
+    rows, columns = np.mgrid[:EDGE_PX, :EDGE_PX] / EDGE_PX
+    angle, frequency = rng.uniform(0, 3.14), rng.uniform(1, 60)
+    along = columns * np.cos(angle) + rows * np.sin(angle)
+    across = rows * np.cos(angle) - columns * np.sin(angle)
+    stripes = np.sin(along * frequency + rng.uniform(0, 6.28))
+    if rng.random() < 0.3:
+        stripes = stripes * np.sign(np.sin(across * frequency))
+    pattern = np.clip(stripes * rng.uniform(0.5, 5), -1, 1) * rng.choice((0, rng.uniform(0, 90)))
+    base, tint = rng.uniform(5, 250), rng.normal(0, 30, 3)
+    return np.clip(base + tint + pattern[..., None] * rng.uniform(0.6, 1.4, 3), 0, 255).astype(np.uint8)
+
+
+def filling_the_square(colour: Image, mask: Image) -> Image:
+    """Cut out and scaled so that the longest edge fills the square; 128 x 128 x 4 uint8, colours times alpha."""
+    x, y, w, h = cv2.boundingRect(mask)
+    rgba = np.dstack((colour * (mask[..., None] / 255.0), mask)).astype(np.float32)[y : y + h, x : x + w]
+    scale = EDGE_PX / max(w, h)
+    size_wh = max(1, round(w * scale)), max(1, round(h * scale))
+    square = np.zeros((EDGE_PX, EDGE_PX, 4), np.uint8)
+    left, top = (EDGE_PX - size_wh[0]) // 2, (EDGE_PX - size_wh[1]) // 2
+    square[top : top + size_wh[1], left : left + size_wh[0]] = cv2.resize(rgba, size_wh).round()
+    return square

@@ -1,0 +1,227 @@
+"""Makes a Fashion-MNIST picture look as if it had come through `garment_input` from a camera.
+
+    seen = through_webcam(images, labels, generator)
+
+Pure functions on batches. In between a garment is its brightness and its cover on a canvas twice the picture's size;
+each entry of `PARTS` is one thing that a camera, a light or a hand does to it, with its range beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from fashioncam.sharpening import sharpening_kernel
+
+from .random_batches import Dice, grid, sampled
+
+CANVAS = 56
+FILLED = 0.72  # of the canvas' edge: room for tilts and arms
+SHOES = (5, 7, 9)  # sandal, sneaker, ankle boot
+
+
+@dataclass(frozen=True, slots=True)
+class Garments:
+    """A batch on the canvas.
+
+    Attributes:
+        bright: N x 1 x 56 x 56 float32, 0 black to 1 white, times cover.
+        cover: N x 1 x 56 x 56 float32, how much of each pixel is garment, 0..1.
+        is_shoe: N x 1 x 1 x 1 bool.
+    """
+
+    bright: Tensor
+    cover: Tensor
+    is_shoe: Tensor
+
+
+def tone(garments: Garments, dice: Dice) -> Garments:
+    """Exposure, contrast and gamma inside the garment: 0.6..1.5, 0.6..1.5, 0.5..2."""
+    level = (garments.bright / garments.cover.clamp(min=0.05)).clamp(0, 1)
+    level = level ** dice.uniform(-0.7, 0.7).exp()
+    mean = (level * garments.cover).mean(dim=(2, 3), keepdim=True) / garments.cover.mean(dim=(2, 3), keepdim=True)
+    level = mean + (level - mean) * dice.uniform(-0.5, 0.4).exp()
+    level = level * dice.uniform(-0.5, 0.4).exp()
+    return Garments(level.clamp(0, 1) * garments.cover, garments.cover, garments.is_shoe)
+
+
+def polarity(garments: Garments, dice: Dice) -> Garments:
+    """One in six garments as its own negative: the same cut is sold in black and in white."""
+    turned = dice.happens(1 / 6)
+    bright = garments.bright * (1 - turned) + (garments.cover - garments.bright) * turned
+    return Garments(bright, garments.cover, garments.is_shoe)
+
+
+def side_light(garments: Garments, dice: Dice) -> Garments:
+    """Light that falls off by up to two thirds from one side to the other, and soft folds of up to a fifth."""
+    rows, columns = grid((CANVAS, CANVAS), dice.device)
+    angle = dice.uniform(0, 6.28)
+    slope = (columns * angle.cos() + rows * angle.sin()) * dice.uniform(0, 0.5)
+    folds = dice.field(5, 5, (CANVAS, CANVAS)) * dice.uniform(0, 0.2)
+    bright = (garments.bright * (slope + folds).exp()).clamp(min=0)
+    return Garments(bright.minimum(garments.cover), garments.cover, garments.is_shoe)
+
+
+def pair(garments: Garments, dice: Dice) -> Garments:
+    """Two in five shoes as a pair: the other one shifted by up to half a length, turned by up to 35 degrees, behind."""
+    shift_x, shift_y = dice.uniform(-0.5, 0.5), dice.uniform(-0.5, 0.5)
+    other = warped(garments, dice.normal(0.3), shift_x, shift_y, flip=dice.happens(0.3))
+    shown = dice.happens(0.4) * garments.is_shoe
+    behind = (1 - garments.cover) * shown
+    return Garments(garments.bright + other.bright * behind, garments.cover + other.cover * behind, garments.is_shoe)
+
+
+def from_above(garments: Garments, dice: Dice) -> Garments:
+    """Half of the shoes turned to any side, as they lie or hang, and up to half as long: seen more from above."""
+    turned = dice.happens(0.5) * garments.is_shoe
+    squeeze = 1 + turned * dice.uniform(0, 1)
+    return warped(garments, turned * dice.uniform(-3.14, 3.14), stretch_x=squeeze)
+
+
+def pose(garments: Garments, dice: Dice) -> Garments:
+    """Hung crooked (sigma 10 degrees), 0.75..1.3 as wide, tilted towards the camera by up to a third of its width."""
+    stretch = dice.uniform(-0.28, 0.26).exp()
+    return warped(garments, dice.normal(0.17), stretch_x=stretch, tilt_x=dice.normal(0.12), tilt_y=dice.normal(0.12))
+
+
+def cloth(garments: Garments, dice: Dice) -> Garments:
+    """Sleeves spread and hems bent: a smooth warp of up to an eighth of the picture."""
+    bend = dice.field(4, 4, (CANVAS, CANVAS), 2) * dice.uniform(0, 0.12)
+    rows, columns = grid((CANVAS, CANVAS), dice.device)
+    return resampled(garments, columns + bend[:, :1], rows + bend[:, 1:])
+
+
+def ragged(garments: Garments, dice: Dice) -> Garments:
+    """An outline that is found wrongly by a pixel or two, and in a quarter of the pictures a piece that is missing."""
+    soft = F.avg_pool2d(garments.cover, 7, 1, 3)
+    noise = dice.field(14, 14, (CANVAS, CANVAS)) * dice.uniform(0, 0.3)
+    kept = ((soft + noise - 0.3) * 6).clamp(0, 1)
+    rows, columns = grid((CANVAS, CANVAS), dice.device)
+    angle = dice.uniform(0, 6.28)
+    x, y = FILLED * angle.cos() * dice.uniform(0.5, 1), FILLED * angle.sin() * dice.uniform(0.5, 1)
+    distance = ((columns - x) ** 2 + (rows - y) ** 2).sqrt() + dice.field(6, 6, (CANVAS, CANVAS)) * 0.1
+    bite = ((dice.uniform(0.1, 0.35) - distance) * 20).clamp(0, 1) * dice.happens(0.25)
+    kept = kept * (1 - bite)
+    return Garments(garments.bright * kept, garments.cover * kept, garments.is_shoe)
+
+
+def forearm(garments: Garments, dice: Dice) -> Garments:
+    """A piece of the arm that was taken for garment, in a fifth of the pictures, mostly from below."""
+    rows, columns = grid((CANVAS, CANVAS), dice.device)
+    angle = 1.57 + dice.normal(0.6)
+    x, y = dice.normal(0.2), dice.normal(0.2)
+    along = (columns - x) * angle.cos() + (rows - y) * angle.sin()
+    across = (columns - x) * angle.sin() - (rows - y) * angle.cos()
+    width = dice.uniform(0.06, 0.16) * (1 + 0.4 * along)
+    arm = ((width - across.abs()) * 20).clamp(0, 1) * (along > 0) * (along < dice.uniform(0.4, 1.0))
+    before = dice.happens(0.3)  # else the garment hides it
+    arm = arm * (1 - garments.cover * (1 - before)) * dice.happens(0.2)
+    skin = dice.uniform(0.2, 0.8)
+    return Garments(garments.bright * (1 - arm) + skin * arm, garments.cover * (1 - arm) + arm, garments.is_shoe)
+
+
+PARTS: dict[str, Callable[[Garments, Dice], Garments]] = {
+    part.__name__: part for part in (tone, polarity, pair, from_above, pose, cloth, side_light, ragged, forearm)
+}
+
+
+def through_webcam(
+    images: Tensor, labels: Tensor, generator: torch.Generator, parts: Iterable[str] = tuple(PARTS)
+) -> Tensor:
+    """Pictures as a webcam would have shown them.
+
+    Args:
+        images: N x 1 x 28 x 28 uint8, negated on 0.
+        labels: N int64; shoes are shown in other ways than the rest.
+        parts: keys of `PARTS`, each of which happens to half of the pictures; cut out, scaled and noisy all become.
+
+    Returns:
+        N x 1 x 28 x 28 uint8.
+    """
+    dice = Dice(len(images), generator)
+    garments = on_canvas(images, labels)
+    for name in parts:
+        garments = half_of(garments, PARTS[name](garments, dice), dice)
+    return through_camera(cut_out(garments, images.shape[-1], dice), dice)
+
+
+def half_of(before: Garments, after: Garments, dice: Dice) -> Garments:
+    """`after` for half of the pictures, `before` for the others."""
+    changed = dice.happens(0.5) > 0
+    bright, cover = torch.where(changed, after.bright, before.bright), torch.where(changed, after.cover, before.cover)
+    return Garments(bright, cover, before.is_shoe)
+
+
+def on_canvas(images: Tensor, labels: Tensor) -> Garments:
+    """The garments in the middle of the canvas, as bright as they were before the data set negated them."""
+    covered = (images > 0).float()
+    cover = -F.max_pool2d(-F.max_pool2d(covered, 3, 1, 1), 3, 1, 1)  # white parts inside are 0 in the data set
+    bright = cover - images.float() / 255 * cover
+    rows, columns = grid((CANVAS, CANVAS), images.device)
+    placed = sampled(torch.cat((bright, cover), dim=1), columns / FILLED, rows / FILLED, padding="zeros")
+    is_shoe = torch.isin(labels, torch.tensor(SHOES, device=labels.device))[:, None, None, None]
+    return Garments(placed[:, :1], placed[:, 1:], is_shoe)
+
+
+def warped(
+    garments: Garments,
+    angle: Tensor,
+    shift_x: Tensor | float = 0.0,
+    shift_y: Tensor | float = 0.0,
+    stretch_x: Tensor | float = 1.0,
+    tilt_x: Tensor | float = 0.0,
+    tilt_y: Tensor | float = 0.0,
+    flip: Tensor | float = 0.0,
+) -> Garments:
+    """Turned (radians), shifted and stretched (of half the canvas), tilted in perspective, mirrored."""
+    rows, columns = grid((CANVAS, CANVAS), garments.cover.device)
+    x, y = columns - shift_x, rows - shift_y
+    depth = 1 + tilt_x * x + tilt_y * y
+    x, y = x / depth, y / depth
+    across, down = x * angle.cos() + y * angle.sin(), y * angle.cos() - x * angle.sin()
+    return resampled(garments, across * stretch_x * (1 - 2 * flip), down)
+
+
+def resampled(garments: Garments, x: Tensor, y: Tensor) -> Garments:
+    """The garments at other places, -1..1."""
+    moved = sampled(torch.cat((garments.bright, garments.cover), dim=1), x, y, padding="zeros")
+    return Garments(moved[:, :1], moved[:, 1:], garments.is_shoe)
+
+
+def cut_out(garments: Garments, size: int, dice: Dice) -> Tensor:
+    """Cut out with an error of up to a pixel, longest edge to `size`, centred, negated: N x 1 x size x size, 0..1."""
+    seen = garments.cover[:, 0] > 0.5
+    left, right = edges(seen.any(dim=1))
+    top, bottom = edges(seen.any(dim=2))
+    side = torch.maximum(right - left, bottom - top).clamp(min=0.2) * (1 + dice.uniform(-0.03, 0.05))
+    rows, columns = grid((2 * size, 2 * size), dice.device)
+    x = columns * side / 2 + (left + right) / 2 + dice.uniform(-0.03, 0.03)
+    y = rows * side / 2 + (top + bottom) / 2 + dice.uniform(-0.03, 0.03)
+    dark = sampled(torch.cat((garments.cover - garments.bright, garments.cover), dim=1), x, y, padding="zeros")
+    small = F.avg_pool2d(dark, 2)
+    return small[:, :1] * (small[:, 1:] > 0.1)
+
+
+def edges(seen: Tensor) -> tuple[Tensor, Tensor]:
+    """First and last place where N x CANVAS is true, in -1..1, N x 1 x 1 x 1 each."""
+    places = torch.arange(CANVAS, device=seen.device)
+    first = torch.where(seen, places, CANVAS).amin(dim=1).clamp(max=CANVAS - 1)
+    last = torch.where(seen, places + 1, 0).amax(dim=1).clamp(min=1)
+    shape = -1, 1, 1, 1
+    return (first / CANVAS * 2 - 1).view(shape), (last / CANVAS * 2 - 1).view(shape)
+
+
+def through_camera(images: Tensor, dice: Dice) -> Tensor:
+    """Half of them sharpened as `garment_input` does, a third blurred, all with noise of up to 10 levels; uint8."""
+    kernel = torch.from_numpy(sharpening_kernel()).float().to(images.device)[None, None]
+    padded = F.pad(images, (1, 1, 1, 1), mode="replicate")
+    sharp, blurred = F.conv2d(padded, kernel), F.avg_pool2d(padded, 3, 1)
+    draw = dice.uniform(0, 1)
+    out = torch.where(draw < 0.5, sharp, torch.where(draw < 0.8, images, 0.5 * (images + blurred)))
+    noise = torch.randn(out.shape, generator=dice.generator, device=dice.device) * dice.uniform(0, 0.04)
+    covered = images > 0
+    return ((out + noise) * covered * 255).clamp(0, 255).round().byte()

@@ -1,0 +1,199 @@
+"""Garments as the program itself sees them: held up to a simulated webcam, found by its segmenter, made its input.
+
+A garment that goes through the real segmentation and the real `garment_input` arrives as in use: with a ragged or
+partly missing outline, a piece of arm or shadow that was taken for cloth, the camera's light and noise.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from fashioncam import bundled
+from fashioncam.messages import Image, InputDescription, Segment
+from fashioncam.pipeline.garment_input import garment_input
+from fashioncam.pipeline.learned_segmenter import LearnedSegmenter
+from fashioncam.pipeline.reference_background import shrink
+from fashioncam.pipeline.segmentation import Segmenter, deviating_pixels, item_mask, to_segment
+
+from .composites import DRAWN_ITEM, NO_ITEM, Bank, compose
+from .cutouts import EDGE_PX, Cutouts, load_cutouts
+from .data import NOT_A_GARMENT, FashionMnist, Split, WebcamPictures
+from .drawn_rooms import draw_room
+from .drawn_things import draw_thing
+from .run_log import progress
+
+SIZES_HW = ((144, 192), (144, 192), (108, 192), (192, 144))  # 4:3, 16:9, and a camera held upright
+BATCH = 4  # at 180x240: 19 ms a composite; of 64 at a time, which leave the cache, 36
+FOUND_IOU = 0.6  # with less of a garment found, its name would be a guess
+TOLERANCE_LEVELS = 6  # what the learned background allows for noise
+OTHERS_SHARE = 0.3  # for each garment, at most, so many pictures of what is none
+THINGS, VALIDATION_THINGS = 1_500, 300  # drawn to be held up
+
+
+TRAIN_COUNT, VALIDATION_COUNT = 24_000, 2_000
+KEPT_IN = Path("runs/webcam-pictures")
+# Of Fashion-MNIST's own pictures, by class: photographs of bags are missing, those of shoes few.
+BORROWED = {5: 60, 7: 60, 8: 400, 9: 160}
+CHUNK = 250
+ROOMS = 40  # drawn for each chunk
+ROOM_WH = (240, 180)
+
+
+def load_or_make(garments: Path, dataset: FashionMnist, seed: int, folder: Path = KEPT_IN) -> WebcamPictures:
+    """The pictures from a folder of cutouts (see `training.cutouts`); kept in `folder` and taken from there again.
+
+    Whatever the number of processes, the same seed makes the same pictures.
+
+    Raises:
+        UserError: the folder of cutouts is not there or not as expected.
+    """
+    train, validation = load_cutouts(garments)
+    table = hashlib.sha256((garments / "train.csv").read_bytes()).hexdigest()[:12]
+    kept = folder / f"webcam-{table}-{seed}-{TRAIN_COUNT}-{VALIDATION_COUNT}.pt"
+    photographs = with_own_masks(validation, dataset.input)
+    if not kept.exists():
+        generator = torch.Generator().manual_seed(seed)
+        train = joined(train, borrowed(dataset.train, generator), drawn(THINGS, 2 * seed))
+        validation = joined(validation, drawn(VALIDATION_THINGS, 2 * seed + 1))
+        train_seen = make(train, dataset.input, TRAIN_COUNT, 2 * seed)
+        validation_seen = make(validation, dataset.input, VALIDATION_COUNT, 2 * seed + 1)
+        folder.mkdir(parents=True, exist_ok=True)
+        content = [train_seen.images, train_seen.labels, validation_seen.images, validation_seen.labels]
+        torch.save(content, kept.with_suffix(".part"))
+        kept.with_suffix(".part").replace(kept)
+    images, labels, validation_images, validation_labels = torch.load(kept, weights_only=True)
+    return WebcamPictures(Split(images, labels), Split(validation_images, validation_labels), photographs)
+
+
+def make(cutouts: Cutouts, description: InputDescription, count: int, seed: int) -> Split:
+    """`count` inputs, made on all cores."""
+    chunks = -(-count // CHUNK)
+    seeds = range(seed * 100_003, seed * 100_003 + chunks)
+    jobs = ([cutouts] * chunks, [description] * chunks, seeds)
+    processes = min(os.cpu_count() or 1, chunks)
+    if processes == 1:
+        made = list(progress(map(make_chunk, *jobs), "webcam pictures", chunks))
+    else:
+        # Spawned and not forked: torch's threads do not survive a fork.
+        with ProcessPoolExecutor(processes, get_context("spawn"), torch.set_num_threads, (1,)) as pool:
+            made = list(progress(pool.map(make_chunk, *jobs), "webcam pictures", chunks))
+    images, labels = torch.cat([split.images for split in made]), torch.cat([split.labels for split in made])
+    return Split(images[:count], labels[:count])
+
+
+def make_chunk(cutouts: Cutouts, description: InputDescription, seed: int) -> Split:
+    """`CHUNK` inputs before rooms of their own: garments with their labels, other things with `NOT_A_GARMENT`."""
+    rng, generator = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
+    rooms = np.stack([draw_room(rng, ROOM_WH) for _ in range(ROOMS)])
+    seen = islice(seen_items(cutouts, torch.from_numpy(rooms).permute(0, 3, 1, 2), description, generator), CHUNK)
+    images, labels = zip(*seen, strict=True)
+    return Split(torch.from_numpy(np.stack(images))[:, None], torch.tensor(labels))
+
+
+def seen_items(
+    cutouts: Cutouts, rooms: Tensor, description: InputDescription, generator: torch.Generator
+) -> Iterator[tuple[Image, int]]:
+    """Inputs, size x size uint8, and their labels, without end."""
+    segmenter = LearnedSegmenter(bundled.own(bundled.SEGMENTER).read_bytes())
+    bank = Bank(cutouts.pictures, rooms)
+    garments, others = 0, 0
+    while True:
+        size_hw = SIZES_HW[int(torch.randint(len(SIZES_HW), (), generator=generator))]
+        batch = compose(bank, BATCH, size_hw, generator)
+        frames, backgrounds = as_pictures(batch.frame), as_pictures(batch.expected)
+        for index, place in enumerate(batch.cutout.tolist()):
+            label = label_of(place, cutouts.labels)
+            if label is None or (label == NOT_A_GARMENT and others >= OTHERS_SHARE * garments):
+                continue
+            segment = found_item(frames[index], backgrounds[index], segmenter)
+            if segment is None:
+                continue
+            if place != NO_ITEM and overlap(segment, batch.item[index, 0].numpy() > 0.5) < FOUND_IOU:
+                continue
+            garments, others = garments + (label >= 0), others + (label == NOT_A_GARMENT)
+            yield garment_input(frames[index], segment, description), label
+
+
+def with_own_masks(cutouts: Cutouts, description: InputDescription) -> Split:
+    """The inputs that garments give with the masks that they came with, each as it is and mirrored."""
+    pictures = as_pictures(cutouts.pictures)
+    images = []
+    for picture in pictures:
+        mask = np.where(picture[..., 3] > 127, np.uint8(255), np.uint8(0))
+        image_bgr = np.ascontiguousarray(picture[..., :3])
+        images.append(garment_input(image_bgr, Segment((0, 0, EDGE_PX, EDGE_PX), mask), description))
+    split = torch.from_numpy(np.stack(images))[:, None]
+    return Split(torch.cat((split, split.flip(-1))), cutouts.labels.repeat(2))
+
+
+def label_of(place: int, labels: Tensor) -> int | None:
+    """The label of a composite's item, by its `cutout`; None where that is not clear."""
+    if place >= 0:
+        return int(labels[place])
+    return NOT_A_GARMENT if place in (NO_ITEM, DRAWN_ITEM) else None
+
+
+def found_item(frame_bgr: Image, background_bgr: Image, segmenter: Segmenter) -> Segment | None:
+    """The item that the program finds in a frame before a background in the same light, h x w x 3 uint8 both."""
+    small_bgr, expected_bgr = shrink(frame_bgr), shrink(background_bgr)
+    tolerance = np.full(small_bgr.shape[:2], TOLERANCE_LEVELS, np.uint8)
+    likelihood = segmenter.likelihood(small_bgr, expected_bgr, tolerance)
+    item = item_mask(likelihood, deviating_pixels(small_bgr, expected_bgr, tolerance), None)
+    height, width = frame_bgr.shape[:2]
+    return None if item is None else to_segment(item, (width, height))
+
+
+def overlap(segment: Segment, item: np.ndarray) -> float:
+    """Intersection over union of a segment and the item's true mask, H x W bool."""
+    x, y, w, h = segment.box
+    found = segment.mask > 0
+    both = np.count_nonzero(found & item[y : y + h, x : x + w])
+    return both / (np.count_nonzero(found) + np.count_nonzero(item) - both)
+
+
+def as_pictures(batch: Tensor) -> Image:
+    """N x C x h x w uint8 -> N x h x w x C."""
+    return np.ascontiguousarray(batch.permute(0, 2, 3, 1).numpy())
+
+
+def joined(*parts: Cutouts) -> Cutouts:
+    """All of the cutouts."""
+    return Cutouts(torch.cat([part.pictures for part in parts]), torch.cat([part.labels for part in parts]))
+
+
+def borrowed(fashion: Split, generator: torch.Generator) -> Cutouts:
+    """Some of Fashion-MNIST's own pictures."""
+    chosen = [(fashion.labels == label).nonzero().flatten()[:number] for label, number in BORROWED.items()]
+    places = torch.cat(chosen)
+    return as_cutouts(Split(fashion.images[places], fashion.labels[places]), generator)
+
+
+def drawn(count: int, seed: int) -> Cutouts:
+    """Things that are no garment."""
+    rng = np.random.default_rng(seed)
+    rooms = np.stack([draw_room(rng, ROOM_WH) for _ in range(ROOMS)])
+    things = np.stack([draw_thing(rng, rooms) for _ in range(count)])
+    return Cutouts(torch.from_numpy(things).permute(0, 3, 1, 2).contiguous(), torch.full((count,), NOT_A_GARMENT))
+
+
+def as_cutouts(split: Split, generator: torch.Generator) -> Cutouts:
+    """Fashion-MNIST's own pictures as cutouts, in random colours: what photographs are few of can be held up too."""
+    covered = (split.images > 0).float()
+    closed = -F.max_pool2d(-F.max_pool2d(covered, 3, 1, 1), 3, 1, 1)  # white parts inside are 0 in the data set
+    size = (EDGE_PX, EDGE_PX)
+    alpha = ((F.interpolate(closed, size, mode="bicubic") - 0.5) * 4 + 0.5).clamp(0, 1)
+    grey = F.interpolate(255.0 - split.images.float(), size, mode="bicubic").clamp(0, 255)
+    tint = torch.rand(len(split), 3, 1, 1, generator=generator) * 0.6 + 0.7
+    pictures = torch.cat(((grey * tint).clamp(0, 255) * alpha, 255 * alpha), dim=1)
+    return Cutouts(pictures.byte(), split.labels)
