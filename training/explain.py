@@ -1,0 +1,159 @@
+"""Show a checkpoint's heat maps on the validation split of Fashion-MNIST, and measure whether to trust them.
+
+    python -m training.explain weights/hybrid.pth
+
+Writes a folder: explanation.html to read (it holds its pictures), explanation.json, and each picture as PNG.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from fashioncam import checkpoint
+from fashioncam.checkpoint import LoadedModel
+from fashioncam.errors import UserError
+from fashioncam.models.base import to_input
+
+from . import data, explanation_plots, trust
+from .command import exit_code, make_folder
+from .loop import predict
+from .report import write_json, write_page, write_pictures
+
+SEED = 0
+RANDOMISED_PICTURES = 100
+SHOWN_RANDOMISED = 6
+MODEL, RANDOM, SILHOUETTE = "the model's map", "random map", "silhouette"
+RIVALS = (RANDOM, SILHOUETTE)
+LOWER_IS_BETTER = {"deletion"}
+BY_DEFINITION = {("energy_inside", SILHOUETTE)}  # the silhouette lies on the garment: nothing can beat it
+
+
+@dataclass(frozen=True, slots=True)
+class Duel:
+    """The model's map against another kind on the same pictures.
+
+    Attributes:
+        advantage: mean of what the model's is better by, in the figure's own unit.
+        margin: half the 95 % interval of that mean, from the spread over the pictures.
+        won: share of pictures on which the model's is better, 0..1; equals count half.
+    """
+
+    figure: str
+    against: str
+    advantage: float
+    margin: float
+    won: float
+
+    @property
+    def outcome(self) -> str:
+        """"better", "worse", or "open" where the interval holds 0."""
+        if abs(self.advantage) <= self.margin:
+            return "open"
+        return "better" if self.advantage > 0 else "worse"
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What the figures say of a checkpoint's maps, each made for the class that the model names.
+
+    Attributes:
+        pictures, right: of the validation split, how many were scored, and how many of them are named right.
+        means: kind of map -> figure -> mean over the pictures; areas and energy 0..1, correlations -1..1.
+        curves: kind of map -> "deletion" or "insertion" -> mean probability of the class after each step.
+        duels: the model's map against each other kind, figure by figure.
+        randomised: layer -> Spearman's correlation with the trained model's map once that layer and all after it are
+            shuffled, mean over the pictures; from the last layer to the first.
+        silhouette_correlation: the same between the trained model's map and the silhouette.
+    """
+
+    weights: str
+    model: str
+    pictures: int
+    right: int
+    means: dict[str, dict[str, float]]
+    curves: dict[str, dict[str, list[float]]]
+    duels: list[Duel]
+    randomised: dict[str, float]
+    silhouette_correlation: float
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m training.explain", description=__doc__.splitlines()[0])
+    parser.add_argument("weights", type=Path, help="checkpoint to look into")
+    parser.add_argument("--out", type=Path, help="folder of the report; default: reports/NAME-explained")
+    parser.add_argument("--data", type=Path, help="folder of the four IDX files; default: found or downloaded")
+    parser.add_argument("--pictures", type=int, default=20, help="scored of each class; default: %(default)s")
+    args = parser.parse_args(arguments)
+    return exit_code("explain", lambda: run(args))
+
+
+def run(args: argparse.Namespace) -> str:
+    """Measure and write the report; returns a line of figures."""
+    if args.pictures < 1:
+        raise UserError(f"--pictures {args.pictures}: at least 1")
+    loaded = checkpoint.load(args.weights)
+    out = args.out or Path("reports") / f"{args.weights.stem}-explained"
+    make_folder(out, "--out")
+    split = data.load(args.data).validation
+    logits = predict(loaded.model, split.images, loaded.input)
+    scored = torch.cat([(split.labels == index).nonzero()[: args.pictures, 0] for index in split.labels.unique()])
+    images, named = split.images[scored], logits[scored].argmax(dim=1)
+    found, cascade = measure(args.weights, loaded, images, named, split.labels[scored])
+    figures = {
+        "curves": explanation_plots.curves(found.curves),
+        "randomised": explanation_plots.cascade(images, cascade, SHOWN_RANDOMISED),
+        **explanation_plots.galleries(loaded, split, logits),
+    }
+    pictures = write_pictures(figures, out)
+    write_json(asdict(found), out / "explanation.json")
+    write_page("explanation.html.j2", out / "explanation.html", found=found, pictures=pictures, classes=loaded.classes)
+    won = sum(duel.outcome == "better" for duel in found.duels)
+    return (
+        f"{args.weights}: the maps are better in {won} of {len(found.duels)} comparisons with a random map "
+        f"and the silhouette; {out / 'explanation.html'}"
+    )
+
+
+def measure(
+    path: Path, loaded: LoadedModel, images: Tensor, named: Tensor, labels: Tensor
+) -> tuple[Trust, list[trust.Randomised]]:
+    """All figures of N pictures, and what the weight randomisation left of the first pictures' maps.
+
+    Args:
+        images: N x 1 x H x W uint8, garment on 0.
+        named: N int64, the class that the model names, which its map is about.
+        labels: N int64, what they are.
+    """
+    generator = torch.Generator().manual_seed(SEED)
+    drops = trust.occlusion_drops(loaded, images, named)
+    kinds = kinds_of_map(loaded, images, named, generator)
+    scores = {kind: trust.score(loaded, images, named, maps, drops, generator) for kind, maps in kinds.items()}
+    some = torch.randperm(len(images), generator=generator)[:RANDOMISED_PICTURES].sort().values
+    # Those shown come first, one after the other from all classes.
+    cascade = list(trust.cascading_randomisation(loaded, images, named, SEED))
+    by_layer = {step.layer: step.correlation[some].mean().item() for step in cascade[1:]}
+    silhouettes = F.adaptive_avg_pool2d(kinds[SILHOUETTE], cascade[0].maps.shape[-1])
+    alike = [trust.rank_correlation(a, b) for a, b in zip(cascade[0].maps, silhouettes, strict=True)]
+    found = Trust(
+        weights=str(path),
+        model=loaded.info.model_name,
+        pictures=len(images),
+        right=int((named == labels).sum()),
+        means={kind: {name: v.mean().item() for name, v in s.figures().items()} for kind, s in scores.items()},
+        curves={
+            kind: {"deletion": s.deletion.mean(dim=0).tolist(), "insertion": s.insertion.mean(dim=0).tolist()}
+            for kind, s in scores.items()
+        },
+        duels=duels({kind: s.figures() for kind, s in scores.items()}),
+        randomised=by_layer,
+        silhouette_correlation=sum(alike) / len(alike),
+    )
+    return found, cascade
