@@ -27,10 +27,8 @@ from .loop import predict
 from .report import write_json, write_page, write_pictures
 
 SEED = 0
-RANDOMISED_PICTURES = 100
 SHOWN_RANDOMISED = 6
 MODEL, RANDOM, SILHOUETTE = "the model's map", "random map", "silhouette"
-RIVALS = (RANDOM, SILHOUETTE)
 LOWER_IS_BETTER = {"deletion"}
 BY_DEFINITION = {("energy_inside", SILHOUETTE)}  # the silhouette lies on the garment: nothing can beat it
 
@@ -53,7 +51,7 @@ class Duel:
 
     @property
     def outcome(self) -> str:
-        """"better", "worse", or "open" where the interval holds 0."""
+        """Is "better", "worse", or "open" where the interval holds 0."""
         if abs(self.advantage) <= self.margin:
             return "open"
         return "better" if self.advantage > 0 else "worse"
@@ -125,7 +123,7 @@ def run(args: argparse.Namespace) -> str:
 def measure(
     path: Path, loaded: LoadedModel, images: Tensor, named: Tensor, labels: Tensor
 ) -> tuple[Trust, list[trust.Randomised]]:
-    """All figures of N pictures, and what the weight randomisation left of the first pictures' maps.
+    """All figures of N pictures, and what the weight randomisation left of their maps.
 
     Args:
         images: N x 1 x H x W uint8, garment on 0.
@@ -136,10 +134,7 @@ def measure(
     drops = trust.occlusion_drops(loaded, images, named)
     kinds = kinds_of_map(loaded, images, named, generator)
     scores = {kind: trust.score(loaded, images, named, maps, drops, generator) for kind, maps in kinds.items()}
-    some = torch.randperm(len(images), generator=generator)[:RANDOMISED_PICTURES].sort().values
-    # Those shown come first, one after the other from all classes.
     cascade = list(trust.cascading_randomisation(loaded, images, named, SEED))
-    by_layer = {step.layer: step.correlation[some].mean().item() for step in cascade[1:]}
     silhouettes = F.adaptive_avg_pool2d(kinds[SILHOUETTE], cascade[0].maps.shape[-1])
     alike = [trust.rank_correlation(a, b) for a, b in zip(cascade[0].maps, silhouettes, strict=True)]
     found = Trust(
@@ -153,7 +148,39 @@ def measure(
             for kind, s in scores.items()
         },
         duels=duels({kind: s.figures() for kind, s in scores.items()}),
-        randomised=by_layer,
+        randomised={step.layer: step.correlation.mean().item() for step in cascade[1:]},
         silhouette_correlation=sum(alike) / len(alike),
     )
     return found, cascade
+
+
+def kinds_of_map(loaded: LoadedModel, images: Tensor, named: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
+    """The model's maps and what they must beat, each N x H x W, not below 0.
+
+    The random maps have the grid of the model's and are enlarged as they are, so that smoothness alone wins nothing.
+    """
+    size = images.shape[-1]
+    maps = trust.class_maps(loaded.model, to_input(images, loaded.input), named)
+    return {
+        MODEL: trust.enlarged(maps, size),
+        RANDOM: trust.enlarged(torch.rand(maps.shape, generator=generator), size),
+        SILHOUETTE: (images[:, 0] > 0).float(),
+    }
+
+
+def duels(figures: Mapping[str, Mapping[str, Tensor]]) -> list[Duel]:
+    """Of kind of map -> figure -> N values, the model's against each other kind, picture by picture."""
+    found = []
+    for figure, own in figures[MODEL].items():
+        for rival in (RANDOM, SILHOUETTE):
+            if (figure, rival) in BY_DEFINITION:
+                continue
+            ahead = figures[rival][figure] - own if figure in LOWER_IS_BETTER else own - figures[rival][figure]
+            margin = 1.96 * ahead.std(correction=0).item() / len(ahead) ** 0.5
+            won = ((ahead > 0).float() + 0.5 * (ahead == 0).float()).mean().item()
+            found.append(Duel(figure, rival, ahead.mean().item(), margin, won))
+    return found
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
