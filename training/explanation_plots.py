@@ -51,7 +51,7 @@ def gallery(
         for axes, place in zip(grid[first_row], places.tolist(), strict=False):
             show(axes, split.images[place, 0])
             axes.set_title(f"{loaded.classes[int(named[place])]}\n{confidence[place]:.2f}", fontsize=8)
-        for row, classes in enumerate(about, first_row + 1):
+        for row, classes in enumerate(about if len(places) else (), first_row + 1):
             maps = maps_for(loaded, split.images[places], classes[places])
             for axes, place, heat in zip(grid[row], places.tolist(), maps, strict=False):
                 show(axes, split.images[place, 0], heat)
