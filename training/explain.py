@@ -29,6 +29,7 @@ from .report import write_json, write_page, write_pictures
 SEED = 0
 SHOWN_RANDOMISED = 6
 MODEL, RANDOM, SILHOUETTE = "the model's map", "random map", "silhouette"
+OCCLUSION = "occlusion map"  # what can be reached: made of 49 answers of the model instead of one
 LOWER_IS_BETTER = {"deletion"}
 BY_DEFINITION = {("energy_inside", SILHOUETTE)}  # the silhouette lies on the garment: nothing can beat it
 
@@ -65,7 +66,7 @@ class Trust:
         pictures, right: of the validation split, how many were scored, and how many of them are named right.
         means: kind of map -> figure -> mean over the pictures; areas and energy 0..1, correlations -1..1.
         curves: kind of map -> "deletion" or "insertion" -> mean probability of the class after each step.
-        duels: the model's map against each other kind, figure by figure.
+        duels: the model's map against a random one and the silhouette, figure by figure.
         randomised: layer -> Spearman's correlation with the trained model's map once that layer and all after it are
             shuffled, mean over the pictures; from the last layer to the first.
         silhouette_correlation: the same between the trained model's map and the silhouette.
@@ -132,7 +133,7 @@ def measure(
     """
     generator = torch.Generator().manual_seed(SEED)
     drops = trust.occlusion_drops(loaded, images, named)
-    kinds = kinds_of_map(loaded, images, named, generator)
+    kinds = kinds_of_map(loaded, images, named, drops, generator)
     scores = {kind: trust.score(loaded, images, named, maps, drops, generator) for kind, maps in kinds.items()}
     cascade = list(trust.cascading_randomisation(loaded, images, named, SEED))
     silhouettes = F.adaptive_avg_pool2d(kinds[SILHOUETTE], cascade[0].maps.shape[-1])
@@ -154,8 +155,10 @@ def measure(
     return found, cascade
 
 
-def kinds_of_map(loaded: LoadedModel, images: Tensor, named: Tensor, generator: torch.Generator) -> dict[str, Tensor]:
-    """The model's maps and what they must beat, each N x H x W, not below 0.
+def kinds_of_map(
+    loaded: LoadedModel, images: Tensor, named: Tensor, drops: Tensor, generator: torch.Generator
+) -> dict[str, Tensor]:
+    """The model's maps, what they must beat, and what can be reached, each N x H x W, not below 0.
 
     The random maps have the grid of the model's and are enlarged as they are, so that smoothness alone wins nothing.
     """
@@ -165,11 +168,12 @@ def kinds_of_map(loaded: LoadedModel, images: Tensor, named: Tensor, generator: 
         MODEL: trust.enlarged(maps, size),
         RANDOM: trust.enlarged(torch.rand(maps.shape, generator=generator), size),
         SILHOUETTE: (images[:, 0] > 0).float(),
+        OCCLUSION: trust.enlarged(drops.clamp(min=0), size),
     }
 
 
 def duels(figures: Mapping[str, Mapping[str, Tensor]]) -> list[Duel]:
-    """Of kind of map -> figure -> N values, the model's against each other kind, picture by picture."""
+    """Of kind of map -> figure -> N values, the model's against each rival, picture by picture."""
     found = []
     for figure, own in figures[MODEL].items():
         for rival in (RANDOM, SILHOUETTE):

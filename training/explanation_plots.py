@@ -17,7 +17,7 @@ from .data import Split
 from .trust import Randomised, class_maps, enlarged
 
 SHOWN = 8  # right and wrong ones of each class
-KIND_COLOURS = ("#1b6ca8", "#999999", "#d1750c")
+KIND_COLOURS = ("#1b6ca8", "#999999", "#d1750c", "#1a7f37")
 
 
 def galleries(loaded: LoadedModel, split: Split, logits: Tensor) -> dict[str, Figure]:
@@ -43,21 +43,24 @@ def gallery(
         right, wrong: places in the split, at most SHOWN each.
         named, confidence: of the whole split.
     """
-    figure = Figure(figsize=(10.4, 7.4), layout="constrained")
-    grid = figure.subplots(5, SHOWN, squeeze=False)
+    rows = 5 if len(wrong) else 2
+    figure = Figure(figsize=(10.4, 1.42 * rows + 0.3), layout="constrained")
+    grid = figure.subplots(rows, SHOWN, squeeze=False)
     for axes in grid.flat:
         axes.axis("off")
     for first_row, places, about in ((0, right, (named,)), (2, wrong, (named, split.labels))):
+        if not len(places):
+            continue
         for axes, place in zip(grid[first_row], places.tolist(), strict=False):
             show(axes, split.images[place, 0])
             axes.set_title(f"{loaded.classes[int(named[place])]}\n{confidence[place]:.2f}", fontsize=8)
-        for row, classes in enumerate(about if len(places) else (), first_row + 1):
+        for row, classes in enumerate(about, first_row + 1):
             maps = maps_for(loaded, split.images[places], classes[places])
             for axes, place, heat in zip(grid[row], places.tolist(), maps, strict=False):
                 show(axes, split.images[place, 0], heat)
                 axes.set_title(f"why {loaded.classes[int(classes[place])]}", fontsize=8)
-    few = "" if len(wrong) else ": none"
-    figure.suptitle(f"{loaded.classes[index]}. Upper two rows: named right. Lower three: named wrong{few}", fontsize=11)
+    lower = "Lower three: named wrong" if len(wrong) else "None is named wrong"
+    figure.suptitle(f"{loaded.classes[index]}. Upper two rows: named right. {lower}", fontsize=11)
     return figure
 
 

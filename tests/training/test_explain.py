@@ -40,7 +40,7 @@ def test_report_holds_figures_and_pictures(
     assert "of 9 comparisons" in capsys.readouterr().out
     found = json.loads(Path("out/explanation.json").read_text())
     assert found["pictures"] == len(dataset.validation.labels.unique())
-    assert list(found["means"]) == ["the model's map", "random map", "silhouette"]
+    assert list(found["means"]) == ["the model's map", "random map", "silhouette", "occlusion map"]
     assert found["means"]["silhouette"]["energy_inside"] == pytest.approx(1.0)
     assert all(-1 <= value <= 1 for figures in found["means"].values() for value in figures.values())
     assert next(iter(found["randomised"])) == "head"
