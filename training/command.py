@@ -1,9 +1,11 @@
-"""How a command of the workshop ends."""
+"""How a command of the workshop begins and ends."""
 
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 from fashioncam.errors import UserError
 
@@ -19,3 +21,13 @@ def exit_code(name: str, run: Callable[[], str]) -> int:
         print("interrupted; for a training, the same command goes on after the last complete epoch", file=sys.stderr)
         return 130
     return 0
+
+
+def make_folder(folder: Path, options: str) -> None:
+    """Make sure that files can be written to `folder`, before the work and not after it; UserError names `options`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UserError(f"{folder}: {error.strerror}; give another place with {options}") from None

@@ -10,7 +10,6 @@ This is the only code that opens the test split.
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -33,11 +32,11 @@ from fashioncam.pipeline.classifier import TorchRecogniser
 from fashioncam.pipeline.explanation import explainer
 from fashioncam.pipeline.exported_recogniser import ExportedRecogniser
 
-from . import data, metrics
-from .command import exit_code
+from . import data, metrics, plots
+from .command import exit_code, make_folder
 from .export import save_with_twin
 from .loop import predict
-from .report import write_report
+from .report import write_json, write_page, write_pictures
 
 CONFIDENCE = 0.95
 
@@ -137,6 +136,8 @@ def run(args: argparse.Namespace) -> str:
     """Measure, write the report, and record where that was asked for; returns a line of figures."""
     paths = [args.weights] if args.vs is None else [args.weights, args.vs]
     models = [checkpoint.load(path) for path in paths]
+    out = args.out or Path("reports") / args.weights.stem
+    make_folder(out, "--out")
     test = data.load(args.data).test
     all_logits = [predict(loaded.model, test.images, loaded.input) for loaded in models]
     evaluations = [
@@ -147,19 +148,30 @@ def run(args: argparse.Namespace) -> str:
     first = evaluations[0]
     if args.record:
         record(models[0], first, args.weights)
-    out = args.out or Path("reports") / args.weights.stem
-    out.mkdir(parents=True, exist_ok=True)
-    content = {"evaluations": [asdict(one) for one in evaluations], "comparison": comparison and asdict(comparison)}
-    (out / "report.json").write_text(json.dumps(content, indent=1))
-    probabilities = [
-        (logits / loaded.temperature).softmax(dim=1) for logits, loaded in zip(all_logits, models, strict=True)
-    ]
-    write_report(out, evaluations, probabilities, test, comparison)
+    write_report(out, evaluations, all_logits, test, comparison)
     low, high = first.interval
     return (
         f"{args.weights}: accuracy {first.accuracy:.4f} ({low:.4f} to {high:.4f}), "
         f"calibration error {first.calibration_error:.4f}; {out / 'report.html'}"
     )
+
+
+def write_report(
+    out: Path,
+    evaluations: Sequence[Evaluation],
+    all_logits: Sequence[Tensor],
+    test: data.Split,
+    comparison: Comparison | None,
+) -> None:
+    """Write figures, pictures and page to the folder; logits N x classes of each evaluated checkpoint."""
+    pictures = [
+        write_pictures(plots.of_evaluation(found, logits, test), out, prefix)
+        for found, logits, prefix in zip(evaluations, all_logits, ("", "other-"), strict=False)
+    ]
+    content = {"evaluations": [asdict(one) for one in evaluations], "comparison": comparison and asdict(comparison)}
+    write_json(content, out / "report.json")
+    evaluated = list(zip(evaluations, pictures, strict=True))
+    write_page("evaluation.html.j2", out / "report.html", evaluations=evaluated, comparison=comparison)
 
 
 def measure(path: Path, loaded: LoadedModel, logits: Tensor, labels: Tensor) -> Evaluation:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -10,9 +11,35 @@ from matplotlib.figure import Figure
 from sklearn.metrics import roc_curve
 from torch import Tensor
 
+from .data import Split
+
+if TYPE_CHECKING:
+    from .evaluate import Evaluation
+
 BINS = 15
 MISTAKES = 40
 LINE, BAR, DIAGONAL = "#1b6ca8", "#7fb3d5", "#999999"
+
+
+def of_evaluation(found: Evaluation, logits: Tensor, test: Split) -> dict[str, Figure]:
+    """All pictures of an evaluation, by name; N x classes logits of the N test pictures."""
+    labels = [entry.label for entry in found.classes]
+    probabilities = (logits / found.temperature).softmax(dim=1)
+    confidence, named = probabilities.max(dim=1)
+    right = named == test.labels
+    shirt = named == labels.index("Shirt") if "Shirt" in labels else named == 0
+    curves = {
+        "as trained": (logits.softmax(dim=1).max(dim=1).values, right),
+        "after temperature scaling": (confidence, right),
+        'named "Shirt"': (confidence[shirt], right[shirt]),
+    }
+    return {
+        "confusion": confusion(found.confusion, labels, normalised=False),
+        "confusion-normalised": confusion(found.confusion, labels, normalised=True),
+        "roc": roc(probabilities, test.labels, labels, [entry.auc for entry in found.classes]),
+        "reliability": reliability(curves),
+        "mistakes": most_confident_mistakes(test.images, test.labels, probabilities, labels),
+    }
 
 
 def confusion(counts: Sequence[Sequence[int]], labels: Sequence[str], normalised: bool) -> Figure:
@@ -69,7 +96,7 @@ def reliability(curves: Mapping[str, tuple[Tensor, Tensor]]) -> Figure:
         axes.bar(centres[filled], hits[filled] / count[filled], width=0.9 / BINS, color=BAR)
         axes.plot((0, 1), (0, 1), color=DIAGONAL, linestyle="--")
         for x, n in zip(centres[filled], count[filled], strict=True):
-            axes.text(x, 0.02, str(n), rotation=90, ha="center", fontsize=6)
+            axes.text(x, 0.02, str(n), rotation=90, ha="center", fontsize=7)
         axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="confidence", ylabel="right", title=name)
     return figure
 
@@ -86,7 +113,7 @@ def most_confident_mistakes(images: Tensor, truth: Tensor, probabilities: Tensor
     for axes, index in zip(figure.axes, shown.tolist(), strict=False):
         axes.imshow(images[index, 0].numpy(), cmap="gray_r", vmin=0, vmax=255)
         is_really, is_named = labels[int(truth[index])], labels[int(named[index])]
-        axes.set_title(f"is {is_really}\n{is_named} {confidence[index]:.2f}", fontsize=7)
+        axes.set_title(f"is {is_really}\nnamed {is_named} {confidence[index]:.2f}", fontsize=7)
     return figure
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -23,7 +22,7 @@ from fashioncam.models import complete_config
 from fashioncam.models.base import Model, find_device, to_input
 
 from . import data, metrics
-from .command import exit_code
+from .command import exit_code, make_folder
 from .distillation import load_teacher
 from .export import save_with_twin
 from .loop import fit, predict
@@ -49,7 +48,7 @@ def run(args: argparse.Namespace) -> str:
     run_folder = args.run or Path("runs") / f"{args.recipe}-{args.seed}"
     out = args.out or Path("weights") / f"{FILES.get(args.recipe, args.recipe)}.pth"
     for folder in (run_folder, out.parent):
-        make_folder(folder)
+        make_folder(folder, "--run and --out")
     if out.is_dir():
         raise UserError(f"--out {out} is a folder; name a file in it")
     dataset = data.load(args.data)
@@ -84,16 +83,6 @@ def run(args: argparse.Namespace) -> str:
     save_with_twin(loaded, out, half=args.half)
     figures = ", ".join(f"{name} {value:.4f}" for name, value in loaded.info.figures.items())
     return f"{out}: {figures}, temperature {loaded.temperature:.3f}, reject below {loaded.reject_below:.3f}"
-
-
-def make_folder(folder: Path) -> None:
-    """Make sure that files can be written to `folder`, before hours of training and not after them."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise UserError(f"{folder}: {error.strerror}; give another place with --run and --out") from None
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:

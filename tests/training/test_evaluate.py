@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -71,3 +73,63 @@ def test_model_that_is_never_sure_can_be_recorded(
 def test_missing_weights_are_one_line_and_exit_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert evaluate.main([str(tmp_path / "missing.pth")]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+PICTURES = {"confusion.png", "confusion-normalised.png", "roc.png", "reliability.png", "mistakes.png"}
+
+
+def test_report_holds_figures_and_pictures(weights: Path, dataset: data.FashionMnist) -> None:
+    assert evaluate.main([str(weights), "--out", "out"]) == 0
+    content = json.loads(Path("out/report.json").read_text())
+    assert content["comparison"] is None
+    (found,) = content["evaluations"]
+    counts = torch.tensor(found["confusion"])
+    assert counts.sum().item() == found["pictures"] == len(dataset.test)
+    assert counts.sum(dim=1).tolist() == [entry["support"] for entry in found["classes"]]
+    assert counts.diag().sum().item() / len(dataset.test) == pytest.approx(found["accuracy"])
+    assert found["micro"]["f1"] == pytest.approx(found["accuracy"])
+    assert found["macro"]["recall"] == pytest.approx(sum(e["recall"] for e in found["classes"]) / len(counts))
+    assert found["macs"] > 0
+    assert {path.name for path in Path("out").glob("*.png")} == PICTURES
+    assert_self_contained(Path("out/report.html").read_text(), len(PICTURES))
+
+
+def test_other_weights_stand_beside_the_first(weights: Path, dataset: data.FashionMnist) -> None:
+    assert evaluate.main([str(weights), "--vs", str(weights), "--out", "out"]) == 0
+    content = json.loads(Path("out/report.json").read_text())
+    assert len(content["evaluations"]) == 2
+    assert content["comparison"]["only_first_right"] == content["comparison"]["only_second_right"] == 0
+    assert content["comparison"]["p_value"] == 1.0
+    assert {path.name for path in Path("out").glob("*.png")} == PICTURES | {f"other-{name}" for name in PICTURES}
+    page = Path("out/report.html").read_text()
+    assert "McNemar" in page
+    assert_self_contained(page, 2 * len(PICTURES))
+
+
+def assert_self_contained(page: str, pictures: int) -> None:
+    sources = re.findall(r'(?:src|href)="([^"]*)"', page)
+    assert len(sources) == pictures
+    assert all(source.startswith("data:image/png;base64,") for source in sources)
+    assert not re.search(r"https?://", page)
+
+
+def test_interval_is_wilsons(weights: Path, dataset: data.FashionMnist) -> None:
+    loaded = checkpoint.load(weights)
+    labels = torch.zeros(20, dtype=torch.int64)
+    labels[:10] = torch.arange(10)
+    logits = 9.0 * torch.nn.functional.one_hot(labels, len(loaded.classes)).float()
+    logits[10:12] = logits[10:12].roll(1, dims=1)
+    found = evaluate.measure(weights, loaded, logits, labels)
+    # 18 of 20, z = 1.96: (p + z^2/2n -+ z sqrt(p(1-p)/n + z^2/4n^2)) / (1 + z^2/n).
+    assert found.accuracy == pytest.approx(0.9)
+    assert found.interval == pytest.approx((0.6990, 0.9721), abs=1e-4)
+
+
+def test_mcnemar_by_hand() -> None:
+    labels = torch.zeros(10, dtype=torch.int64)
+    right, wrong = torch.tensor([1.0, 0.0]), torch.tensor([0.0, 1.0])
+    first = torch.stack([right] * 8 + [wrong] * 2)
+    second = torch.stack([right] * 2 + [wrong] * 6 + [right] + [wrong])
+    found = evaluate.compare([Path("a"), Path("b")], [first, second], labels)
+    assert (found.only_first_right, found.only_second_right) == (6, 1)
+    assert found.p_value == pytest.approx(2 * (1 + 7) / 2**7)  # at most 1 of 7 heads, or at least 6

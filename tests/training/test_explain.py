@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from fashioncam import checkpoint
+from fashioncam.checkpoint import LoadedModel
+from training import data, explain
+
+
+@pytest.fixture
+def weights(tiny_hybrid: LoadedModel, tmp_path: Path) -> Path:
+    path = tmp_path / "tiny.pth"
+    checkpoint.save(tiny_hybrid, path, half=True)
+    return path
+
+
+@pytest.fixture
+def dataset(
+    sample: tuple[Tensor, Tensor], tiny_hybrid: LoadedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> data.FashionMnist:
+    """A data set of a validation split alone: nothing else may be read."""
+    images, labels = sample
+    unread = data.Split(torch.empty(0), torch.empty(0))
+    dataset = data.FashionMnist(unread, data.Split(images, labels), unread, input=tiny_hybrid.input, digest="digest")
+    monkeypatch.setattr(data, "load", lambda folder: dataset)
+    monkeypatch.chdir(tmp_path)
+    return dataset
+
+
+def test_report_holds_figures_and_pictures(
+    weights: Path, dataset: data.FashionMnist, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert explain.main([str(weights), "--out", "out", "--pictures", "1"]) == 0
+    assert "of 9 comparisons" in capsys.readouterr().out
+    found = json.loads(Path("out/explanation.json").read_text())
+    assert found["pictures"] == len(dataset.validation.labels.unique())
+    assert list(found["means"]) == ["the model's map", "random map", "silhouette", "occlusion map"]
+    assert found["means"]["silhouette"]["energy_inside"] == pytest.approx(1.0)
+    assert all(-1 <= value <= 1 for figures in found["means"].values() for value in figures.values())
+    assert next(iter(found["randomised"])) == "head"
+    classes = len(checkpoint.load(weights).classes)
+    pictures = {"curves.png", "randomised.png", *(f"class-{index}.png" for index in range(classes))}
+    assert {path.name for path in Path("out").glob("*.png")} == pictures
+    page = Path("out/explanation.html").read_text()
+    sources = re.findall(r'(?:src|href)="([^"]*)"', page)
+    assert len(sources) == len(pictures)
+    assert all(source.startswith("data:image/png;base64,") for source in sources)
+    assert not re.search(r"https?://", page)
+
+
+def test_same_command_gives_the_same_figures(weights: Path, dataset: data.FashionMnist) -> None:
+    loaded, some = checkpoint.load(weights), dataset.validation.images[:4]
+    classes = torch.tensor([0, 1, 2, 3])
+    first, second = (explain.measure(weights, loaded, some, classes, classes)[0] for _ in range(2))
+    assert first == second
+    assert first.right == 4
+
+
+def test_duel_by_hand() -> None:
+    own = {"deletion": torch.tensor([0.1, 0.2, 0.5]), "energy_inside": torch.tensor([0.5, 0.5, 0.5])}
+    other = {"deletion": torch.tensor([0.3, 0.6, 0.5]), "energy_inside": torch.tensor([1.0, 1.0, 1.0])}
+    found = explain.duels({explain.MODEL: own, explain.RANDOM: other, explain.SILHOUETTE: other})
+    assert [(duel.figure, duel.against) for duel in found] == [
+        ("deletion", "random map"),
+        ("deletion", "silhouette"),
+        ("energy_inside", "random map"),  # not against the silhouette, which is inside by definition
+    ]
+    assert found[0].advantage == pytest.approx(0.2)  # lower is better
+    assert found[0].won == pytest.approx(2.5 / 3)
+    assert found[0].margin == pytest.approx(1.96 * (0.08 / 3) ** 0.5 / 3**0.5)
+    assert found[0].outcome == "better"
+    assert found[2].outcome == "worse"
+    assert explain.Duel("insertion", "random map", 0.1, 0.2, 0.5).outcome == "open"
+
+
+@pytest.mark.parametrize(
+    "arguments", [["missing.pth"], ["tiny.pth", "--pictures", "0"], ["tiny.pth", "--out", "tiny.pth"]]
+)
+def test_errors_of_the_user_are_one_line_and_exit_code_2(
+    arguments: list[str], weights: Path, dataset: data.FashionMnist, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert explain.main(arguments) == 2
+    assert capsys.readouterr().err.count("\n") == 1

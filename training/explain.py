@@ -1,0 +1,190 @@
+"""Show a checkpoint's heat maps on the validation split of Fashion-MNIST, and measure whether to trust them.
+
+    python -m training.explain weights/hybrid.pth
+
+Writes a folder: explanation.html to read (it holds its pictures), explanation.json, and each picture as PNG.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from fashioncam import checkpoint
+from fashioncam.checkpoint import LoadedModel
+from fashioncam.errors import UserError
+from fashioncam.models.base import to_input
+
+from . import data, explanation_plots, trust
+from .command import exit_code, make_folder
+from .loop import predict
+from .report import write_json, write_page, write_pictures
+
+SEED = 0
+SHOWN_RANDOMISED = 6
+MODEL, RANDOM, SILHOUETTE = "the model's map", "random map", "silhouette"
+OCCLUSION = "occlusion map"  # what can be reached: made of 49 answers of the model instead of one
+LOWER_IS_BETTER = {"deletion"}
+BY_DEFINITION = {("energy_inside", SILHOUETTE)}  # the silhouette lies on the garment: nothing can beat it
+
+
+@dataclass(frozen=True, slots=True)
+class Duel:
+    """The model's map against another kind on the same pictures.
+
+    Attributes:
+        advantage: mean of what the model's is better by, in the figure's own unit.
+        margin: half the 95 % interval of that mean, from the spread over the pictures.
+        won: share of pictures on which the model's is better, 0..1; equals count half.
+    """
+
+    figure: str
+    against: str
+    advantage: float
+    margin: float
+    won: float
+
+    @property
+    def outcome(self) -> str:
+        """Is "better", "worse", or "open" where the interval holds 0."""
+        if abs(self.advantage) <= self.margin:
+            return "open"
+        return "better" if self.advantage > 0 else "worse"
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What the figures say of a checkpoint's maps, each made for the class that the model names.
+
+    Attributes:
+        pictures, right: of the validation split, how many were scored, and how many of them are named right.
+        means: kind of map -> figure -> mean over the pictures; areas and energy 0..1, correlations -1..1.
+        curves: kind of map -> "deletion" or "insertion" -> mean probability of the class after each step.
+        duels: the model's map against a random one and the silhouette, figure by figure.
+        randomised: layer -> Spearman's correlation with the trained model's map once that layer and all after it are
+            shuffled, mean over the pictures; from the last layer to the first.
+        silhouette_correlation: the same between the trained model's map and the silhouette.
+    """
+
+    weights: str
+    model: str
+    pictures: int
+    right: int
+    means: dict[str, dict[str, float]]
+    curves: dict[str, dict[str, list[float]]]
+    duels: list[Duel]
+    randomised: dict[str, float]
+    silhouette_correlation: float
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m training.explain", description=__doc__.splitlines()[0])
+    parser.add_argument("weights", type=Path, help="checkpoint to look into")
+    parser.add_argument("--out", type=Path, help="folder of the report; default: reports/NAME-explained")
+    parser.add_argument("--data", type=Path, help="folder of the four IDX files; default: found or downloaded")
+    parser.add_argument("--pictures", type=int, default=20, help="scored of each class; default: %(default)s")
+    args = parser.parse_args(arguments)
+    return exit_code("explain", lambda: run(args))
+
+
+def run(args: argparse.Namespace) -> str:
+    """Measure and write the report; returns a line of figures."""
+    if args.pictures < 1:
+        raise UserError(f"--pictures {args.pictures}: at least 1")
+    loaded = checkpoint.load(args.weights)
+    out = args.out or Path("reports") / f"{args.weights.stem}-explained"
+    make_folder(out, "--out")
+    split = data.load(args.data).validation
+    logits = predict(loaded.model, split.images, loaded.input)
+    scored = torch.cat([(split.labels == index).nonzero()[: args.pictures, 0] for index in split.labels.unique()])
+    images, named = split.images[scored], logits[scored].argmax(dim=1)
+    found, cascade = measure(args.weights, loaded, images, named, split.labels[scored])
+    figures = {
+        "curves": explanation_plots.curves(found.curves),
+        "randomised": explanation_plots.cascade(images, cascade, SHOWN_RANDOMISED),
+        **explanation_plots.galleries(loaded, split, logits),
+    }
+    pictures = write_pictures(figures, out)
+    write_json(asdict(found), out / "explanation.json")
+    write_page("explanation.html.j2", out / "explanation.html", found=found, pictures=pictures, classes=loaded.classes)
+    won = sum(duel.outcome == "better" for duel in found.duels)
+    return (
+        f"{args.weights}: the maps are better in {won} of {len(found.duels)} comparisons with a random map "
+        f"and the silhouette; {out / 'explanation.html'}"
+    )
+
+
+def measure(
+    path: Path, loaded: LoadedModel, images: Tensor, named: Tensor, labels: Tensor
+) -> tuple[Trust, list[trust.Randomised]]:
+    """All figures of N pictures, and what the weight randomisation left of their maps.
+
+    Args:
+        images: N x 1 x H x W uint8, garment on 0.
+        named: N int64, the class that the model names, which its map is about.
+        labels: N int64, what they are.
+    """
+    generator = torch.Generator().manual_seed(SEED)
+    drops = trust.occlusion_drops(loaded, images, named)
+    kinds = kinds_of_map(loaded, images, named, drops, generator)
+    scores = {kind: trust.score(loaded, images, named, maps, drops, generator) for kind, maps in kinds.items()}
+    cascade = list(trust.cascading_randomisation(loaded, images, named, SEED))
+    silhouettes = F.adaptive_avg_pool2d(kinds[SILHOUETTE], cascade[0].maps.shape[-1])
+    alike = [trust.rank_correlation(a, b) for a, b in zip(cascade[0].maps, silhouettes, strict=True)]
+    found = Trust(
+        weights=str(path),
+        model=loaded.info.model_name,
+        pictures=len(images),
+        right=int((named == labels).sum()),
+        means={kind: {name: v.mean().item() for name, v in s.figures().items()} for kind, s in scores.items()},
+        curves={
+            kind: {"deletion": s.deletion.mean(dim=0).tolist(), "insertion": s.insertion.mean(dim=0).tolist()}
+            for kind, s in scores.items()
+        },
+        duels=duels({kind: s.figures() for kind, s in scores.items()}),
+        randomised={step.layer: step.correlation.mean().item() for step in cascade[1:]},
+        silhouette_correlation=sum(alike) / len(alike),
+    )
+    return found, cascade
+
+
+def kinds_of_map(
+    loaded: LoadedModel, images: Tensor, named: Tensor, drops: Tensor, generator: torch.Generator
+) -> dict[str, Tensor]:
+    """The model's maps, what they must beat, and what can be reached, each N x H x W, not below 0.
+
+    The random maps have the grid of the model's and are enlarged as they are, so that smoothness alone wins nothing.
+    """
+    size = images.shape[-1]
+    maps = trust.class_maps(loaded.model, to_input(images, loaded.input), named)
+    return {
+        MODEL: trust.enlarged(maps, size),
+        RANDOM: trust.enlarged(torch.rand(maps.shape, generator=generator), size),
+        SILHOUETTE: (images[:, 0] > 0).float(),
+        OCCLUSION: trust.enlarged(drops.clamp(min=0), size),
+    }
+
+
+def duels(figures: Mapping[str, Mapping[str, Tensor]]) -> list[Duel]:
+    """Of kind of map -> figure -> N values, the model's against each rival, picture by picture."""
+    found = []
+    for figure, own in figures[MODEL].items():
+        for rival in (RANDOM, SILHOUETTE):
+            if (figure, rival) in BY_DEFINITION:
+                continue
+            ahead = figures[rival][figure] - own if figure in LOWER_IS_BETTER else own - figures[rival][figure]
+            margin = 1.96 * ahead.std(correction=0).item() / len(ahead) ** 0.5
+            won = ((ahead > 0).float() + 0.5 * (ahead == 0).float()).mean().item()
+            found.append(Duel(figure, rival, ahead.mean().item(), margin, won))
+    return found
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
