@@ -25,7 +25,7 @@ from fashioncam.settings import DEMO, Settings
 
 STAGES = ("segment", "input", "classify", "explain")
 SIZES_WH = ((640, 480), (1280, 720))
-CAM_METHODS = ("gradcam", "hirescam", "eigencam")
+CAM_METHODS = ("gradcam", "occlusion", "hirescam", "eigencam")
 
 
 def main() -> None:

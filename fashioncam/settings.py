@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-# Name on the command line -> class of the grad-cam package. "gradcam" is the program's own. The package's
-# methods that run the model once a channel (ScoreCAM, AblationCAM) are too slow for live pictures.
+# Name on the command line -> class of the grad-cam package; "gradcam" and "occlusion" are the program's own. The
+# package's methods that run the model once a channel (ScoreCAM, AblationCAM) are too slow for live pictures.
 CAM_METHODS = {
     "gradcam": "GradCAM",
+    "occlusion": "",
     "gradcam++": "GradCAMPlusPlus",
     "xgradcam": "XGradCAM",
     "hirescam": "HiResCAM",

@@ -1,6 +1,7 @@
 """Why this class: a heat map over the input, from the features of the same forward pass.
 
-The program's own Grad-CAM is `Model.class_map`; the grad-cam package's other methods can take its place.
+The program's own Grad-CAM is `Model.class_map`. It costs nothing and is an exact account of the logit, but a poor one
+of the place; occlusion shows the place and costs a pass a patch. The grad-cam package's methods can take their place.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
+import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from fashioncam.checkpoint import LoadedModel
 from fashioncam.messages import FloatArray
@@ -18,10 +21,15 @@ from fashioncam.settings import CAM_METHODS
 # (normalised input, features, class index) -> heat map, h x w float32 in 0..1
 Explain: TypeAlias = Callable[[Tensor, Tensor, int], FloatArray]
 
+CELLS = 7  # patches a side that occlusion covers in turn
+# The fall of the logit that is shown at full strength: of 150 pictures' strongest patches, nine in ten stay below 4.2.
+FULL_DROP = 4.0
+
 
 def explainer(loaded: LoadedModel, method: str) -> Explain:
     """The explanation by that key of `CAM_METHODS`; the grad-cam package is imported only where it is needed."""
-    return grad_cam(loaded) if method == "gradcam" else package_cam(loaded, method)
+    own = {"gradcam": grad_cam, "occlusion": occlusion}
+    return own[method](loaded) if method in own else package_cam(loaded, method)
 
 
 def grad_cam(loaded: LoadedModel) -> Explain:
@@ -35,6 +43,27 @@ def grad_cam(loaded: LoadedModel) -> Explain:
     def explain(images: Tensor, features: Tensor, class_index: int) -> FloatArray:
         class_map = loaded.model.class_map(features, class_index)[0].detach().cpu().numpy()
         return np.clip(class_map / scale, 0, 1).astype(np.float32)
+
+    return explain
+
+
+def occlusion(loaded: LoadedModel) -> Explain:
+    """By how much the class's logit falls when a patch is black (arXiv:1311.2901, section 4.2); one scale for all."""
+    black = (0 - loaded.input.mean) / loaded.input.std
+
+    @torch.no_grad()
+    def explain(images: Tensor, features: Tensor, class_index: int) -> FloatArray:
+        patch = images.shape[-1] // CELLS
+        shown = F.max_pool2d(images, patch).flatten() > black + 1e-4  # what is black already loses nothing
+        occluded = images.repeat(int(shown.sum()), 1, 1, 1)
+        for picture, place in zip(occluded, shown.nonzero().flatten().tolist(), strict=True):
+            row, column = place // CELLS * patch, place % CELLS * patch
+            picture[:, row : row + patch, column : column + patch] = black
+        drops = torch.zeros(CELLS * CELLS, device=images.device)
+        if len(occluded):
+            whole = loaded.model.forward_head(features)[0, class_index]
+            drops[shown] = whole - loaded.model(occluded)[:, class_index]
+        return (drops / FULL_DROP).clamp(0, 1).view(CELLS, CELLS).cpu().numpy()
 
     return explain
 

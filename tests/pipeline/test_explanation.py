@@ -19,7 +19,7 @@ from fashioncam.models import build
 from fashioncam.models.base import Model, to_input
 from fashioncam.models.hybrid import Hybrid
 from fashioncam.pipeline.classifier import TorchRecogniser
-from fashioncam.pipeline.explanation import explainer, grad_cam
+from fashioncam.pipeline.explanation import FULL_DROP, explainer, grad_cam, occlusion
 from fashioncam.settings import CAM_METHODS
 
 INPUT = InputDescription(size=28, mean=0.2861, std=0.3531)
@@ -123,6 +123,30 @@ class TestFixedScale:
         assert explain(images[:1], features / 4, 2).max() == pytest.approx(0.125)
 
 
+class TestOcclusion:
+    @torch.no_grad()
+    def test_heat_is_what_the_logit_loses_without_the_patch(self, hybrid: LoadedModel, images: Tensor) -> None:
+        image = images[:1]
+        whole = hybrid.model(image)[0, 2]
+        covered = image.clone()
+        covered[:, :, 8:12, 12:16] = (0 - INPUT.mean) / INPUT.std
+        expected = (whole - hybrid.model(covered)[0, 2]).item() / FULL_DROP
+        heat = occlusion(hybrid)(image, hybrid.model.forward_features(image), 2)
+        assert heat.shape == (7, 7)
+        assert heat[2, 3] == pytest.approx(max(0.0, expected), abs=1e-6)
+
+    @torch.no_grad()
+    def test_nothing_is_hot_where_nothing_is(self, hybrid: LoadedModel) -> None:
+        blank = torch.full((1, 1, 28, 28), (0 - INPUT.mean) / INPUT.std)
+        assert occlusion(hybrid)(blank, hybrid.model.forward_features(blank), 2).max() == 0
+
+    @torch.no_grad()
+    def test_picture_is_not_changed(self, hybrid: LoadedModel, images: Tensor) -> None:
+        before = images.clone()
+        occlusion(hybrid)(images[:1], hybrid.model.forward_features(images[:1]), 2)
+        assert torch.equal(images, before)
+
+
 class TestMethods:
     @pytest.mark.parametrize(("name", "method"), METHODS, ids=lambda value: value)
     def test_heat_maps_are_finite_and_in_range_and_not_all_empty(
@@ -131,8 +155,8 @@ class TestMethods:
         loaded = models[name]
         classified = TorchRecogniser(loaded, explainer(loaded, method)).classify(sample[0][0, 0].numpy())
         heat = np.stack([classified.heat_map(index) for index in range(4)])
-        own_shape = {"hybrid": (7, 7), "simplecnn": (8, 8)}[name]
-        assert heat.shape[1:] == (own_shape if method == "gradcam" else (28, 28))
+        own_shapes = {"gradcam": {"hybrid": (7, 7), "simplecnn": (8, 8)}[name], "occlusion": (7, 7)}
+        assert heat.shape[1:] == own_shapes.get(method, (28, 28))
         assert heat.dtype == np.float32
         assert np.isfinite(heat).all()
         assert heat.min() >= 0
