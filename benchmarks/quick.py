@@ -1,0 +1,41 @@
+"""How long does the recipe `quick` take here, and how far does it get?
+
+    python -m benchmarks.quick --curve quick.png
+
+Trains it, or goes on with a run that was interrupted, and prints the minutes of its epochs and its validation accuracy.
+The test accuracy is `python -m training.evaluate`'s to say.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from training import train
+from training.plots import training_curve
+from training.run_log import read_rows
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.quick", description=__doc__.splitlines()[0])
+    parser.add_argument("--run", type=Path, default=Path("runs/benchmark-quick"), help="default: %(default)s")
+    parser.add_argument("--curve", type=Path, help="PNG of the accuracy over the minutes; default: none")
+    args = parser.parse_args(arguments)
+    code = train.main(["--recipe", "quick", "--run", str(args.run), "--out", str(args.run / "quick.pth")])
+    if code:
+        return code
+    rows = read_rows(args.run / "log.csv")
+    minutes = sum(float(row["seconds"]) for row in rows) / 60
+    accuracy = 100 * float(rows[-1]["validation_accuracy"])
+    print(f"{len(rows)} epochs in {minutes:.1f} minutes: {accuracy:.2f} % of the validation split")
+    if args.curve is not None:
+        figure = training_curve(rows, f"Recipe quick: {accuracy:.1f} % after {minutes:.1f} minutes")
+        figure.savefig(args.curve, dpi=100)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
