@@ -59,7 +59,7 @@ def quick() -> Recipe:
 
 
 def benchmark() -> Recipe:
-    """The most for the data set: more erasing, a long cosine; two hours on two CPU cores with nothing beside."""
+    """Not run to its end yet: more erasing, a long cosine; by its epochs two hours on two idle CPU cores."""
     return Recipe(
         model="hybrid",
         epochs=100,
@@ -78,7 +78,7 @@ def hybrid() -> Recipe:
 
 
 def webcam() -> Recipe:
-    """The hybrid for the camera: from the weights of `benchmark`, on Fashion-MNIST and on photographs of garments."""
+    """The hybrid for the camera: from weights/hybrid-benchmark.pth, on Fashion-MNIST and photographs of garments."""
     return Recipe(
         model="hybrid",
         epochs=22,

@@ -39,8 +39,6 @@ FOUND_IOU = 0.6  # with less of a garment found, its name would be a guess
 TOLERANCE_LEVELS = 6  # what the learned background allows for noise
 OTHERS_SHARE = 0.3  # for each garment, at most, so many pictures of what is none
 THINGS, VALIDATION_THINGS = 1_500, 300  # drawn to be held up
-
-
 TRAIN_COUNT, VALIDATION_COUNT = 24_000, 2_000
 KEPT_IN = Path("runs/webcam-pictures")
 # Of Fashion-MNIST's own pictures, by class: photographs of bags are missing, those of shoes few.

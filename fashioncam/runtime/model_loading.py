@@ -32,7 +32,7 @@ def exported_twin(weights: Path, model_name: str | None) -> Recogniser | None:
 
     It has to hold the model of that name, if one is given.
 
-    A picture takes 0.5 ms with it and 2.3 in torch, and the first answer comes two seconds earlier.
+    A picture takes 1.2 ms with it and 2.8 in torch (`benchmarks.pipeline`); the first answer comes two seconds earlier.
     """
     from fashioncam.pipeline.exported_recogniser import ExportedRecogniser
 

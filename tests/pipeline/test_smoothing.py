@@ -7,7 +7,7 @@ CAT, DOG = np.array([0.9, 0.1], np.float32), np.array([0.1, 0.9], np.float32)
 
 
 def watched(state, probabilities, from_s, to_s, quality=1.0, fps=30):
-    """The state after frames of one kind, and when each of them named its class first."""
+    """The state after frames of one kind."""
     for time_s in np.arange(from_s, to_s, 1 / fps):
         state = smooth(state, probabilities, quality, float(time_s))
     return state
