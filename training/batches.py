@@ -12,9 +12,9 @@ from fashioncam.messages import InputDescription
 from fashioncam.models.base import to_input
 
 from . import augmentation
-from .data import CLASSES, NOT_A_GARMENT, Split
+from .data import CLASSES, NOT_A_GARMENT, Split, WebcamPictures
 from .recipes import Recipe
-from .webcam_augmentation import through_webcam
+from .webcam_augmentation import cutouts_through_webcam, through_webcam
 
 
 def shuffled_batches(
@@ -26,7 +26,7 @@ def shuffled_batches(
     order = torch.randperm(len(split), generator=generator, device=device)
     mirrored = augmentation.alternating_flips(len(split), seed, epoch, device)
     targets = targets_of(split.labels, recipe.label_smoothing)
-    count = recipe.batch_size - round(recipe.photo_share * recipe.batch_size)
+    count = recipe.batch_size - sum(photo_counts(recipe))
     seen_count = round(recipe.webcam_share * count)
     for batch in order.split(count):
         if len(batch) < count:
@@ -46,25 +46,39 @@ def shuffled_batches(
 
 def with_photos(
     batches: Iterable[tuple[Tensor, Tensor]],
-    photos: Split,
-    count: int,
+    photos: WebcamPictures,
     recipe: Recipe,
     seed: int,
     epoch: int,
     description: InputDescription,
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """The batches, each with `count` photographs more; they were made varied and are mirrored, shifted and erased."""
-    device = photos.images.device
+    """The batches, each with the recipe's shares of photographs more."""
+    device = photos.train.images.device
     generator = torch.Generator(device).manual_seed(seed * 100_003 + epoch + 50_021)
-    targets = targets_of(photos.labels, recipe.label_smoothing)
+    counts = photo_counts(recipe)
     for images, wanted in batches:
-        chosen = torch.randint(len(photos), (count,), generator=generator, device=device)
-        mirrored = torch.rand(count, generator=generator, device=device) < 0.5
-        shown = augmentation.flip(photos.images[chosen], mirrored)
-        shown = augmentation.random_crop(shown, 1, generator)
-        shown = augmentation.random_erasing(shown, recipe.erase_probability, (0.02, recipe.erase_area), generator)
-        added = to_input(shown, description).contiguous(memory_format=torch.channels_last)
-        yield torch.cat((images, added)), torch.cat((wanted, targets[chosen]))
+        found, found_labels = drawn_from(photos.train, counts[0], generator)
+        # They were made varied, once: here they are mirrored, shifted and erased.
+        found = augmentation.random_crop(found, 1, generator)
+        found = augmentation.random_erasing(found, recipe.erase_probability, (0.02, recipe.erase_area), generator)
+        cutouts, cutout_labels = drawn_from(photos.cutouts, counts[1], generator)
+        seen = cutouts_through_webcam(cutouts, cutout_labels, description.size, generator)
+        added = to_input(torch.cat((found, seen)), description).contiguous(memory_format=torch.channels_last)
+        targets = targets_of(torch.cat((found_labels, cutout_labels)), recipe.label_smoothing)
+        yield torch.cat((images, added)), torch.cat((wanted, targets))
+
+
+def photo_counts(recipe: Recipe) -> tuple[int, int]:
+    """How many of a batch are photographs that the program has found, and how many are cutouts."""
+    return round(recipe.photo_share * recipe.batch_size), round(recipe.cutout_share * recipe.batch_size)
+
+
+def drawn_from(split: Split, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Pictures at random, half of them mirrored, and their labels."""
+    device = split.images.device
+    chosen = torch.randint(len(split), (count,), generator=generator, device=device)
+    mirrored = torch.rand(count, generator=generator, device=device) < 0.5
+    return augmentation.flip(split.images[chosen], mirrored), split.labels[chosen]
 
 
 def targets_of(labels: Tensor, smoothing: float) -> Tensor:

@@ -79,12 +79,18 @@ class WebcamPictures:
 
     Attributes:
         train, validation: through a simulated webcam, which is harder than most real ones, and things that are none.
+        cutouts: what `train` was made of, without its things: N x 4 x 128 x 128, B, G, R times alpha, alpha.
         photographs: the garments of `validation` with the masks that they came with.
     """
 
     train: Split
     validation: Split
+    cutouts: Split
     photographs: Split
+
+    def to(self, device: torch.device) -> WebcamPictures:
+        parts = self.train, self.validation, self.cutouts, self.photographs
+        return WebcamPictures(*(part.to(device) for part in parts))
 
 
 def load(folder: Path | None = None) -> FashionMnist:

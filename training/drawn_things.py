@@ -11,10 +11,11 @@ from .cutouts import EDGE_PX
 
 SYMMETRIC_SHARE = 0.5
 PICTURE_SHARE = 0.25  # filled with a part of a room instead of with a pattern
+SLAB_SHARE, VESSEL_SHARE = 0.2, 0.15
 
 
 def draw_thing(rng: np.random.Generator, rooms: np.ndarray) -> Image:
-    """Up to six shapes that touch, each with a colour, a pattern or a picture of its own.
+    """A slab, a vessel, or shapes heaped up.
 
     Args:
         rooms: M x H x W x 3 uint8, pictures to fill shapes with, larger than the result.
@@ -22,6 +23,57 @@ def draw_thing(rng: np.random.Generator, rooms: np.ndarray) -> Image:
     Returns:
         128 x 128 x 4 uint8: B, G, R times alpha, alpha; the longest edge fills the square.
     """
+    kind = rng.random()
+    if kind < SLAB_SHARE:
+        return draw_slab(rng, rooms)
+    return draw_vessel(rng, rooms) if kind < SLAB_SHARE + VESSEL_SHARE else draw_heap(rng, rooms)
+
+
+def draw_slab(rng: np.random.Generator, rooms: np.ndarray) -> Image:
+    """Four corners, seen a little from the side: printed, packed or with a screen. Lines of text, a frame."""
+    size = EDGE_PX / 2 * np.array((rng.uniform(0.35, 1), 1)) * 0.8
+    corners = np.array(((-1, -1), (1, -1), (1, 1), (-1, 1))) * size + rng.normal(0, 4, (4, 2))
+    turn = rng.choice((0, np.pi / 2)) + rng.normal(0, 0.15)
+    rotation = np.array(((np.cos(turn), np.sin(turn)), (-np.sin(turn), np.cos(turn))))
+    outline = (corners @ rotation + EDGE_PX / 2).round().astype(np.int32)
+    mask = cv2.fillPoly(np.zeros((EDGE_PX, EDGE_PX), np.uint8), [outline], 255, cv2.LINE_AA)
+    colour = random_surface(rng, rooms).copy()
+    if rng.random() < 0.5:
+        inner = ((corners * rng.uniform(0.6, 0.95)) @ rotation + EDGE_PX / 2).round().astype(np.int32)
+        inside = cv2.fillPoly(np.zeros_like(mask), [inner], 255, cv2.LINE_AA)
+        colour = np.where(inside[..., None] > 0, random_surface(rng, rooms), colour)
+    ink = rng.uniform(0, 255, 3).tolist()
+    for row in np.arange(-0.8, 0.8, rng.uniform(0.08, 0.4))[: rng.integers(0, 16)]:
+        ends = np.array(((-0.7, row), (rng.uniform(0.2, 0.75), row))) * size @ rotation + EDGE_PX / 2
+        start, end = ends.round().astype(int).tolist()
+        cv2.line(colour, start, end, ink, int(rng.integers(1, 6)), cv2.LINE_AA)
+    return filling_the_square(colour, mask)
+
+
+def draw_vessel(rng: np.random.Generator, rooms: np.ndarray) -> Image:
+    """A silhouette that is its own mirror image, round and lit from one side, often with a handle."""
+    levels = np.linspace(-1, 1, 40)
+    knots = np.linspace(-1, 1, rng.integers(2, 6))
+    half_w = np.interp(levels, knots, rng.uniform(0.15, 0.75) * rng.uniform(0.4, 1.2, len(knots))).clip(0.06)
+    points = np.concatenate((np.stack((half_w, levels), 1), np.stack((-half_w, levels), 1)[::-1]))
+    outline = (points * EDGE_PX * 0.4 + EDGE_PX / 2).round().astype(np.int32)
+    mask = cv2.fillPoly(np.zeros((EDGE_PX, EDGE_PX), np.uint8), [outline], 255, cv2.LINE_AA)
+    if rng.random() < 0.5:
+        at = EDGE_PX / 2 + EDGE_PX * 0.4 * half_w[20] * rng.choice((-1, 1)), EDGE_PX / 2 + rng.normal(0, 10)
+        axes = int(EDGE_PX * rng.uniform(0.1, 0.22)), int(EDGE_PX * rng.uniform(0.12, 0.25))
+        centre = int(at[0]), int(at[1])
+        cv2.ellipse(mask, centre, axes, 0, 0, 360, 255, int(rng.integers(4, 12)), cv2.LINE_AA)
+    colour = random_surface(rng, rooms).astype(np.float32)
+    if rng.random() < 0.5:
+        band = np.abs(np.arange(EDGE_PX) / EDGE_PX - rng.uniform(0.3, 0.7)) < rng.uniform(0.05, 0.2)
+        colour[band] = random_surface(rng, rooms)[band]
+    across = np.linspace(-1, 1, EDGE_PX)[None, :, None]
+    shade = 1 - rng.uniform(0, 0.8) * (across - rng.uniform(-0.5, 0.5)) ** 2
+    return filling_the_square(np.clip(colour * shade, 0, 255).astype(np.uint8), mask)
+
+
+def draw_heap(rng: np.random.Generator, rooms: np.ndarray) -> Image:
+    """Up to six shapes that touch, each with a colour, a pattern or a picture of its own."""
     mask = np.zeros((EDGE_PX, EDGE_PX), np.uint8)
     colour = np.zeros((EDGE_PX, EDGE_PX, 3), np.uint8)
     centre = np.array((EDGE_PX / 2, EDGE_PX / 2))

@@ -23,7 +23,7 @@ from fashioncam.models import build
 from fashioncam.models.base import Model, to_input
 
 from . import metrics
-from .batches import shuffled_batches, with_photos
+from .batches import photo_counts, shuffled_batches, with_photos
 from .data import NOT_A_GARMENT, Split, WebcamPictures
 from .distillation import distillation_loss
 from .muon import Muon
@@ -65,8 +65,8 @@ def fit(
     if initial is not None:
         model.load_state_dict(initial)
     model = model.to(device).to(memory_format=torch.channels_last)
-    photo_count = round(recipe.photo_share * recipe.batch_size)
-    steps = len(train) // (recipe.batch_size - photo_count)
+    photos = None if photos is None else photos.to(device)
+    steps = len(train) // (recipe.batch_size - sum(photo_counts(recipe)))
     if steps == 0:
         raise UserError(f"batch_size {recipe.batch_size} is more than the {len(train)} training pictures")
     optimizers = make_optimizers(model, recipe)
@@ -88,7 +88,7 @@ def fit(
         losses = []
         batches = shuffled_batches(train, recipe, seed, epoch, description)
         if photos is not None:
-            batches = with_photos(batches, photos.train.to(device), photo_count, recipe, seed, epoch, description)
+            batches = with_photos(batches, photos, recipe, seed, epoch, description)
         for images, targets in progress(batches, f"epoch {epoch + 1}/{recipe.epochs}", steps):
             losses.append(train_step(model, optimizers, images, targets, precision, recipe, teacher))
             for schedule in schedules:

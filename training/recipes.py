@@ -38,6 +38,7 @@ class Recipe:
     cutmix_probability: float = option(0.0, (0, 1), "share of pictures that get a rectangle of another one; 0 is off")
     label_smoothing: float = option(0.0, (0, 0.9), "share of the target that is spread over all classes; 0 is off")
     photo_share: float = option(0.0, (0, 0.9), "share of each batch that are photographs seen by a webcam; 0 is off")
+    cutout_share: float = option(0.0, (0, 0.9), "share of each batch that are photographs cut out, varied; 0 is off")
     webcam_share: float = option(0.0, (0, 1), "share of the other pictures made to look as if so seen; 0 is off")
     distill_weight: float = option(0.0, (0, 1), "share of the loss that a teacher gives, see --teacher; 0 is off")
     distill_temperature: float = option(3.0, (0.1, 100), "at which teacher and student are compared")

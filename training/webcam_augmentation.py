@@ -1,6 +1,7 @@
-"""Makes a Fashion-MNIST picture look as if it had come through `garment_input` from a camera.
+"""Makes a picture of a garment look as if it had come through `garment_input` from a camera.
 
-    seen = through_webcam(images, labels, generator)
+    seen = through_webcam(images, labels, generator)                # of Fashion-MNIST
+    seen = cutouts_through_webcam(pictures, labels, 28, generator)  # photographs without their background
 
 Pure functions on batches. In between a garment is its brightness and its cover on a canvas twice the picture's size;
 each entry of `PARTS` is one thing that a camera, a light or a hand does to it, with its range beside it.
@@ -132,7 +133,7 @@ PARTS: dict[str, Callable[[Garments, Dice], Garments]] = {
 def through_webcam(
     images: Tensor, labels: Tensor, generator: torch.Generator, parts: Iterable[str] = tuple(PARTS)
 ) -> Tensor:
-    """Pictures as a webcam would have shown them.
+    """Fashion-MNIST's pictures as a webcam would have shown them.
 
     Args:
         images: N x 1 x 28 x 28 uint8, negated on 0.
@@ -142,11 +143,30 @@ def through_webcam(
     Returns:
         N x 1 x 28 x 28 uint8.
     """
-    dice = Dice(len(images), generator)
-    garments = on_canvas(images, labels)
+    return shown(on_canvas(images, labels), images.shape[-1], generator, parts)
+
+
+def cutouts_through_webcam(
+    pictures: Tensor, labels: Tensor, size: int, generator: torch.Generator, parts: Iterable[str] = tuple(PARTS)
+) -> Tensor:
+    """Photographs without their background as a webcam would have shown them.
+
+    Args:
+        pictures: N x 4 x S x S uint8: B, G, R times alpha, alpha; the longest edge fills the square.
+        labels, parts: as for `through_webcam`.
+
+    Returns:
+        N x 1 x size x size uint8.
+    """
+    return shown(cutouts_on_canvas(pictures, labels), size, generator, parts)
+
+
+def shown(garments: Garments, size: int, generator: torch.Generator, parts: Iterable[str]) -> Tensor:
+    """The garments after what happens to them, as inputs: N x 1 x size x size uint8."""
+    dice = Dice(len(garments.cover), generator)
     for name in parts:
         garments = half_of(garments, PARTS[name](garments, dice), dice)
-    return through_camera(cut_out(garments, images.shape[-1], dice), dice)
+    return through_camera(cut_out(garments, size, dice), dice)
 
 
 def half_of(before: Garments, after: Garments, dice: Dice) -> Garments:
@@ -163,8 +183,23 @@ def on_canvas(images: Tensor, labels: Tensor) -> Garments:
     bright = cover - images.float() / 255 * cover
     rows, columns = grid((CANVAS, CANVAS), images.device)
     placed = sampled(torch.cat((bright, cover), dim=1), columns / FILLED, rows / FILLED, padding="zeros")
-    is_shoe = torch.isin(labels, torch.tensor(SHOES, device=labels.device))[:, None, None, None]
-    return Garments(placed[:, :1], placed[:, 1:], is_shoe)
+    return Garments(placed[:, :1], placed[:, 1:], are_shoes(labels))
+
+
+def cutouts_on_canvas(pictures: Tensor, labels: Tensor) -> Garments:
+    """Photographs in the middle of the canvas, grey; arguments as for `cutouts_through_webcam`."""
+    side = round(FILLED * CANVAS)
+    margin = (CANVAS - side) // 2
+    blue, green, red, alpha = pictures.float().div(255).split(1, dim=1)
+    grey = 0.114 * blue + 0.587 * green + 0.299 * red  # as OpenCV weighs them
+    small = F.interpolate(torch.cat((grey, alpha), dim=1), (side, side), mode="area")
+    placed = F.pad(small, (margin, CANVAS - side - margin, margin, CANVAS - side - margin))
+    return Garments(placed[:, :1], placed[:, 1:], are_shoes(labels))
+
+
+def are_shoes(labels: Tensor) -> Tensor:
+    """N x 1 x 1 x 1 bool."""
+    return torch.isin(labels, torch.tensor(SHOES, device=labels.device))[:, None, None, None]
 
 
 def warped(

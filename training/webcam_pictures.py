@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -29,20 +30,30 @@ from fashioncam.pipeline.segmentation import Segmenter, deviating_pixels, item_m
 from .composites import DRAWN_ITEM, NO_ITEM, Bank, compose
 from .cutouts import EDGE_PX, Cutouts, balanced, load_cutouts
 from .data import NOT_A_GARMENT, FashionMnist, Split, WebcamPictures
+from .drawn_bags import draw_bag
 from .drawn_rooms import draw_room
+from .drawn_sandals import draw_sandals
 from .drawn_things import draw_thing
 from .run_log import progress
+
+Draw: TypeAlias = Callable[[np.random.Generator, np.ndarray], Image]
 
 SIZES_HW = ((144, 192), (144, 192), (108, 192), (192, 144))  # 4:3, 16:9, and a camera held upright
 BATCH = 4  # at 180x240: 19 ms a composite; of 64 at a time, which leave the cache, 36
 FOUND_IOU = 0.6  # with less of a garment found, its name would be a guess
 TOLERANCE_LEVELS = 6  # what the learned background allows for noise
 OTHERS_SHARE = 0.3  # for each garment, at most, so many pictures of what is none
-THINGS, VALIDATION_THINGS = 1_500, 300  # drawn to be held up
-TRAIN_COUNT, VALIDATION_COUNT = 24_000, 2_000
+TRAIN_COUNT, VALIDATION_COUNT = 16_000, 2_000
 KEPT_IN = Path("runs/webcam-pictures")
 # Of Fashion-MNIST's own pictures, by class: photographs of bags are missing, those of shoes few.
 BORROWED = {5: 60, 7: 60, 8: 400, 9: 160}
+# What is drawn to be held up: its label, and how many to train on and to validate on.
+DRAWN: dict[Draw, tuple[int, int, int]] = {
+    draw_bag: (8, 400, 60),
+    draw_sandals: (5, 200, 30),
+    draw_thing: (NOT_A_GARMENT, 1_500, 300),
+}
+CUTOUT_THINGS = 300  # of the things, among the cutouts that are varied without being held up
 CHUNK = 250
 ROOMS = 40  # drawn for each chunk
 ROOM_WH = (240, 180)
@@ -58,20 +69,25 @@ def load_or_make(garments: Path, dataset: FashionMnist, seed: int, folder: Path 
     """
     train, validation = load_cutouts(garments)
     table = hashlib.sha256((garments / "train.csv").read_bytes()).hexdigest()[:12]
-    kept = folder / f"webcam-{table}-{seed}-{TRAIN_COUNT}-{VALIDATION_COUNT}.pt"
+    counts = "-".join(str(count) for _, count, _ in DRAWN.values())
+    kept = folder / f"webcam-{table}-{seed}-{TRAIN_COUNT}-{VALIDATION_COUNT}-{counts}.pt"
     photographs = with_own_masks(validation, dataset.input)
+    train = joined(balanced(train), *(drawn(draw, label, count, 2 * seed) for draw, (label, count, _) in DRAWN.items()))
     if not kept.exists():
-        generator = torch.Generator().manual_seed(seed)
-        train = joined(balanced(train), borrowed(dataset.train, generator), drawn(THINGS, 2 * seed))
-        validation = joined(balanced(validation), drawn(VALIDATION_THINGS, 2 * seed + 1))
-        train_seen = make(train, dataset.input, TRAIN_COUNT, 2 * seed)
+        held_up = joined(train, borrowed(dataset.train, torch.Generator().manual_seed(seed)))
+        shown = (drawn(draw, label, count, 2 * seed + 1) for draw, (label, _, count) in DRAWN.items())
+        validation = joined(balanced(validation), *shown)
+        train_seen = make(held_up, dataset.input, TRAIN_COUNT, 2 * seed)
         validation_seen = make(validation, dataset.input, VALIDATION_COUNT, 2 * seed + 1)
         folder.mkdir(parents=True, exist_ok=True)
         content = [train_seen.images, train_seen.labels, validation_seen.images, validation_seen.labels]
         torch.save(content, kept.with_suffix(".part"))
         kept.with_suffix(".part").replace(kept)
     images, labels, validation_images, validation_labels = torch.load(kept, weights_only=True)
-    return WebcamPictures(Split(images, labels), Split(validation_images, validation_labels), photographs)
+    others = (train.labels == NOT_A_GARMENT).cumsum(dim=0)
+    some = (train.labels != NOT_A_GARMENT) | (others <= CUTOUT_THINGS)
+    cutouts = Split(train.pictures[some], train.labels[some])
+    return WebcamPictures(Split(images, labels), Split(validation_images, validation_labels), cutouts, photographs)
 
 
 def make(cutouts: Cutouts, description: InputDescription, count: int, seed: int) -> Split:
@@ -177,12 +193,12 @@ def borrowed(fashion: Split, generator: torch.Generator) -> Cutouts:
     return as_cutouts(Split(fashion.images[places], fashion.labels[places]), generator)
 
 
-def drawn(count: int, seed: int) -> Cutouts:
-    """Things that are no garment."""
+def drawn(draw: Draw, label: int, count: int, seed: int) -> Cutouts:
+    """Cutouts that are drawn, all of one label."""
     rng = np.random.default_rng(seed)
     rooms = np.stack([draw_room(rng, ROOM_WH) for _ in range(ROOMS)])
-    things = np.stack([draw_thing(rng, rooms) for _ in range(count)])
-    return Cutouts(torch.from_numpy(things).permute(0, 3, 1, 2).contiguous(), torch.full((count,), NOT_A_GARMENT))
+    pictures = np.stack([draw(rng, rooms) for _ in range(count)])
+    return Cutouts(torch.from_numpy(pictures).permute(0, 3, 1, 2).contiguous(), torch.full((count,), label))
 
 
 def as_cutouts(split: Split, generator: torch.Generator) -> Cutouts:

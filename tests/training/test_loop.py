@@ -304,21 +304,22 @@ def test_predict_returns_single_precision_logits_whatever_the_precision(
 
 @pytest.fixture(scope="module")
 def photos(sample: tuple[Tensor, Tensor]) -> WebcamPictures:
-    """Forty pictures with their labels, the first eight of which are no garment."""
+    """Forty pictures with their labels, the first eight of which are no garment, and as many cutouts."""
     images, labels = sample
     shown = labels[:40].clone()
     shown[:8] = NOT_A_GARMENT
     part = Split(images[:40], shown)
-    return WebcamPictures(part, part, part)
+    large = torch.nn.functional.interpolate(images[:40], (128, 128)).expand(-1, 4, -1, -1)
+    return WebcamPictures(part, part, Split(large, shown), part)
 
 
 class TestPhotographs:
     def test_each_batch_holds_their_share(
         self, sample: tuple[Tensor, Tensor], photos: WebcamPictures, recipe: Recipe
     ) -> None:
-        recipe = replace(recipe, photo_share=0.25, webcam_share=0.5)
+        recipe = replace(recipe, photo_share=0.125, cutout_share=0.125, webcam_share=0.5)
         batches = shuffled_batches(Split(*sample), recipe, 1, 0, INPUT)
-        mixed = list(with_photos(batches, photos.train, 16, recipe, 1, 0, INPUT))
+        mixed = list(with_photos(batches, photos, recipe, 1, 0, INPUT))
         assert len(mixed) == 400 // 48
         assert {(len(images), len(targets)) for images, targets in mixed} == {(64, 64)}
         assert all(torch.allclose(targets.sum(dim=1), torch.ones(64)) for _, targets in mixed)
@@ -353,7 +354,9 @@ class TestPhotographs:
     ) -> None:
         images, labels = sample
         train, validation = Split(images[:128], labels[:128]), Split(images[-40:], labels[-40:])
-        recipe = replace(recipe, epochs=1, photo_share=0.5, learning_rate=0.0, ema_decay=0.0, weight_decay=0.0)
+        recipe = replace(
+            recipe, epochs=1, photo_share=0.25, cutout_share=0.25, learning_rate=0.0, ema_decay=0.0, weight_decay=0.0
+        )
         initial = build("hybrid", recipe.config).state_dict()
         with torch.random.fork_rng():
             torch.manual_seed(99)

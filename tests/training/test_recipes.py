@@ -14,6 +14,7 @@ from torch.nn import functional as F
 from fashioncam.messages import InputDescription
 from fashioncam.models import build
 from training import loop
+from training.batches import photo_counts
 from training.data import Split, WebcamPictures
 from training.recipes import RECIPES
 
@@ -31,12 +32,13 @@ def test_twenty_steps_lower_the_loss(
     """On the pictures as they are, from random weights, whatever the recipe does to them in training."""
     configs: dict[str, dict[str, Any]] = {"hybrid": tiny_config, "wide_resnet": {"depth": 10, "widen": 1}}
     recipe = RECIPES[name]()
-    photo_share = 0.25 if recipe.photo_share else 0.0
-    recipe = replace(recipe, config=configs.get(recipe.model, {}), epochs=1, batch_size=20, photo_share=photo_share)
+    recipe = replace(recipe, config=configs.get(recipe.model, {}), epochs=1, batch_size=20)
     images, labels = sample
-    whole, count = Split(images, labels), 20 * round(20 * (1 - photo_share))
+    whole, count = Split(images, labels), 20 * (20 - sum(photo_counts(recipe)))
     train = Split(images[:count], labels[:count])
-    photos = WebcamPictures(whole, Split(images[:40], labels[:40]), whole) if photo_share else None
+    some = Split(images[:40], labels[:40])
+    cutouts = Split(F.interpolate(images[:40], (128, 128)).expand(-1, 4, -1, -1), labels[:40])
+    photos = WebcamPictures(whole, some, cutouts, whole) if recipe.photo_share else None
 
     monkeypatch.setattr(loop, "store", lambda *arguments: None)  # SimpleCNN's state is 270 MB
     torch.manual_seed(0)

@@ -4,7 +4,17 @@ import torch
 from fashioncam.pipeline.garment_input import SHARPEN
 from training import webcam_augmentation
 from training.random_batches import Dice
-from training.webcam_augmentation import CANVAS, FILLED, PARTS, Garments, cut_out, on_canvas, through_webcam
+from training.webcam_augmentation import (
+    CANVAS,
+    FILLED,
+    PARTS,
+    Garments,
+    cut_out,
+    cutouts_on_canvas,
+    cutouts_through_webcam,
+    on_canvas,
+    through_webcam,
+)
 
 SNEAKER, SHIRT = 7, 6
 
@@ -99,6 +109,30 @@ def test_garment_lies_in_the_middle_of_the_canvas():
     assert garments.bright[0, 0, CANVAS // 2, CANVAS // 2] == pytest.approx(1 - 100 / 255, abs=1e-3)
     assert not on_canvas(image, torch.tensor([SHIRT])).is_shoe.any()
     assert on_canvas(image, torch.tensor([SNEAKER])).is_shoe.all()
+
+
+def test_cutout_is_grey_and_fills_as_much_of_the_canvas_as_the_data_set_does():
+    pictures = torch.zeros(2, 4, 128, 128, dtype=torch.uint8)
+    pictures[:, 3, :, 32:96] = 255
+    pictures[:, 2, :, 32:96] = 200  # red
+    garments = cutouts_on_canvas(pictures, torch.tensor([SHIRT, SNEAKER]))
+    rows = garments.cover[0, 0].amax(dim=1) > 0.5
+    assert rows.sum() == round(CANVAS * FILLED)
+    assert garments.cover.shape == (2, 1, CANVAS, CANVAS)
+    assert garments.bright[0, 0, CANVAS // 2, CANVAS // 2] == pytest.approx(0.299 * 200 / 255, abs=1e-3)
+    assert garments.is_shoe.flatten().tolist() == [False, True]
+
+
+def test_cutouts_come_as_the_model_takes_them_dark_ones_bright():
+    pictures = torch.zeros(40, 4, 128, 128, dtype=torch.uint8)
+    pictures[:, 3, :, 32:96] = 255
+    pictures[20:, :3, :, 32:96] = 230
+    labels = torch.full((40,), SHIRT)
+    seen = cutouts_through_webcam(pictures, labels, 28, torch.Generator().manual_seed(0), parts=("pose",))
+    assert (seen.shape, seen.dtype) == ((40, 1, 28, 28), torch.uint8)
+    middles = seen[:, 0, 14, 14].float()
+    assert middles[:20].min() > 200
+    assert middles[20:].max() < 80
 
 
 def test_sharpening_is_the_programs_own():

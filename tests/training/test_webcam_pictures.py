@@ -8,7 +8,9 @@ from training import webcam_pictures
 from training.composites import DRAWN_ITEM, DRAWN_WITH_HANDLE, NO_ITEM, TWO_ITEMS
 from training.cutouts import EDGE_PX, Cutouts
 from training.data import NOT_A_GARMENT, FashionMnist, Split
-from training.drawn_things import draw_thing
+from training.drawn_bags import draw_bag
+from training.drawn_sandals import draw_sandals
+from training.drawn_things import draw_heap, draw_slab, draw_thing, draw_vessel
 from training.webcam_pictures import (
     as_cutouts,
     borrowed,
@@ -27,8 +29,8 @@ INPUT = InputDescription(size=28, mean=0.2861, std=0.3531)
 def small(monkeypatch):
     """Chunks of eight pictures before two rooms, two chunks in all, one for validation, in this process."""
     for name, value in {
-        "CHUNK": 8, "ROOMS": 2, "TRAIN_COUNT": 12, "VALIDATION_COUNT": 5, "THINGS": 6, "VALIDATION_THINGS": 2,
-        "SIZES_HW": ((72, 96),),
+        "CHUNK": 8, "ROOMS": 2, "TRAIN_COUNT": 12, "VALIDATION_COUNT": 5, "CUTOUT_THINGS": 4, "SIZES_HW": ((72, 96),),
+        "DRAWN": {draw_bag: (8, 3, 2), draw_thing: (NOT_A_GARMENT, 6, 2)},
     }.items():  # fmt: skip
         monkeypatch.setattr(webcam_pictures, name, value)
     monkeypatch.setattr("os.cpu_count", lambda: 1)
@@ -47,6 +49,9 @@ def test_pictures_come_as_the_model_takes_them_and_are_kept(garments, fashion, s
     assert made.train.images.dtype == torch.uint8
     assert made.validation.labels.shape == (5,)
     assert made.photographs.images.shape == (6, 1, 28, 28)  # three garments, each mirrored too
+    assert made.cutouts.images.shape[1:] == (4, EDGE_PX, EDGE_PX)
+    assert (made.cutouts.labels == NOT_A_GARMENT).sum() == 4
+    assert (made.cutouts.labels == 8).sum() == 3
     again = load_or_make(garments, fashion, 0, tmp_path / "kept")
     assert torch.equal(made.train.images, again.train.images)
 
@@ -99,13 +104,15 @@ def test_own_mask_gives_the_garment_alone():
 
 
 def test_drawn_things_are_no_garments_and_all_different():
-    things = drawn(8, 0)
+    things = drawn(draw_thing, NOT_A_GARMENT, 8, 0)
     assert things.labels.tolist() == [NOT_A_GARMENT] * 8
     assert len({picture.numpy().tobytes() for picture in things.pictures}) == 8
 
 
-def test_drawn_thing_fills_its_square_and_is_premultiplied():
-    thing = draw_thing(np.random.default_rng(2), np.full((1, 180, 240, 3), 90, np.uint8))
+@pytest.mark.parametrize("draw", [draw_slab, draw_vessel, draw_heap, draw_bag, draw_sandals])
+@pytest.mark.parametrize("seed", range(6))
+def test_drawn_thing_fills_its_square_and_is_premultiplied(draw, seed):
+    thing = draw(np.random.default_rng(seed), np.full((1, 180, 240, 3), 90, np.uint8))
     assert thing.shape == (EDGE_PX, EDGE_PX, 4)
     rows, columns = np.nonzero(thing[..., 3])
     assert max(np.ptp(rows), np.ptp(columns)) + 1 == EDGE_PX
