@@ -23,6 +23,7 @@ from fashioncam.models import build
 from fashioncam.models.base import Model, to_input
 
 from . import metrics
+from .background_evidence import background_evidence
 from .batches import photo_counts, shuffled_batches, with_photos
 from .data import NOT_A_GARMENT, Split, WebcamPictures
 from .distillation import distillation_loss
@@ -62,6 +63,8 @@ def fit(
     torch.manual_seed(seed)
     train, validation = train.to(device), validation.to(device)
     model = build(recipe.model, recipe.config)
+    if recipe.background_weight and not model.has_class_maps:
+        raise UserError(f"background_weight needs a model with class maps, which {recipe.model} has not; set it to 0")
     if initial is not None:
         model.load_state_dict(initial)
     model = model.to(device).to(memory_format=torch.channels_last)
@@ -181,7 +184,7 @@ def one_cycle(steps: int, warmup: float) -> Callable[[int], float]:
 
 
 def train_step(
-    model: nn.Module,
+    model: Model,
     optimizers: list[Optimizer],
     images: Tensor,
     targets: Tensor,
@@ -191,7 +194,8 @@ def train_step(
 ) -> Tensor:
     """One step of gradient descent on the cross-entropy, mixed with what the teacher says; returns the loss."""
     with torch.autocast(images.device.type, torch.bfloat16, enabled=precision == "bf16"):
-        logits = model(images)
+        features = model.forward_features(images)
+        logits = model.forward_head(features)
         with torch.no_grad():
             taught = None if teacher is None else teacher(images).float()
     if taught is None:
@@ -199,6 +203,8 @@ def train_step(
     else:
         weight, temperature = recipe.distill_weight, recipe.distill_temperature
         loss = distillation_loss(logits.float(), taught, targets, weight, temperature)
+    if recipe.background_weight:
+        loss = loss + recipe.background_weight * background_evidence(model.class_maps(features).float(), images)
     model.zero_grad()
     loss.backward()
     nn.utils.clip_grad_norm_(model.parameters(), 1.0)

@@ -40,6 +40,7 @@ class Recipe:
     photo_share: float = option(0.0, (0, 0.9), "share of each batch that are photographs seen by a webcam; 0 is off")
     cutout_share: float = option(0.0, (0, 0.9), "share of each batch that are photographs cut out, varied; 0 is off")
     webcam_share: float = option(0.0, (0, 1), "share of the other pictures made to look as if so seen; 0 is off")
+    background_weight: float = option(0.0, (0, 10), "of what places without garment say in the loss; 0 is off")
     distill_weight: float = option(0.0, (0, 1), "share of the loss that a teacher gives, see --teacher; 0 is off")
     distill_temperature: float = option(3.0, (0.1, 100), "at which teacher and student are compared")
     muon: int = option(0, (0, 1), "1: large matrices and kernels learn by Muon, the rest by AdamW; 0: all by AdamW")
@@ -82,12 +83,14 @@ def webcam() -> Recipe:
     """The hybrid for the camera: from weights/hybrid-benchmark.pth, on Fashion-MNIST and photographs of garments."""
     return Recipe(
         model="hybrid",
-        epochs=22,
+        epochs=14,
         learning_rate=2e-3,
         warmup=0.05,
         ema_decay=0.999,
-        photo_share=0.3,
-        webcam_share=0.35,
+        photo_share=0.2,
+        cutout_share=0.3,
+        webcam_share=0.4,
+        background_weight=0.1,
         muon=1,
     )
 
@@ -119,7 +122,9 @@ def simplecnn() -> Recipe:
 
 def webcam_simplecnn() -> Recipe:
     """SimpleCNN for the camera, from the weights of `simplecnn`."""
-    return replace(simplecnn(), epochs=6, learning_rate=5e-4, warmup=0.05, photo_share=0.3, webcam_share=0.35)
+    return replace(
+        simplecnn(), epochs=6, learning_rate=5e-4, warmup=0.05, photo_share=0.2, cutout_share=0.3, webcam_share=0.4
+    )
 
 
 RECIPES: dict[str, Callable[[], Recipe]] = {

@@ -143,7 +143,7 @@ def through_webcam(
     Returns:
         N x 1 x 28 x 28 uint8.
     """
-    return shown(on_canvas(images, labels), images.shape[-1], generator, parts)
+    return shown(on_canvas(images, labels), images.shape[-1], 0.5, generator, parts)  # they are sharpened already
 
 
 def cutouts_through_webcam(
@@ -158,15 +158,17 @@ def cutouts_through_webcam(
     Returns:
         N x 1 x size x size uint8.
     """
-    return shown(cutouts_on_canvas(pictures, labels), size, generator, parts)
+    return shown(cutouts_on_canvas(pictures, labels), size, 0.85, generator, parts)
 
 
-def shown(garments: Garments, size: int, generator: torch.Generator, parts: Iterable[str]) -> Tensor:
+def shown(
+    garments: Garments, size: int, sharpened_share: float, generator: torch.Generator, parts: Iterable[str]
+) -> Tensor:
     """The garments after what happens to them, as inputs: N x 1 x size x size uint8."""
     dice = Dice(len(garments.cover), generator)
     for name in parts:
         garments = half_of(garments, PARTS[name](garments, dice), dice)
-    return through_camera(cut_out(garments, size, dice), dice)
+    return through_camera(cut_out(garments, size, dice), sharpened_share, dice)
 
 
 def half_of(before: Garments, after: Garments, dice: Dice) -> Garments:
@@ -250,13 +252,14 @@ def edges(seen: Tensor) -> tuple[Tensor, Tensor]:
     return (first / CANVAS * 2 - 1).view(shape), (last / CANVAS * 2 - 1).view(shape)
 
 
-def through_camera(images: Tensor, dice: Dice) -> Tensor:
-    """Half of them sharpened as `garment_input` does, a third blurred, all with noise of up to 10 levels; uint8."""
+def through_camera(images: Tensor, sharpened_share: float, dice: Dice) -> Tensor:
+    """Sharpened as `garment_input` does, as they are, or (two in five of the rest) blurred; noise up to 10 levels."""
     kernel = torch.from_numpy(sharpening_kernel()).float().to(images.device)[None, None]
     padded = F.pad(images, (1, 1, 1, 1), mode="replicate")
     sharp, blurred = F.conv2d(padded, kernel), F.avg_pool2d(padded, 3, 1)
     draw = dice.uniform(0, 1)
-    out = torch.where(draw < 0.5, sharp, torch.where(draw < 0.8, images, 0.5 * (images + blurred)))
+    soft_from = sharpened_share + 0.6 * (1 - sharpened_share)
+    out = torch.where(draw < sharpened_share, sharp, torch.where(draw < soft_from, images, 0.5 * (images + blurred)))
     noise = torch.randn(out.shape, generator=dice.generator, device=dice.device) * dice.uniform(0, 0.04)
     covered = images > 0
     return ((out + noise) * covered * 255).clamp(0, 255).round().byte()

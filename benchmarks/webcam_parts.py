@@ -1,0 +1,106 @@
+"""What does each part of the webcam augmentation bring, alone, and what is lost without it? A table in Markdown.
+
+    python -m benchmarks.webcam_parts ../shared/garment_photos
+
+Every run begins with the same weights, which know the data set alone, and learns from the data set alone, half of it
+through `webcam_augmentation`: no photograph is trained on, so that all of them tell what the part is worth.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.optim.lr_scheduler import LambdaLR
+
+from fashioncam import checkpoint
+from fashioncam.messages import InputDescription
+from fashioncam.models.base import Model, to_input
+from training import augmentation, data
+from training.batches import targets_of
+from training.cutouts import load_cutouts
+from training.data import Split
+from training.loop import make_optimizers, one_cycle, predict, train_step
+from training.metrics import accuracy, macro_accuracy
+from training.recipes import Recipe
+from training.webcam_augmentation import PARTS, through_webcam
+from training.webcam_pictures import with_own_masks
+
+RECIPE = Recipe(model="hybrid", learning_rate=1e-3, batch_size=256, muon=1)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.webcam_parts", description=__doc__.splitlines()[0])
+    parser.add_argument("garments", type=Path, help="folder of garment cutouts with train.csv")
+    parser.add_argument("--weights", type=Path, default=Path("weights/hybrid-benchmark.pth"))
+    parser.add_argument("--steps", type=int, default=200, help="of each run; default: %(default)s")
+    parser.add_argument("--seeds", type=int, default=1, help="runs of each kind; default: %(default)s")
+    args = parser.parse_args(arguments)
+    torch.set_num_threads(1)
+    loaded, dataset = checkpoint.load(args.weights), data.load()
+    splits = [with_own_masks(cutouts, dataset.input) for cutouts in load_cutouts(args.garments)]
+    photographs = Split(*(torch.cat(parts) for parts in zip(*((s.images, s.labels) for s in splits), strict=True)))
+    print(f"{len(photographs) // 2} photographs, each mirrored too; {args.steps} steps a run")
+    print("| parts | macro accuracy | accuracy | validation split |\n| --- | --- | --- | --- |")
+    print_row("before", [loaded.model], photographs, dataset)
+    for name, parts in kinds().items():
+        models = [adapted(loaded.model, dataset, parts, args.steps, seed) for seed in range(args.seeds)]
+        print_row(name, models, photographs, dataset)
+    return 0
+
+
+def kinds() -> dict[str, tuple[str, ...]]:
+    """Which parts happen, by the name of the row."""
+    alone = {f"{name} alone": (name,) for name in PARTS}
+    without = {f"without {name}": tuple(part for part in PARTS if part != name) for name in PARTS}
+    return {"none: cut out anew, noisy": (), **alone, "all": tuple(PARTS), **without}
+
+
+def adapted(model: Model, dataset: data.FashionMnist, parts: tuple[str, ...], steps: int, seed: int) -> Model:
+    """A copy of the model after `steps` of training."""
+    torch.manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)
+    model = copy.deepcopy(model).to(memory_format=torch.channels_last).train()
+    optimizers = make_optimizers(model, RECIPE)
+    schedules = [LambdaLR(optimizer, one_cycle(steps, 0.1)) for optimizer in optimizers]
+    for _ in range(steps):
+        images, targets = batch(dataset.train, dataset.input, parts, generator)
+        train_step(model, optimizers, images, targets, "bf16", RECIPE)
+        for schedule in schedules:
+            schedule.step()
+    return model.eval()
+
+
+def batch(
+    split: Split, description: InputDescription, parts: tuple[str, ...], generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """Half of it as it is, half as a webcam would have shown it."""
+    chosen = torch.randint(len(split), (RECIPE.batch_size,), generator=generator)
+    mirrored = torch.rand(len(chosen), generator=generator) < 0.5
+    images, labels = augmentation.flip(split.images[chosen], mirrored), split.labels[chosen]
+    half = len(chosen) // 2
+    seen = through_webcam(images[:half], labels[:half], generator, parts)
+    mixed = to_input(torch.cat((seen, images[half:])), description)
+    return mixed.contiguous(memory_format=torch.channels_last), targets_of(labels, 0.0)
+
+
+def print_row(name: str, models: list[Model], photographs: Split, dataset: data.FashionMnist) -> None:
+    """A row of the table, the mean over the models."""
+    figures = []
+    for model in models:
+        logits = predict(model, photographs.images, dataset.input)
+        kept = predict(model, dataset.validation.images, dataset.input)
+        on_photographs = macro_accuracy(logits, photographs.labels), accuracy(logits, photographs.labels)
+        figures.append((*on_photographs, accuracy(kept, dataset.validation.labels)))
+    cells = (f"{100 * sum(column) / len(column):.1f}" for column in zip(*figures, strict=True))
+    print(f"| {name} | {' | '.join(cells)} |", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,25 @@
+"""A model that names the garment for what lies beside it is right for the wrong reasons (arXiv:1703.03717)."""
+
+from __future__ import annotations
+
+from torch import Tensor
+from torch.nn import functional as F
+
+
+def background_evidence(class_maps: Tensor, images: Tensor) -> Tensor:
+    """How much the places without garment say about the class: a scalar, 0 where they say nothing.
+
+    The logits are sums over the class maps, so attention is free to collect the evidence wherever it likes, and does:
+    without this in the loss a map of the hybrid showed the place no better than chance. What counts is the difference
+    between classes, so at every place their mean is taken away.
+
+    Args:
+        class_maps: N x classes x h x w, as `Model.class_maps` gives them.
+        images: N x 1 x H x W, H and W multiples of h and w; the background has the smallest value that occurs.
+    """
+    places = class_maps.shape[2] * class_maps.shape[3]
+    evidence = places * (class_maps - class_maps.mean(dim=1, keepdim=True))
+    patch = images.shape[2] // class_maps.shape[2], images.shape[3] // class_maps.shape[3]
+    empty = (F.max_pool2d(images, patch) <= images.amin())[:, 0]
+    squares: Tensor = evidence.square().mean(dim=1)
+    return (squares * empty).sum() / empty.sum().clamp(min=1)
