@@ -5,7 +5,8 @@
 Every process draws the same global batch and learns from its own slice of it. Gradients are averaged by torch's
 DistributedDataParallel, and BatchNorm takes the statistics of the global batch, so that N processes make the steps
 that one would make, up to the order in which numbers are added. All cards have to be of one kind, or they draw
-different batches. Without torchrun every function here hands back what it is given.
+different batches. Without torchrun every function here hands back what it is given. torchrun takes `--run` for its own;
+with `-m -- training.train --run FOLDER` it does not.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ def joined() -> Iterator[None]:
         silent = not is_leader()
         with redirect_stdout(nowhere if silent else sys.stdout), redirect_stderr(nowhere if silent else sys.stderr):
             yield
+            from_leader(lambda: None)  # torchrun ends them all when one ends with an error: let the leader say it first
     dist.destroy_process_group()
 
 

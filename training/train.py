@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> str:
     print(f"{args.recipe}, seed {args.seed}, on {device}{others} in {precision}: {task.recipe}", flush=True)
     model = fit(task.recipe, task.materials, task.folder, args.seed, device, precision)
     if not distributed.is_leader():
-        return "the leader goes on alone"
+        return "the leader calibrates and saves"
     loaded = calibrated(model, task.recipe, args.seed, task.dataset, task.materials.photos)
     save_with_twin(loaded, task.out, half=args.half)
     figures = ", ".join(f"{name} {value:.4f}" for name, value in loaded.info.figures.items())
