@@ -80,8 +80,7 @@ def prepare(args: argparse.Namespace) -> Task:
     """
     if not 0 <= args.seed <= 999_999:
         raise UserError(f"--seed {args.seed}: give a number from 0 to 999999")
-    overrides = {name: getattr(args, name) for name in OVERRIDABLE if getattr(args, name) is not None}
-    recipe = replace(RECIPES[args.recipe](), **overrides)
+    recipe = chosen_recipe(args)
     run_folder = args.run or Path("runs") / f"{args.recipe}-{args.seed}"
     out = args.out or Path("weights") / f"{FILES.get(args.recipe, args.recipe)}.pth"
     for folder in (run_folder, out.parent):
@@ -98,6 +97,12 @@ def prepare(args: argparse.Namespace) -> Task:
         teacher=load_teacher(args.teacher, recipe, dataset.input),
     )
     return Task(recipe, dataset, materials, run_folder, out)
+
+
+def chosen_recipe(args: argparse.Namespace) -> Recipe:
+    """The named recipe with the values that are given in place of its own; UserError for one out of its range."""
+    overrides = {name: getattr(args, name) for name in OVERRIDABLE if getattr(args, name) is not None}
+    return replace(RECIPES[args.recipe](), **overrides)
 
 
 def load_photos(args: argparse.Namespace, recipe: Recipe, dataset: data.FashionMnist) -> data.WebcamPictures | None:
