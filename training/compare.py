@@ -71,7 +71,8 @@ def as_text(measured: Sequence[Evaluation], pairs: Sequence[Comparison]) -> str:
         low, high = (100 * bound for bound in one.interval)
         lines.append(
             f"{one.weights:{width}s}  {100 * one.accuracy:.2f} % ({low:.2f} to {high:.2f})"
-            f"  {one.calibration_error:11.4f}  {one.parameters:10,d}  {one.macs / 1e6:7.1f}  {one.latency_ms:.2f} in {one.runtime}"
+            f"  {one.calibration_error:11.4f}  {one.parameters:10,d}  {one.macs / 1e6:7.1f}"
+            f"  {one.latency_ms:.2f} in {one.runtime}"
         )
     for pair in pairs:
         lines.append(
