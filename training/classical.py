@@ -30,7 +30,7 @@ from .command import exit_code, make_folder
 from .report import write_json
 
 SEED = 0
-# Grey values are 0..1, so two pictures are about 10 apart; chosen by the validation split from 0.01, 0.02 and 0.04.
+# At grey values of 0..1. After 15,000 pictures 0.005, 0.01 and 0.02 have 87.8, 88.4 and 88.3 %.
 GAMMA = 0.02
 # Each is made for a number of training pictures.
 METHODS: dict[str, Callable[[int], Any]] = {

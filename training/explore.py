@@ -126,7 +126,7 @@ def principal_map(images: Tensor) -> tuple[Tensor, tuple[float, float]]:
 def examples(split: data.Split) -> Figure:
     """The first pictures of each class, a row each, as the data set shows them."""
     rows = [split.images[split.labels == index, 0][:EXAMPLES] for index in range(len(data.CLASSES))]
-    figure = Figure(figsize=(9.6, 7.2), layout="constrained")
+    figure = Figure(figsize=(9.6, 7.2), layout="compressed")
     axes = figure.subplots()
     whole = torch.cat([torch.cat([*row, *row.new_zeros(EXAMPLES - len(row), *row.shape[1:])], dim=1) for row in rows])
     axes.imshow(whole.numpy(), cmap="gray_r", vmin=0, vmax=255)
