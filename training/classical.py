@@ -66,7 +66,8 @@ class Reached:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m training.classical", description=__doc__.splitlines()[0])
-    parser.add_argument("--methods", nargs="+", choices=METHODS, metavar="NAME", help="default: all; quote names")
+    named = ", ".join(f'"{name}"' for name in METHODS)
+    parser.add_argument("--methods", nargs="+", choices=METHODS, metavar="NAME", help=f"of {named}; default: all")
     parser.add_argument("--pictures", type=int, help="number of training pictures; default: all 55,000")
     parser.add_argument("--data", type=Path, help="folder of the four IDX files; default: found or downloaded")
     parser.add_argument("--out", type=Path, help="JSON file for the figures; default: none")
