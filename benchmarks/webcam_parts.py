@@ -25,8 +25,9 @@ from training import augmentation, data
 from training.batches import targets_of
 from training.cutouts import load_cutouts
 from training.data import Split
-from training.loop import make_optimizers, one_cycle, predict, train_step
+from training.loop import predict, train_step
 from training.metrics import accuracy, macro_accuracy
+from training.optimization import make_optimizers, one_cycle
 from training.recipes import Recipe
 from training.webcam_augmentation import PARTS, through_webcam
 from training.webcam_pictures import with_own_masks

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
+from fashioncam.models.base import Model
 
-def background_evidence(class_maps: Tensor, images: Tensor) -> Tensor:
-    """How much the places without garment say about the class: a scalar, 0 where they say nothing.
+
+class WithClassMaps(nn.Module):
+    """A model that gives its class maps beside its logits, in the one call that several processes can share."""
+
+    def __init__(self, model: Model) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """N x 1 x H x W -> N x classes, N x classes x h x w."""
+        features = self.model.forward_features(images)
+        return self.model.forward_head(features), self.model.class_maps(features)
+
+
+def background_evidence(class_maps: Tensor, images: Tensor) -> tuple[Tensor, Tensor]:
+    """How much the places without garment say about the class: a sum of squares, 0 where they say nothing.
 
     The logits are sums over the class maps, so attention is free to collect the evidence wherever it likes, and does:
     without this in the loss a map of the hybrid showed the place no better than chance. What counts is the difference
@@ -16,10 +31,12 @@ def background_evidence(class_maps: Tensor, images: Tensor) -> Tensor:
     Args:
         class_maps: N x classes x h x w, as `Model.class_maps` gives them.
         images: N x 1 x H x W, H and W multiples of h and w; the background has the smallest value that occurs.
+
+    Returns:
+        The sum over these places of the classes' mean square, and the number of these places.
     """
     places = class_maps.shape[2] * class_maps.shape[3]
     evidence = places * (class_maps - class_maps.mean(dim=1, keepdim=True))
     patch = images.shape[2] // class_maps.shape[2], images.shape[3] // class_maps.shape[3]
-    empty = (F.max_pool2d(images, patch) <= images.amin())[:, 0]
-    squares: Tensor = evidence.square().mean(dim=1)
-    return (squares * empty).sum() / empty.sum().clamp(min=1)
+    empty = (F.max_pool2d(images, patch) <= images.amin())[:, 0].float()
+    return (evidence.square().mean(dim=1) * empty).sum(), empty.sum()

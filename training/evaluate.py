@@ -65,7 +65,7 @@ class ClassFigures:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """A checkpoint on the test split; shares are 0..1.
+    """A checkpoint on one split's pictures; shares are 0..1.
 
     Attributes:
         interval: of the accuracy, Wilson's, 95 %.

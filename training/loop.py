@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import math
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.optim import AdamW, Optimizer
+from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 from torch.optim.swa_utils import AveragedModel
 
@@ -22,100 +20,182 @@ from fashioncam.messages import InputDescription
 from fashioncam.models import build
 from fashioncam.models.base import Model, to_input
 
-from . import metrics
-from .background_evidence import background_evidence
+from . import distributed, metrics
+from .background_evidence import WithClassMaps, background_evidence
 from .batches import photo_counts, shuffled_batches, with_photos
 from .data import NOT_A_GARMENT, Split, WebcamPictures
 from .distillation import distillation_loss
-from .muon import Muon
+from .optimization import make_optimizers, moving_average, one_cycle
 from .recipes import Recipe
 from .run_log import RunLog, progress
+from .run_state import fingerprint, restore, store
 
 
-def fit(
-    recipe: Recipe,
-    train: Split,
-    validation: Split,
-    description: InputDescription,
-    folder: Path,
-    seed: int,
-    device: torch.device,
-    precision: str,
-    photos: WebcamPictures | None = None,
-    initial: Mapping[str, Tensor] | None = None,
-    teacher: Model | None = None,
-) -> Model:
+@dataclass(frozen=True, slots=True)
+class Materials:
+    """What a run learns from.
+
+    Attributes:
+        input: how a model is given the pictures.
+        photos: garments as a webcam shows them, where the recipe asks for them.
+        initial: weights to begin with; None begins with random ones.
+        teacher: to learn from, in eval mode, where the recipe's `distill_weight` is above 0.
+    """
+
+    train: Split
+    validation: Split
+    input: InputDescription
+    photos: WebcamPictures | None = None
+    initial: Mapping[str, Tensor] | None = None
+    teacher: Model | None = None
+
+    def to(self, device: torch.device) -> Materials:
+        photos, teacher = self.photos, self.teacher
+        return replace(
+            self,
+            train=self.train.to(device),
+            validation=self.validation.to(device),
+            photos=photos and photos.to(device),
+            teacher=teacher and teacher.to(device).to(memory_format=torch.channels_last),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """What changes in a run: a model and what moves its weights.
+
+    Attributes:
+        in_step: the model as it is called in training, where several processes train together.
+        average: the moving average of its weights.
+    """
+
+    model: Model
+    in_step: nn.Module
+    average: AveragedModel
+    optimizers: list[Optimizer]
+    schedules: list[LambdaLR]
+
+    def parts(self) -> dict[str, Any]:
+        """What the state file holds, by name."""
+        parts: dict[str, Any] = {"model": self.model, "average": self.average}
+        parts |= {f"optimizer{index}": optimizer for index, optimizer in enumerate(self.optimizers)}
+        return parts | {f"schedule{index}": schedule for index, schedule in enumerate(self.schedules)}
+
+
+def fit(recipe: Recipe, materials: Materials, folder: Path, seed: int, device: torch.device, precision: str) -> Model:
     """Train by the recipe and return the model whose weights are kept, on the CPU, in eval mode.
 
     Each epoch ends with its state in `folder`/state.pt. Called again with the same recipe and seed it
     goes on from there; what an epoch draws at random depends on seed and epoch alone, so an
-    interrupted run ends as an uninterrupted one does.
-
-    Args:
-        photos: garments as a webcam shows them, where the recipe asks for them.
-        initial: weights to begin with; None begins with random ones.
-        teacher: to learn from, in eval mode, where the recipe's `distill_weight` is above 0.
+    interrupted run ends as an uninterrupted one does. Processes that torchrun has started train together.
 
     Raises:
         UserError: `folder` holds the state of another recipe, seed or teacher, or a batch is more than the data.
     """
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
-    train, validation = train.to(device), validation.to(device)
+    identity = identity_of(recipe, seed, materials)
+    materials = materials.to(device)
+    steps = steps_of_an_epoch(recipe, len(materials.train))
+    learner = new_learner(recipe, materials.initial, steps, device)
+    first_epoch = restore(folder / "state.pt", identity, learner.parts())
+    log = RunLog(folder, first_epoch) if distributed.is_leader() else None
+    kept = learner.average.module if recipe.ema_decay else learner.model
+    for epoch in range(first_epoch, recipe.epochs):
+        started = time.monotonic()
+        batches = progress(epoch_batches(materials, recipe, seed, epoch), f"epoch {epoch + 1}/{recipe.epochs}", steps)
+        train_loss = train_epoch(learner, batches, precision, recipe, materials.teacher)
+        if log is not None:
+            figures = {"train_loss": train_loss, **held_out_figures(kept, materials, precision)}
+            figures["learning_rate"] = learner.optimizers[0].param_groups[0]["lr"]
+            figures["seconds"] = time.monotonic() - started
+            log.write(epoch, **figures)
+            store(folder / "state.pt", identity, epoch + 1, learner.parts())
+            print_epoch(epoch, recipe.epochs, figures)
+    if log is not None:
+        log.close()
+    model = build(recipe.model, recipe.config)
+    model.load_state_dict(kept.state_dict())
+    return model.eval()
+
+
+def identity_of(recipe: Recipe, seed: int, materials: Materials) -> dict[str, Any]:
+    """What a state file has to agree in with the run that goes on from it."""
+    identity = {"recipe": asdict(recipe), "seed": seed, "initial": fingerprint(materials.initial)}
+    if materials.teacher is not None:
+        identity["teacher"] = fingerprint(materials.teacher.state_dict())
+    return identity
+
+
+def steps_of_an_epoch(recipe: Recipe, pictures: int) -> int:
+    """How many whole batches the training pictures fill; UserError for none, or for batches that cannot be shared."""
+    steps = pictures // (recipe.batch_size - sum(photo_counts(recipe)))
+    if steps == 0:
+        raise UserError(f"batch_size {recipe.batch_size} is more than the {pictures} training pictures")
+    if recipe.batch_size < distributed.count():
+        raise UserError(f"batch_size {recipe.batch_size} is less than one picture for each of the processes")
+    return steps
+
+
+def new_learner(recipe: Recipe, initial: Mapping[str, Tensor] | None, steps: int, device: torch.device) -> Learner:
+    """A model with the initial or random weights, at the beginning of its schedule of `steps` an epoch."""
     model = build(recipe.model, recipe.config)
     if recipe.background_weight and not model.has_class_maps:
         raise UserError(f"background_weight needs a model with class maps, which {recipe.model} has not; set it to 0")
     if initial is not None:
         model.load_state_dict(initial)
+    distributed.with_global_norms(model, device)
     model = model.to(device).to(memory_format=torch.channels_last)
-    photos = None if photos is None else photos.to(device)
-    steps = len(train) // (recipe.batch_size - sum(photo_counts(recipe)))
-    if steps == 0:
-        raise UserError(f"batch_size {recipe.batch_size} is more than the {len(train)} training pictures")
     optimizers = make_optimizers(model, recipe)
-    schedules = [LambdaLR(optimizer, one_cycle(steps * recipe.epochs, recipe.warmup)) for optimizer in optimizers]
-    average = AveragedModel(model, avg_fn=moving_average(recipe.ema_decay), use_buffers=True)
+    return Learner(
+        model=model,
+        in_step=distributed.in_step(WithClassMaps(model) if recipe.background_weight else model, device),
+        average=AveragedModel(model, avg_fn=moving_average(recipe.ema_decay), use_buffers=True),
+        optimizers=optimizers,
+        schedules=[LambdaLR(optimizer, one_cycle(steps * recipe.epochs, recipe.warmup)) for optimizer in optimizers],
+    )
 
-    parts: dict[str, Any] = {"model": model, "average": average}
-    parts |= {f"optimizer{index}": optimizer for index, optimizer in enumerate(optimizers)}
-    parts |= {f"schedule{index}": schedule for index, schedule in enumerate(schedules)}
-    identity = {"recipe": asdict(recipe), "seed": seed, "initial": fingerprint(initial)}
-    if teacher is not None:
-        identity["teacher"] = fingerprint(teacher.state_dict())
-        teacher = teacher.to(device).to(memory_format=torch.channels_last)
-    first_epoch = restore(folder / "state.pt", identity, parts)
-    log = RunLog(folder, first_epoch)
-    for epoch in range(first_epoch, recipe.epochs):
-        started = time.monotonic()
-        model.train()
-        losses = []
-        batches = shuffled_batches(train, recipe, seed, epoch, description)
-        if photos is not None:
-            batches = with_photos(batches, photos, recipe, seed, epoch, description)
-        for images, targets in progress(batches, f"epoch {epoch + 1}/{recipe.epochs}", steps):
-            losses.append(train_step(model, optimizers, images, targets, precision, recipe, teacher))
-            for schedule in schedules:
-                schedule.step()
-            average.update_parameters(model)
-        kept = average.module if recipe.ema_decay else model
-        figures: dict[str, float] = {
-            "train_loss": torch.stack(losses).mean().item(),
-            **validation_figures(kept, validation, description, precision),
-            **(photo_figures(kept, photos.validation, description, precision) if photos else {}),
-            "learning_rate": optimizers[0].param_groups[0]["lr"],
-            "seconds": time.monotonic() - started,
-        }
-        log.write(epoch, **figures)
-        store(folder / "state.pt", identity, epoch + 1, parts)
-        print(
-            f"epoch {epoch + 1:3d}/{recipe.epochs}  loss {figures['train_loss']:.4f}"
-            f"  validation {100 * figures['validation_accuracy']:.2f} %  {figures['seconds']:.0f} s",
-            flush=True,
-        )
-    log.close()
-    if recipe.ema_decay:
-        model.load_state_dict(average.module.state_dict())
-    return model.cpu().to(memory_format=torch.contiguous_format).eval()
+
+def epoch_batches(materials: Materials, recipe: Recipe, seed: int, epoch: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """What the model is shown in an epoch; where several processes train together, this one's share of it."""
+    batches = shuffled_batches(materials.train, recipe, seed, epoch, materials.input)
+    if materials.photos is not None:
+        batches = with_photos(batches, materials.photos, recipe, seed, epoch, materials.input)
+    return distributed.own_slices(batches)
+
+
+def train_epoch(
+    learner: Learner,
+    batches: Iterable[tuple[Tensor, Tensor]],
+    precision: str,
+    recipe: Recipe,
+    teacher: Model | None,
+) -> float:
+    """One step for each batch; returns the mean loss."""
+    learner.in_step.train()
+    losses = []
+    for images, targets in batches:
+        losses.append(train_step(learner.in_step, learner.optimizers, images, targets, precision, recipe, teacher))
+        for schedule in learner.schedules:
+            schedule.step()
+        learner.average.update_parameters(learner.model)
+    return distributed.mean(torch.stack(losses)).mean().item()
+
+
+def print_epoch(epoch: int, epochs: int, figures: Mapping[str, float]) -> None:
+    print(
+        f"epoch {epoch + 1:3d}/{epochs}  loss {figures['train_loss']:.4f}"
+        f"  validation {100 * figures['validation_accuracy']:.2f} %  {figures['seconds']:.0f} s",
+        flush=True,
+    )
+
+
+def held_out_figures(model: nn.Module, materials: Materials, precision: str) -> dict[str, float]:
+    """Of the validation split, and of photographs where there are any."""
+    figures = validation_figures(model, materials.validation, materials.input, precision)
+    if materials.photos is not None:
+        figures |= photo_figures(model, materials.photos.validation, materials.input, precision)
+    return figures
 
 
 def validation_figures(
@@ -133,9 +213,8 @@ def photo_figures(
     model: nn.Module, validation: Split, description: InputDescription, precision: str
 ) -> dict[str, float]:
     """Accuracy on photographs, mean over the classes; and how sure the model is of garments and of other things."""
-    images = validation.images.to(next(model.parameters()).device)
-    probabilities = predict(model, images, description, precision).softmax(dim=1)
-    labels = validation.labels
+    probabilities = predict(model, validation.images, description, precision).softmax(dim=1)
+    labels = validation.labels.cpu()
     garments = labels != NOT_A_GARMENT
     sureness = probabilities.amax(dim=1)
     return {
@@ -145,46 +224,8 @@ def photo_figures(
     }
 
 
-def moving_average(decay: float) -> Callable[[Tensor, Tensor, Tensor | int], Tensor]:
-    """Exponential moving average that starts quickly, so that early epochs are not judged by their initial weights."""
-
-    def average(averaged: Tensor, current: Tensor, count: Tensor | int) -> Tensor:
-        keep = min(decay, (1 + int(count)) / (10 + int(count)))
-        return torch.lerp(current, averaged, keep) if current.is_floating_point() else current
-
-    return average
-
-
-def make_optimizers(model: nn.Module, recipe: Recipe) -> list[Optimizer]:
-    """AdamW (arXiv:1711.05101), which decays matrices and kernels, not gains and biases.
-
-    With `muon`, matrices and kernels that have 16 rows and columns or more are left to Muon.
-    """
-    large = [p for p in model.parameters() if recipe.muon and min(p.shape[0], p[0].numel()) >= 16]
-    others = [p for p in model.parameters() if not any(p is one for one in large)]
-    groups = [
-        {"params": [p for p in others if p.ndim > 1], "weight_decay": recipe.weight_decay},
-        {"params": [p for p in others if p.ndim <= 1], "weight_decay": 0.0},
-    ]
-    optimizers: list[Optimizer] = [AdamW(groups, lr=recipe.learning_rate)]
-    if large:
-        optimizers.append(Muon(large, lr=recipe.learning_rate, weight_decay=recipe.weight_decay))
-    return optimizers
-
-
-def one_cycle(steps: int, warmup: float) -> Callable[[int], float]:
-    """The learning rate's share of its peak at each step: up along a line, down to 0 along a cosine."""
-
-    def share(step: int) -> float:
-        if step < warmup * steps:
-            return (step + 1) / (warmup * steps + 1)
-        return 0.5 + 0.5 * math.cos(math.pi * min(1.0, (step / steps - warmup) / (1 - warmup)))
-
-    return share
-
-
 def train_step(
-    model: Model,
+    model: nn.Module,
     optimizers: list[Optimizer],
     images: Tensor,
     targets: Tensor,
@@ -192,10 +233,13 @@ def train_step(
     recipe: Recipe,
     teacher: nn.Module | None = None,
 ) -> Tensor:
-    """One step of gradient descent on the cross-entropy, mixed with what the teacher says; returns the loss."""
+    """One step of gradient descent on the cross-entropy, mixed with what the teacher says; returns the loss.
+
+    Where the background is kept from speaking, `model` is `WithClassMaps`.
+    `images` and `targets` may be a slice of the batch, where several processes train together: see `distributed`.
+    """
     with torch.autocast(images.device.type, torch.bfloat16, enabled=precision == "bf16"):
-        features = model.forward_features(images)
-        logits = model.forward_head(features)
+        logits, maps = model(images) if recipe.background_weight else (model(images), None)
         with torch.no_grad():
             taught = None if teacher is None else teacher(images).float()
     if taught is None:
@@ -203,8 +247,10 @@ def train_step(
     else:
         weight, temperature = recipe.distill_weight, recipe.distill_temperature
         loss = distillation_loss(logits.float(), taught, targets, weight, temperature)
-    if recipe.background_weight:
-        loss = loss + recipe.background_weight * background_evidence(model.class_maps(features).float(), images)
+    loss = distributed.weighed(loss, len(images), recipe.batch_size)
+    if maps is not None:
+        evidence, places = background_evidence(maps.float(), images)
+        loss = loss + recipe.background_weight * evidence / distributed.mean(places).clamp(min=1)
     model.zero_grad()
     loss.backward()
     nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -219,36 +265,3 @@ def predict(model: nn.Module, images: Tensor, description: InputDescription, pre
     model.eval()
     with torch.autocast(images.device.type, torch.bfloat16, enabled=precision == "bf16"):
         return torch.cat([model(to_input(batch, description)).float().cpu() for batch in images.split(1000)])
-
-
-def fingerprint(weights: Mapping[str, Tensor] | None) -> str | None:
-    """SHA-256 of weights."""
-    if weights is None:
-        return None
-    return hashlib.sha256(b"".join(tensor.cpu().numpy().tobytes() for tensor in weights.values())).hexdigest()
-
-
-def restore(path: Path, identity: dict[str, Any], parts: dict[str, Any]) -> int:
-    """Load an interrupted run's state into `parts`; returns the epoch to go on with, 0 for a new run."""
-    if not path.exists():
-        return 0
-    try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception:  # noqa: BLE001 - a damaged file fails in a dozen ways
-        raise UserError(f"{path} is damaged; delete it to start the run again") from None
-    if state["identity"] != identity:
-        raise UserError(
-            f"{path} belongs to another recipe or seed, teacher or initial weights; "
-            "delete its folder or give another --run"
-        )
-    for name, part in parts.items():
-        part.load_state_dict(state[name])
-    epoch: int = state["epoch"]
-    return epoch
-
-
-def store(path: Path, identity: dict[str, Any], epoch: int, parts: dict[str, Any]) -> None:
-    """Write the state after `epoch` epochs; a kill leaves the old file or the new one, never half of one."""
-    state = {"identity": identity, "epoch": epoch, **{name: part.state_dict() for name, part in parts.items()}}
-    torch.save(state, path.with_suffix(".part"))
-    path.with_suffix(".part").replace(path)

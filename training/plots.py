@@ -117,6 +117,21 @@ def most_confident_mistakes(images: Tensor, truth: Tensor, probabilities: Tensor
     return figure
 
 
+def accuracy_and_latency(measured: Sequence[Evaluation]) -> Figure:
+    """Accuracy with its interval over the time of a picture, a point for each checkpoint."""
+    figure = Figure(figsize=(7.4, 4.2), layout="constrained")
+    axes = figure.subplots()
+    for index, one in enumerate(measured):
+        (low, high), share = one.interval, one.accuracy
+        around = [[100 * (share - low)], [100 * (high - share)]]
+        label = f"{one.weights}, {one.parameters:,} parameters"
+        axes.errorbar(one.latency_ms, 100 * share, around, fmt="o", capsize=3, color=f"C{index}", label=label)
+    axes.set(xlabel="ms a picture with its heat map, one thread", ylabel="validation accuracy, %", xscale="log")
+    axes.legend(fontsize=8)
+    axes.grid(alpha=0.3, which="both")
+    return figure
+
+
 def training_curve(rows: Sequence[Mapping[str, str]], title: str) -> Figure:
     """Loss and validation accuracy over minutes, from a run's log.csv."""
     minutes = np.cumsum([float(row["seconds"]) for row in rows]) / 60

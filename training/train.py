@@ -11,40 +11,76 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from fashioncam import checkpoint
 from fashioncam.errors import UserError
 from fashioncam.models import complete_config
 from fashioncam.models.base import Model, find_device, to_input
 
-from . import data, metrics
+from . import data, distributed, metrics
 from .command import exit_code, make_folder
 from .distillation import load_teacher
 from .export import save_with_twin
-from .loop import fit, predict
+from .loop import Materials, fit, predict
 from .recipes import FILES, OVERRIDABLE, RECIPES, Recipe
 
 TURNED_AWAY = 0.07  # of photographs of garments, so that other things are
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What the arguments come to, all of it found and checked.
+
+    Attributes:
+        folder: of the run.
+        out: the checkpoint to write.
+    """
+
+    recipe: Recipe
+    dataset: data.FashionMnist
+    materials: Materials
+    folder: Path
+    out: Path
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
-    args = parse_arguments(arguments)
-    return exit_code("train", lambda: run(args))
+    with distributed.joined():
+        args = parse_arguments(arguments)
+        return exit_code("train", lambda: run(args))
 
 
 def run(args: argparse.Namespace) -> str:
     """Train, calibrate and save; returns the file and its figures in a line."""
+    torch.set_num_threads(args.threads or torch.get_num_threads())
+    device = distributed.in_turn(lambda: distributed.own_device(find_device(args.compute)))
+    precision = args.precision or fastest_precision(device)
+    task = distributed.in_turn(lambda: prepare(args))
+    others = f", with {distributed.count() - 1} more" if distributed.count() > 1 else ""
+    print(f"{args.recipe}, seed {args.seed}, on {device}{others} in {precision}: {task.recipe}", flush=True)
+    model = fit(task.recipe, task.materials, task.folder, args.seed, device, precision)
+    if not distributed.is_leader():
+        return "the leader calibrates and saves"
+    loaded = calibrated(model, task.recipe, args.seed, task.dataset, task.materials.photos)
+    save_with_twin(loaded, task.out, half=args.half)
+    figures = ", ".join(f"{name} {value:.4f}" for name, value in loaded.info.figures.items())
+    return f"{task.out}: {figures}, temperature {loaded.temperature:.3f}, reject below {loaded.reject_below:.3f}"
+
+
+def prepare(args: argparse.Namespace) -> Task:
+    """Find everything and check it, before the work and not after it.
+
+    Raises:
+        UserError: something is missing or does not fit.
+    """
     if not 0 <= args.seed <= 999_999:
         raise UserError(f"--seed {args.seed}: give a number from 0 to 999999")
-    torch.set_num_threads(args.threads or torch.get_num_threads())
-    device = find_device(args.compute)
-    overrides = {name: getattr(args, name) for name in OVERRIDABLE if getattr(args, name) is not None}
-    recipe = replace(RECIPES[args.recipe](), **overrides)
+    recipe = chosen_recipe(args)
     run_folder = args.run or Path("runs") / f"{args.recipe}-{args.seed}"
     out = args.out or Path("weights") / f"{FILES.get(args.recipe, args.recipe)}.pth"
     for folder in (run_folder, out.parent):
@@ -52,37 +88,42 @@ def run(args: argparse.Namespace) -> str:
     if out.is_dir():
         raise UserError(f"--out {out} is a folder; name a file in it")
     dataset = data.load(args.data)
-    photos = None
-    if recipe.photo_share:
-        if args.garments is None:
-            raise UserError(f"--recipe {args.recipe} needs photographs of garments: name their folder with --garments")
-        from .webcam_pictures import load_or_make  # needs OpenCV and ONNX Runtime, which no other recipe does
-
-        photos = load_or_make(args.garments, dataset, args.seed)
-    initial = checkpoint.load(args.initial, recipe.model) if args.initial else None
-    wanted = complete_config(recipe.model, recipe.config)
-    if initial is not None and complete_config(recipe.model, dict(initial.info.config)) != wanted:
-        raise UserError(f"--initial {args.initial}: its model is built otherwise than the recipe's; give other weights")
-    teacher = load_teacher(args.teacher, recipe, dataset.input)
-    precision = args.precision or fastest_precision(device)
-    print(f"{args.recipe}, seed {args.seed}, on {device} in {precision}: {recipe}", flush=True)
-    model = fit(
-        recipe,
-        dataset.train,
-        dataset.validation,
-        dataset.input,
-        run_folder,
-        args.seed,
-        device,
-        precision,
-        photos,
-        None if initial is None else initial.model.state_dict(),
-        teacher,
+    materials = Materials(
+        train=dataset.train,
+        validation=dataset.validation,
+        input=dataset.input,
+        photos=load_photos(args, recipe, dataset),
+        initial=load_initial(args.initial, recipe),
+        teacher=load_teacher(args.teacher, recipe, dataset.input),
     )
-    loaded = calibrated(model, recipe, args.seed, dataset, photos)
-    save_with_twin(loaded, out, half=args.half)
-    figures = ", ".join(f"{name} {value:.4f}" for name, value in loaded.info.figures.items())
-    return f"{out}: {figures}, temperature {loaded.temperature:.3f}, reject below {loaded.reject_below:.3f}"
+    return Task(recipe, dataset, materials, run_folder, out)
+
+
+def chosen_recipe(args: argparse.Namespace) -> Recipe:
+    """The named recipe with the values that are given in place of its own; UserError for one out of its range."""
+    overrides = {name: getattr(args, name) for name in OVERRIDABLE if getattr(args, name) is not None}
+    return replace(RECIPES[args.recipe](), **overrides)
+
+
+def load_photos(args: argparse.Namespace, recipe: Recipe, dataset: data.FashionMnist) -> data.WebcamPictures | None:
+    """The photographs that the recipe asks for, None where it asks for none; UserError where they are not named."""
+    if not recipe.photo_share:
+        return None
+    if args.garments is None:
+        raise UserError(f"--recipe {args.recipe} needs photographs of garments: name their folder with --garments")
+    from .webcam_pictures import load_or_make  # needs OpenCV and ONNX Runtime, which no other recipe does
+
+    return load_or_make(args.garments, dataset, args.seed)
+
+
+def load_initial(path: Path | None, recipe: Recipe) -> dict[str, Tensor] | None:
+    """The weights to begin with, None for random ones; UserError where they do not fit the recipe's model."""
+    if path is None:
+        return None
+    loaded = checkpoint.load(path, recipe.model)
+    if complete_config(recipe.model, dict(loaded.info.config)) != complete_config(recipe.model, recipe.config):
+        raise UserError(f"--initial {path}: its model is built otherwise than the recipe's; give other weights")
+    return loaded.model.state_dict()
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -33,8 +33,9 @@ from .composites import Bank, Composites, compose, mirrored
 from .cutouts import balanced, load_cutouts
 from .drawn_rooms import draw_room
 from .export import write_onnx
-from .loop import moving_average, restore, store
+from .optimization import moving_average
 from .run_log import RunLog, progress
+from .run_state import restore, store
 from .segmentation_net import SegmentationNet
 
 SIZES_HW = ((120, 160), (120, 160), (90, 160), (160, 120))  # what cameras of 4:3, 16:9 and held upright come to

@@ -1,7 +1,11 @@
 import pytest
 import torch
 
-from training.background_evidence import background_evidence
+from fashioncam.models import build
+from training.background_evidence import WithClassMaps, background_evidence
+from training.loop import train_step
+from training.optimization import make_optimizers
+from training.recipes import Recipe
 
 
 @pytest.fixture
@@ -15,27 +19,45 @@ def images():
 def test_what_the_garment_says_is_free(images):
     maps = torch.zeros(1, 3, 2, 2)
     maps[:, 1, :, 0] = 5
-    assert background_evidence(maps, images) == 0
+    evidence, places = background_evidence(maps, images)
+    assert evidence == 0
+    assert places == 2
 
 
 def test_what_the_background_says_of_all_classes_alike_is_free(images):
     maps = torch.zeros(1, 3, 2, 2)
     maps[..., 1] = 5
-    assert background_evidence(maps, images) == pytest.approx(0, abs=1e-9)
+    assert background_evidence(maps, images)[0] == pytest.approx(0, abs=1e-9)
 
 
 def test_what_the_background_says_of_one_class_counts_by_its_square(images):
     maps = torch.zeros(1, 3, 2, 2)
-    maps[0, 1, 0, 1] = 0.75  # of two empty places; 3 in a logit, of which 2, -1 and -1 are left
-    assert background_evidence(maps, images) == pytest.approx((4 + 1 + 1) / 3 / 2)
+    maps[0, 1, 0, 1] = 0.75  # 3 in a logit, of which 2, -1 and -1 are left
+    assert background_evidence(maps, images)[0] == pytest.approx((4 + 1 + 1) / 3)
 
 
 def test_a_place_with_one_pixel_of_garment_is_not_background(images):
     images[0, 0, 0, 7] = 0.1
     maps = torch.zeros(1, 3, 2, 2)
     maps[0, 1, 0, 1] = 0.75
-    assert background_evidence(maps, images) == 0
+    evidence, places = background_evidence(maps, images)
+    assert evidence == 0
+    assert places == 1
 
 
-def test_picture_without_background_is_no_division_by_nothing():
-    assert background_evidence(torch.ones(1, 3, 2, 2), torch.rand(1, 1, 8, 8) + torch.eye(8)) == 0
+def test_training_with_a_weight_keeps_the_background_silent(sample):
+    images, labels = sample
+    normalised = (images[:64].float() / 255 - 0.2861) / 0.3531
+    wanted = torch.nn.functional.one_hot(labels[:64], 10).float()
+
+    def said_after_training(weight):
+        torch.manual_seed(0)
+        model = build("hybrid", {"dim": 16, "depth": 1, "heads": 2, "dim_head": 8, "mlp_dim": 32})
+        recipe = Recipe(model="hybrid", background_weight=weight, batch_size=64)
+        optimizers = make_optimizers(model, recipe)
+        for _ in range(15):
+            train_step(WithClassMaps(model) if weight else model, optimizers, normalised, wanted, "fp32", recipe)
+        evidence, places = background_evidence(WithClassMaps(model)(normalised)[1], normalised)
+        return (evidence / places).item()
+
+    assert said_after_training(5.0) < 0.5 * said_after_training(0.0)

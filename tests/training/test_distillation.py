@@ -72,7 +72,8 @@ def teacher() -> Model:
 class TestTraining:
     def fit(self, recipe: Recipe, sample: tuple[Tensor, Tensor], folder: Path, teacher: Model) -> Model:
         train, validation = (Split(sample[0][part], sample[1][part]) for part in (slice(64), slice(64, 128)))
-        return loop.fit(recipe, train, validation, INPUT, folder, 1, torch.device("cpu"), "fp32", teacher=teacher)
+        materials = loop.Materials(train, validation, INPUT, teacher=teacher)
+        return loop.fit(recipe, materials, folder, 1, torch.device("cpu"), "fp32")
 
     def test_leaves_the_teacher_as_it_is(
         self, recipe: Recipe, sample: tuple[Tensor, Tensor], tmp_path: Path, teacher: Model

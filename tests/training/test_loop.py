@@ -37,7 +37,8 @@ class Trainer:
     def __call__(self, recipe: Recipe, folder: Path, count: int = 256, seed: int = 1) -> Model:
         train = Split(self.images[:count], self.labels[:count])
         validation = Split(self.images[-40:], self.labels[-40:])
-        return loop.fit(recipe, train, validation, INPUT, folder, seed, torch.device("cpu"), "fp32")
+        materials = loop.Materials(train, validation, INPUT)
+        return loop.fit(recipe, materials, folder, seed, torch.device("cpu"), "fp32")
 
 
 @pytest.fixture(scope="module")
@@ -364,7 +365,8 @@ class TestPhotographs:
 
         def run(weights: dict[str, Tensor]) -> Model:
             device = torch.device("cpu")
-            return loop.fit(recipe, train, validation, INPUT, tmp_path, 1, device, "fp32", photos, weights)
+            materials = loop.Materials(train, validation, INPUT, photos, weights)
+            return loop.fit(recipe, materials, tmp_path, 1, device, "fp32")
 
         model = run(initial)
         assert torch.equal(model.head.weight, initial["head.weight"])  # type: ignore[union-attr]

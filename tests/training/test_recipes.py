@@ -43,7 +43,8 @@ def test_twenty_steps_lower_the_loss(
     monkeypatch.setattr(loop, "store", lambda *arguments: None)  # SimpleCNN's state is 270 MB
     torch.manual_seed(0)
     before = loop.predict(build(recipe.model, recipe.config), images, INPUT)
-    model = loop.fit(recipe, train, whole, INPUT, tmp_path, 0, torch.device("cpu"), "fp32", photos)
+    materials = loop.Materials(train, whole, INPUT, photos)
+    model = loop.fit(recipe, materials, tmp_path, 0, torch.device("cpu"), "fp32")
     after = loop.predict(model, images, INPUT)
     # At a learning rate of 0 the statistics of the norms alone move it by up to 1 %.
     assert F.cross_entropy(after, labels) < 0.98 * F.cross_entropy(before, labels)

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from fashioncam.messages import InputDescription
+from training import classical, data
+
+
+@pytest.fixture
+def dataset(sample: tuple[Tensor, Tensor], monkeypatch: pytest.MonkeyPatch) -> data.FashionMnist:
+    """A data set without a test split."""
+    images, labels = sample
+    unread = data.Split(torch.empty(0), torch.empty(0))
+    parts = [data.Split(images[at::2], labels[at::2]) for at in range(2)]
+    dataset = data.FashionMnist(*parts, unread, input=InputDescription(28, 0.2861, 0.3531), digest="digest")
+    monkeypatch.setattr(data, "load", lambda folder: dataset)
+    return dataset
+
+
+def test_every_method_learns_something(
+    dataset: data.FashionMnist, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert classical.main(["--out", str(tmp_path / "new" / "figures.json")]) == 0
+    found = json.loads((tmp_path / "new" / "figures.json").read_text())
+    assert found["pictures"] == 200
+    assert [one["method"] for one in found["methods"]] == list(classical.METHODS)
+    printed = capsys.readouterr().out
+    for one in found["methods"]:
+        assert one["accuracy"] > 0.5, one["method"]
+        assert one["interval"][0] < one["accuracy"] < one["interval"][1]
+        assert f"{100 * one['accuracy']:.2f} %" in printed
+
+
+def test_nearest_neighbour_knows_the_pictures_that_it_has_learned(dataset: data.FashionMnist) -> None:
+    assert classical.measure("5 nearest neighbours", dataset.train, dataset.train).accuracy == 1.0
+
+
+@pytest.mark.parametrize("arguments", [["--pictures", "49"], ["--out", "file/below/figures.json"]], ids=" ".join)
+def test_errors_of_the_user_are_one_line_and_exit_code_2(
+    dataset: data.FashionMnist,
+    arguments: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file").touch()
+    assert classical.main(arguments) == 2
+    assert capsys.readouterr().err.count("\n") == 1

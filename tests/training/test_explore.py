@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from fashioncam.messages import InputDescription
+from training import data, explore
+
+
+@pytest.fixture
+def dataset(sample: tuple[Tensor, Tensor], monkeypatch: pytest.MonkeyPatch) -> data.FashionMnist:
+    """300 and 100 pictures, no test split; one comes twice in training, one with another class in validation."""
+    images, labels = sample[0].clone(), sample[1].clone()
+    images[1], labels[1] = images[0], labels[0]
+    images[300], labels[300] = images[2], (labels[2] + 1) % 10
+    parts = data.Split(images[:300], labels[:300]), data.Split(images[300:], labels[300:])
+    unread = data.Split(torch.empty(0), torch.empty(0))
+    dataset = data.FashionMnist(*parts, unread, input=InputDescription(28, 0.3, 0.4), digest="digest")
+    monkeypatch.setattr(data, "load", lambda folder: dataset)
+    return dataset
+
+
+def test_report_holds_figures_and_pictures(
+    dataset: data.FashionMnist, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert explore.main(["--out", str(tmp_path / "new")]) == 0
+    found = json.loads((tmp_path / "new" / "exploration.json").read_text())
+    assert list(found["counts"]["train"]) == list(data.CLASSES)
+    assert sum(found["counts"]["train"].values()) == 300
+    assert sum(found["counts"]["validation"].values()) == 100
+    assert (found["mean"], found["std"]) == (0.3, 0.4)
+    assert found["background"] == pytest.approx((dataset.train.images == 0).double().mean().item())
+    assert found["repeated"] == {"train": 1, "validation": 0}
+    assert found["shared"] == 1
+    assert found["relabelled"] == 1
+    assert "1 pictures in both splits" in capsys.readouterr().out
+    pictures = {"examples.png", "means.png", "grey-values.png", "map.png"}
+    assert {path.name for path in (tmp_path / "new").glob("*.png")} == pictures
+    sources = re.findall(r'(?:src|href)="([^"]*)"', (tmp_path / "new" / "exploration.html").read_text())
+    assert len(sources) == len(pictures)
+    assert all(source.startswith("data:image/png;base64,") for source in sources)
+
+
+def test_map_has_the_directions_of_the_largest_variance() -> None:
+    generator = torch.Generator().manual_seed(0)
+    images = torch.full((400, 1, 4, 4), 100, dtype=torch.uint8)
+    images[:, 0, 1, 2] += (torch.randn(400, generator=generator) * 20).round().to(torch.int8).view(torch.uint8)
+    images[:, 0, 3, 0] += (torch.randn(400, generator=generator) * 5).round().to(torch.int8).view(torch.uint8)
+    places, explained = explore.principal_map(images)
+    assert explained[0] == pytest.approx(400 / 425, abs=0.02)
+    assert sum(explained) == pytest.approx(1.0)
+    along = images[:, 0, 1, 2].float() / 255
+    assert abs(torch.corrcoef(torch.stack((places[:, 0], along)))[0, 1].item()) > 0.99
+
+
+def test_place_that_cannot_be_written_is_one_line_and_exit_code_2(
+    dataset: data.FashionMnist, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    assert explore.main(["--out", str(tmp_path / "file" / "below")]) == 2
+    assert capsys.readouterr().err.count("\n") == 1

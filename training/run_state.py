@@ -1,0 +1,59 @@
+"""The state file of a run: written after each epoch, so that a killed run goes on where it was."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from fashioncam.errors import UserError
+
+from . import distributed
+
+
+def fingerprint(weights: Mapping[str, Tensor] | None) -> str | None:
+    """SHA-256 of weights."""
+    if weights is None:
+        return None
+    return hashlib.sha256(b"".join(tensor.cpu().numpy().tobytes() for tensor in weights.values())).hexdigest()
+
+
+def restore(path: Path, identity: dict[str, Any], parts: dict[str, Any]) -> int:
+    """Load an interrupted run's state into `parts`; returns the epoch to go on with, 0 for a new run.
+
+    Processes that train together get what the leader reads, so that other machines need no copy of the file.
+    """
+    state = distributed.from_leader(lambda: read(path, identity))
+    if state is None:
+        return 0
+    for name, part in parts.items():
+        part.load_state_dict(state[name])
+    epoch: int = state["epoch"]
+    return epoch
+
+
+def read(path: Path, identity: dict[str, Any]) -> dict[str, Any] | None:
+    """What `store` has written, None where there is no file; UserError for a damaged file or another run's."""
+    if not path.exists():
+        return None
+    try:
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception:  # noqa: BLE001 - a damaged file fails in a dozen ways
+        raise UserError(f"{path} is damaged; delete it to start the run again") from None
+    if state["identity"] != identity:
+        raise UserError(
+            f"{path} belongs to another recipe or seed, teacher or initial weights; "
+            "delete its folder or give another --run"
+        )
+    return state
+
+
+def store(path: Path, identity: dict[str, Any], epoch: int, parts: dict[str, Any]) -> None:
+    """Write the state after `epoch` epochs; a kill leaves the old file or the new one, never half of one."""
+    state = {"identity": identity, "epoch": epoch, **{name: part.state_dict() for name, part in parts.items()}}
+    torch.save(state, path.with_suffix(".part"))
+    path.with_suffix(".part").replace(path)
