@@ -142,11 +142,15 @@ def through_webcam(
     Returns:
         N x 1 x 28 x 28 uint8.
     """
-    dice = Dice(len(images), generator)
-    garments = on_canvas(images, labels)
+    return seen(on_canvas(images, labels), images.shape[-1], generator, parts)
+
+
+def seen(garments: Garments, size: int, generator: torch.Generator, parts: Iterable[str] = tuple(PARTS)) -> Tensor:
+    """Garments that lie on the canvas already, as a webcam would have shown them: N x 1 x size x size uint8."""
+    dice = Dice(len(garments.cover), generator)
     for name in parts:
         garments = half_of(garments, PARTS[name](garments, dice), dice)
-    return through_camera(cut_out(garments, images.shape[-1], dice), dice)
+    return through_camera(cut_out(garments, size, dice), dice)
 
 
 def half_of(before: Garments, after: Garments, dice: Dice) -> Garments:
