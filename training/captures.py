@@ -12,7 +12,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from torch import Tensor
 
 from fashioncam.errors import UserError
 from fashioncam.messages import FloatArray, Image, InputDescription, Segment
@@ -60,7 +59,9 @@ def load_captures(folder: Path, classes: tuple[str, ...], description: InputDesc
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise UserError(f"{place}: a damaged capture ({error}); delete this folder") from None
         if label not in classes:
-            raise UserError(f"{place}: {label!r} is no class of this model; delete this folder, or give other --weights")
+            raise UserError(
+                f"{place}: {label!r} is no class of this model; delete this folder, or give other --weights"
+            )
         segment = Segment((0, 0, mask.shape[1], mask.shape[0]), mask)
         labels.append(classes.index(label))
         inputs.append(garment_input(crop_bgr, segment, description))

@@ -16,10 +16,9 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.optim.lr_scheduler import LambdaLR
 
@@ -43,13 +42,21 @@ from .train import fastest_precision, map_scale
 from .webcam_augmentation import Garments, seen
 
 STEPS = 200
-CAPTURED = 32  # pictures of captures a step
-HELD_UP = 0.5  # of them; the others are the program's own input, mirrored and shifted by a pixel
-LABEL_SMOOTHING = 0.1  # of the captures, which are few, and may be filed wrongly
-MAY_FORGET = 0.005  # of the validation split
-SHARES = (1.0, 0.75, 0.5, 0.25, 0.0)  # of the way from the old weights to the new ones
-# What the rest of the work takes, in percent of the whole: reading before the training, checking and saving after it.
-READ_PERCENT, TRAINED_PERCENT, CHECKED_PERCENT = 5, 85, 95
+CAPTURED = 32  # pictures of captures a step, half of them held up otherwise, half the program's own input of them
+LABEL_SMOOTHING = 0.1  # of captures: they are few, and one may be filed wrongly
+RECIPE = Recipe(
+    model="any",
+    batch_size=96,
+    learning_rate=3e-4,
+    warmup=0.1,
+    webcam_share=0.5,
+    distill_weight=0.7,
+    distill_temperature=1.0,
+)
+MAY_FORGET = 0.005  # of the validation split, and not again each time that a model is adapted
+SHARES = (1.0, 0.7, 0.4, 0.0)
+ORIGINAL, NOW = "original_validation_accuracy", "validation_accuracy"  # figures of the checkpoint
+READ_PERCENT, TRAINED_PERCENT, CHECKED_PERCENT = 10, 80, 90  # how far it is then
 
 Report = Callable[[int], None]
 
@@ -74,27 +81,144 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def run(args: argparse.Namespace, report: Report) -> str:
     """Adapt, check and save; returns what has become of the model in a line."""
-    torch.set_num_threads(args.threads or torch.get_num_threads())
     report(0)
+    torch.set_num_threads(args.threads or torch.get_num_threads())
     make_folder(args.out.parent, "--out")
     if args.out.is_dir():
         raise UserError(f"--out {args.out} is a folder; name a file in it")
-    loaded = checkpoint.load(args.weights)
-    captures = load_captures(args.captures, loaded.classes, loaded.input)
+    old = checkpoint.load(args.weights)
+    captures = load_captures(args.captures, old.classes, old.input)
     dataset = data.load(args.data)
-    if loaded.input != dataset.input or loaded.classes != data.CLASSES:
+    if old.input != dataset.input or old.classes != data.CLASSES:
         raise UserError(f"{args.weights} was trained on other classes or another input than Fashion-MNIST's")
     report(READ_PERCENT)
-    new = adapt(loaded.model, captures, dataset, args.seed, report)
-    before, share, after = drawn_back(loaded, new, dataset.validation)
+    model = adapt(old, captures, dataset.train, args.seed, report)
+    before = old.info.figures.get(ORIGINAL) or accuracy(old.model, dataset.validation, old.input)
+    share, after = draw_back(model, old, dataset.validation, before - MAY_FORGET)
     report(CHECKED_PERCENT)
-    adapted = described(loaded, new, dataset, after, about=made_from(args, captures, share))
-    save_with_twin(adapted, args.out)
+    save_with_twin(described(model, old, args, dataset, len(captures), share, {ORIGINAL: before, NOW: after}), args.out)
     report(100)
-    right = [round(metrics.accuracy(predict(m, captures.inputs.images, loaded.input), captures.inputs.labels) * len(captures))
-             for m in (loaded.model, new)]
-    drawn = "" if share == 1 else f", drawn back to {share:.0%} of the way so as not to forget"
+    right = [accuracy(one, captures.inputs, old.input) for one in (old.model, model)]
+    drawn_back = "" if share == 1 else f"; drawn back to {share:.0%} of the way, so as to forget no more"
     return (
-        f"{args.out}: {right[1]} of {len(captures)} captures right, before {right[0]}; "
-        f"Fashion-MNIST {after:.2%}, before {before:.2%}{drawn}"
+        f"{args.out}: {right[1]:.0%} of {len(captures)} captures right, before {right[0]:.0%}; "
+        f"of Fashion-MNIST {after:.1%}, before {before:.1%}{drawn_back}"
     )
+
+
+def adapt(old: LoadedModel, captures: Captures, train: Split, seed: int, report: Report) -> Model:
+    """A copy of the old model that has learned from the captures, in eval mode.
+
+    It is in eval mode all the while: batches with so many captures would distort the normalisations' statistics.
+    """
+    recipe = RECIPE
+    precision = fastest_precision(torch.device("cpu"))
+    teacher = old.model.to(memory_format=torch.channels_last)
+    model = copy.deepcopy(teacher)
+    optimizers = make_optimizers(model, recipe)
+    schedules = [LambdaLR(optimizer, one_cycle(STEPS, recipe.warmup)) for optimizer in optimizers]
+    replayed = shuffled_batches(train, recipe, seed, 0, old.input)
+    batches = zip(range(STEPS), replayed, captured_batches(captures, seed, old.input), strict=False)
+    for step, (images, targets), (shown, wanted) in progress(batches, "learning", STEPS):
+        with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
+            logits = model(torch.cat((images, shown))).float()
+            with torch.no_grad():
+                taught = teacher(images).float()
+        kept, new = logits.split((len(images), len(shown)))
+        loss = distillation_loss(kept, taught, targets, recipe.distill_weight, recipe.distill_temperature)
+        loss = loss + F.cross_entropy(new, wanted)
+        model.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        for optimizer, schedule in zip(optimizers, schedules, strict=True):
+            optimizer.step()
+            schedule.step()
+        report(READ_PERCENT + (TRAINED_PERCENT - READ_PERCENT) * (step + 1) // STEPS)
+    for one in (teacher, model):
+        one.to(memory_format=torch.contiguous_format)
+    return model
+
+
+def captured_batches(captures: Captures, seed: int, description: InputDescription) -> Iterator[tuple[Tensor, Tensor]]:
+    """Captures drawn at random, normalised, and their targets, N x classes, without end."""
+    generator = torch.Generator().manual_seed(seed)
+    inputs, garments = captures.inputs, captures.garments
+    targets = targets_of(inputs.labels, LABEL_SMOOTHING)
+    while True:
+        chosen = torch.randint(len(captures), (CAPTURED,), generator=generator)
+        up, still = chosen.split(CAPTURED // 2)
+        held_up = Garments(garments.bright[up], garments.cover[up], garments.is_shoe[up])
+        images = torch.cat(
+            (
+                seen(held_up, description.size, generator),
+                augmentation.random_crop(inputs.images[still], 1, generator),
+            )
+        )
+        images = augmentation.flip(images, torch.rand(CAPTURED, generator=generator) < 0.5)
+        yield to_input(images, description).contiguous(memory_format=torch.channels_last), targets[chosen]
+
+
+def accuracy(model: Model, split: Split, description: InputDescription) -> float:
+    """Share of the pictures that are named rightly, 0..1."""
+    return metrics.accuracy(predict(model, split.images, description), split.labels)
+
+
+def draw_back(model: Model, old: LoadedModel, validation: Split, least: float) -> tuple[float, float]:
+    """Give the model the weights on the line between the old ones and its own (arXiv:2109.01903), the farthest allowed.
+
+    Returns:
+        How far they are from the old ones to its own, 0..1, and their accuracy, which is `least` or more unless 0 of
+        the way is left.
+    """
+    first, last = old.model.state_dict(), {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    for share in SHARES:
+        model.load_state_dict(
+            {
+                name: torch.lerp(first[name], last[name], share) if last[name].is_floating_point() else last[name]
+                for name in last
+            }
+        )
+        after = accuracy(model, validation, old.input)
+        if after >= least:
+            break
+    return share, after
+
+
+def described(
+    model: Model,
+    old: LoadedModel,
+    args: argparse.Namespace,
+    dataset: FashionMnist,
+    count: int,
+    share: float,
+    figures: dict[str, float],
+) -> LoadedModel:
+    """The adapted model; what of the old one's description still holds goes with it.
+
+    Temperature and threshold do: the captures are too few to fit them, and the model is held to its former answers.
+    Its measured figures do not.
+    """
+    adapted = {
+        "from": args.weights.name,
+        "from_sha256": hashlib.sha256(args.weights.read_bytes()).hexdigest(),
+        "captures": count,
+        "share_of_the_way": share,
+        **asdict(RECIPE),
+    }
+    scale = map_scale(model, to_input(dataset.validation.images[:500], old.input))
+    info = replace(
+        old.info,
+        recipe={**old.info.recipe, "adapted": adapted},
+        seed=args.seed,
+        data_digest=dataset.digest,
+        figures={**figures, "class_map_scale": scale},
+    )
+    return replace(old, model=model, info=info)
+
+
+def print_percent(percent: int) -> None:
+    print(f"{percent} %", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -121,7 +122,5 @@ class Learner:
 def step_back(pid: int) -> None:
     """Let a process have what the picture leaves over; POSIX only."""
     if hasattr(os, "setpriority"):
-        try:
+        with suppress(OSError):  # it may have ended already
             os.setpriority(os.PRIO_PROCESS, pid, NICENESS)
-        except OSError:  # it has ended already
-            pass

@@ -42,7 +42,10 @@ class LearningDialog(QDialog):
         self._text.setMinimumHeight(theme.px(60))
         self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._learn, self._cancel = self._button("Learn", session.learn), self._button("Cancel", session.cancel_learning)
+        self._learn, self._cancel = (
+            self._button("Learn", session.learn),
+            self._button("Cancel", session.cancel_learning),
+        )
         self._use = self._button("Use the new model", self._on_use)
         layout, buttons = QVBoxLayout(self), QHBoxLayout()
         layout.setContentsMargins(*(theme.px(18),) * 4)
