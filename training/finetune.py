@@ -101,7 +101,7 @@ def run(args: argparse.Namespace, report: Report) -> str:
     right = [accuracy(one, captures.inputs, old.input) for one in (old.model, model)]
     drawn_back = "" if share == 1 else f"; drawn back to {share:.0%} of the way, so as to forget no more"
     return (
-        f"{args.out}: {right[1]:.0%} of {len(captures)} captures right, before {right[0]:.0%}; "
+        f"{args.out}: {right[1]:.0%} of {len(captures)} filed garments right, before {right[0]:.0%}; "
         f"of Fashion-MNIST {after:.1%}, before {before:.1%}{drawn_back}"
     )
 

@@ -102,7 +102,8 @@ class Learner:
         if match := re.fullmatch(r"(\d+) %", line):
             self.learning = replace(self.learning, percent=min(100, int(match[1])))
         elif line:
-            self.learning = replace(self.learning, text=line.removeprefix("training.finetune: "))
+            text = line.removeprefix("training.finetune: ").removeprefix(f"{self._out.resolve()}: ")
+            self.learning = replace(self.learning, text=text)
 
     def _end(self, exit_code: int, stop: threading.Event) -> None:
         assert self.learning is not None

@@ -41,6 +41,9 @@ class LearningDialog(QDialog):
         self._text.setWordWrap(True)
         self._text.setMinimumHeight(theme.px(60))
         self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
+        kept = self._bar.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)  # nothing jumps when it comes and goes
+        self._bar.setSizePolicy(kept)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._learn, self._cancel = (
             self._button("Learn", session.learn),
@@ -86,6 +89,7 @@ class LearningDialog(QDialog):
         else:
             self._heading.setText("The new model is ready" if is_done else "Nothing has been learned")
             self._text.setText(learning.text)
+            self._use.setFocus()
 
     def _button(self, text: str, handler: Callable[[], object]) -> QPushButton:
         button = QPushButton(text)

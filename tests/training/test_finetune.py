@@ -76,7 +76,7 @@ def test_captures_are_learned_and_the_rest_of_the_checkpoint_stays(
 ) -> None:
     monkeypatch.setattr(finetune, "MAY_FORGET", 1.0)
     assert adapt() == 0
-    assert "100% of 3 captures right" in capsys.readouterr().out
+    assert "100% of 3 filed garments right" in capsys.readouterr().out
     new = checkpoint.load(tmp_path / "new.pth")
     inputs = load_captures(captures, new.classes, new.input).inputs
     assert finetune.accuracy(new.model, inputs, new.input) == 1.0
@@ -94,7 +94,7 @@ def test_progress_is_told_in_plain_lines(adapt: Callable[..., int], capsys: pyte
     percents = [int(line.removesuffix(" %")) for line in lines]
     assert percents == sorted(percents)
     assert (percents[0], percents[-1]) == (0, 100)
-    assert "captures right" in last
+    assert "filed garments right" in last
 
 
 @pytest.mark.parametrize(
