@@ -41,6 +41,7 @@ class LearningDialog(QDialog):
         self._text.setWordWrap(True)
         self._text.setMinimumHeight(theme.px(60))
         self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._bar.setTextVisible(False)  # no colour of it could be read on both parts of the bar
         kept = self._bar.sizePolicy()
         kept.setRetainSizeWhenHidden(True)  # nothing jumps when it comes and goes
         self._bar.setSizePolicy(kept)
@@ -83,7 +84,7 @@ class LearningDialog(QDialog):
             self._heading.setText(f"Learn from {garments}" if self._count else "No garment filed yet")
             self._text.setText(BEFORE if self._count else NOTHING)
         elif is_running:
-            self._heading.setText(f"Learning from {garments} …")
+            self._heading.setText(f"Learning from {garments}: {learning.percent} %")
             self._text.setText(learning.text or RUNNING)
             self._bar.setValue(learning.percent)
         else:
