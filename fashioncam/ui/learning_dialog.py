@@ -13,8 +13,8 @@ from .session import Session
 from .theme import Theme
 
 BEFORE = (
-    "The model in use learns from them and keeps what it knows. It takes about two minutes; the picture stays live. "
-    "To begin anew, choose the original in the menu Model first."
+    "The model in use learns from all of them, and keeps what it knows. That takes about two minutes; the picture "
+    "stays live."
 )
 NOTHING = "Hold up a garment that is named wrongly, press L, then the digit of its true class. Ten of them are a start."
 RUNNING = "You can close this and go on meanwhile."
