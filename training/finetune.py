@@ -43,6 +43,7 @@ from .run_log import progress
 from .train import fastest_precision, map_scale
 from .webcam_augmentation import Garments, seen
 
+SEED = 0
 STEPS = 200
 CAPTURED = 32  # pictures of captures a step, half of them held up otherwise, half the program's own input of them
 LABEL_SMOOTHING = 0.1  # of captures: they are few, and one may be filed wrongly
@@ -77,7 +78,6 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--weights", type=Path, required=True, help="checkpoint to adapt")
     parser.add_argument("--out", type=Path, required=True, help="checkpoint to write")
     parser.add_argument("--data", type=Path, help="folder of the four IDX files; default: found or downloaded")
-    parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
     parser.add_argument("--threads", type=int, choices=range(1, 257), metavar="N", help="default: all cores")
     parser.add_argument("--percent", action="store_true", help="print how far it is, a line such as 37 %% each; off")
     return parser.parse_args(arguments)
@@ -97,7 +97,7 @@ def run(args: argparse.Namespace, report: Report) -> str:
     if old.input != dataset.input or old.classes != data.CLASSES:
         raise UserError(f"{weights} was trained on other classes or another input than Fashion-MNIST's")
     report(READ_PERCENT)
-    model = adapt(old, captures, dataset.train, args.seed, report)
+    model = adapt(old, captures, dataset.train, report)
     before = old.info.figures.get(ORIGINAL) or accuracy(old.model, dataset.validation, old.input)
     share, after = draw_back(model, old, dataset.validation, before - MAY_FORGET)
     report(CHECKED_PERCENT)
@@ -107,7 +107,7 @@ def run(args: argparse.Namespace, report: Report) -> str:
         "captures": len(captures),
         "share": share,
     }
-    save_with_twin(described(model, old, adapted, args.seed, dataset, {ORIGINAL: before, NOW: after}), args.out)
+    save_with_twin(described(model, old, adapted, dataset, {ORIGINAL: before, NOW: after}), args.out)
     report(100)
     right = [accuracy(one, captures.inputs, old.input) for one in (old.model, model)]
     drawn_back = "" if share == SHARES[0] else f"; drawn back to {share:.0%} of the way, so as to forget no more"
@@ -131,7 +131,7 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def adapt(old: LoadedModel, captures: Captures, train: Split, seed: int, report: Report) -> Model:
+def adapt(old: LoadedModel, captures: Captures, train: Split, report: Report) -> Model:
     """A copy of the old model that has learned from the captures, in eval mode.
 
     It is in eval mode all the while: batches with so many captures would distort the normalisations' statistics.
@@ -142,8 +142,8 @@ def adapt(old: LoadedModel, captures: Captures, train: Split, seed: int, report:
     model = copy.deepcopy(teacher)
     optimizers = make_optimizers(model, recipe)
     schedules = [LambdaLR(optimizer, one_cycle(STEPS, recipe.warmup)) for optimizer in optimizers]
-    replayed = shuffled_batches(train, recipe, seed, 0, old.input)
-    batches = zip(range(STEPS), replayed, captured_batches(captures, seed, old.input), strict=False)
+    replayed = shuffled_batches(train, recipe, SEED, 0, old.input)
+    batches = zip(range(STEPS), replayed, captured_batches(captures, old.input), strict=False)
     for step, (images, targets), (shown, wanted) in progress(batches, "learning", STEPS):
         with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
             logits = model(torch.cat((images, shown))).float()
@@ -164,9 +164,9 @@ def adapt(old: LoadedModel, captures: Captures, train: Split, seed: int, report:
     return model
 
 
-def captured_batches(captures: Captures, seed: int, description: InputDescription) -> Iterator[tuple[Tensor, Tensor]]:
+def captured_batches(captures: Captures, description: InputDescription) -> Iterator[tuple[Tensor, Tensor]]:
     """Captures drawn at random, normalised, and their targets, N x classes, without end."""
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(SEED)
     inputs, garments = captures.inputs, captures.garments
     targets = targets_of(inputs.labels, LABEL_SMOOTHING)
     while True:
@@ -215,7 +215,6 @@ def described(
     model: Model,
     old: LoadedModel,
     adapted: dict[str, Any],
-    seed: int,
     dataset: FashionMnist,
     figures: dict[str, float],
 ) -> LoadedModel:
@@ -228,7 +227,7 @@ def described(
     info = replace(
         old.info,
         recipe={**old.info.recipe, "adapted": {**adapted, **asdict(RECIPE)}},
-        seed=seed,
+        seed=SEED,
         data_digest=dataset.digest,
         figures={**figures, "class_map_scale": scale},
     )
