@@ -13,7 +13,7 @@ from .session import Session
 from .theme import Theme
 
 BEFORE = (
-    "The model in use learns from all of them, and keeps what it knows. That takes about two minutes; the picture "
+    "The model in use learns from all of them, and keeps what it knows. That takes some minutes; the picture "
     "stays live."
 )
 NOTHING = "Hold up a garment that is named wrongly, press L, then the digit of its true class. Ten of them are a start."
