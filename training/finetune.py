@@ -2,10 +2,10 @@
 
     python -m training.finetune captures/ --weights weights/hybrid.pth --out weights/mine.pth
 
-Meant for two minutes on two cores. Beside the captures, held up in other ways, the model sees Fashion-MNIST, as it is and
-as through a webcam, and there keeps near the answers that it gave before. Where it forgets more than half a point of
-the validation split all the same, its weights are drawn back towards the old ones until it does not. A model that has
-been adapted before is adapted anew from its original, so that nothing adds up and a deleted capture is forgotten.
+Meant for two minutes on two cores. Beside the captures, held up in other ways, the model sees Fashion-MNIST, as it is
+and as through a webcam, and there keeps near the answers that it gave before. Where it forgets more than half a point
+of the validation split all the same, its weights are drawn back towards the old ones until it does not. A model
+that has been adapted before is adapted anew from its original with all captures, so that deleted ones are forgotten.
 """
 
 from __future__ import annotations
