@@ -230,6 +230,23 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True)
+class Learning:
+    """How it stands with the learning from captures.
+
+    Attributes:
+        is_running: whether it is under way.
+        percent: how far it is, 0..100.
+        text: what it has said last, in a line; empty for nothing yet.
+        weights: the new model's file, once it is there; None before, and where nothing came of it.
+    """
+
+    is_running: bool
+    percent: int = 0
+    text: str = ""
+    weights: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """What the window shows, pulled by its display timer.
 
@@ -252,6 +269,7 @@ class View:
         notice: something the user should know about the source; empty for nothing.
         news: what has just been done, such as a file written; told in one view only, else empty.
         recording: the video being written; None for none.
+        learning: from the captures; None before the first time.
         cameras: those that the system lists.
         failure: what went wrong with the source, the model or a thread; None for nothing.
     """
@@ -274,5 +292,6 @@ class View:
     notice: str = ""
     news: str = ""
     recording: Path | None = None
+    learning: Learning | None = None
     cameras: tuple[Camera, ...] = ()
     failure: Failure | None = None

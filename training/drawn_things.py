@@ -141,5 +141,7 @@ def filling_the_square(colour: Image, mask: Image) -> Image:
     size_wh = max(1, round(w * scale)), max(1, round(h * scale))
     square = np.zeros((EDGE_PX, EDGE_PX, 4), np.uint8)
     left, top = (EDGE_PX - size_wh[0]) // 2, (EDGE_PX - size_wh[1]) // 2
-    square[top : top + size_wh[1], left : left + size_wh[0]] = cv2.resize(rgba, size_wh).round()
+    square[top : top + size_wh[1], left : left + size_wh[0]] = cv2.resize(
+        rgba, size_wh, interpolation=cv2.INTER_AREA
+    ).round()
     return square

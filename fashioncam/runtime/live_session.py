@@ -28,6 +28,7 @@ from .drawing_loop import Drawing
 from .feed import Feed
 from .inference_loop import InferenceLoop
 from .keeper import Keeper
+from .learner import Learner
 from .loop import Loop
 from .mailbox import Mailbox
 from .model_switch import ModelSwitch
@@ -47,6 +48,7 @@ from .sources import (
 
 RETRY_S = 1.0
 QUESTION_KEPT_S = 1.0
+LEARNED = "learned.pth"
 
 
 class LiveSession:
@@ -77,6 +79,7 @@ class LiveSession:
         self._retry_s = retry_s
         self._recorder = Recorder(settings)
         self._keeper = Keeper(folder)
+        self._learner = Learner(self._keeper.captures_folder, folder / LEARNED, self._keeper.tell)
         self._recognisers, self._failures = Mailbox[Recogniser](), Mailbox[Failure]()
         self._feed = self._first_feed = Feed(self._open_first_source, None, retry_s, self._style)
         self._inference = InferenceLoop(
@@ -197,6 +200,17 @@ class LiveSession:
     def delete_capture(self, capture: Capture) -> None:
         self._keeper.delete(capture)
 
+    def learn(self) -> None:
+        """Start adapting the model in use to the captures, in a process of its own; the view tells how far it is."""
+        if self._models.weights is None:
+            self._keeper.tell("Wait until the model has been loaded")
+        else:
+            self._learner.start(self._models.weights)
+
+    def cancel_learning(self) -> None:
+        """End it; no new model comes of it."""
+        self._learner.cancel()
+
     def picture_shown(self) -> None:
         """The picture of the last view has reached the screen."""
         now_s = time.monotonic()
@@ -238,6 +252,7 @@ class LiveSession:
             notice=self._notice,
             news=self._keeper.take_news(),
             recording=self._keeper.recording,
+            learning=self._learner.learning,
             cameras=self._cameras,
             failure=self._failure or self._feed_failure,
         )
@@ -246,6 +261,7 @@ class LiveSession:
         """End all threads, even where a source does not answer, and close the files."""
         self._feed.request_stop()
         self._inference.request_stop()
+        self._learner.stop()
         self._feed.join()
         if self._inference.join():  # else it may still write
             self._recorder.close()

@@ -16,15 +16,19 @@ def load_recogniser(settings: Settings) -> Recogniser:
     Raises:
         UserError: the weights are missing or unsound, or the device is not there.
     """
-    if settings.weights is None:
-        path = bundled.own(bundled.weights_of(settings.model or DEFAULT_MODEL))
-    else:
-        path = bundled.named_or_own(settings.weights)
+    path = weights_path(settings)
     if settings.cam_method == "gradcam" and settings.compute in ("auto", "cpu"):
         exported = exported_twin(path, settings.model)
         if exported is not None:
             return exported
     return in_torch(path, settings)
+
+
+def weights_path(settings: Settings) -> Path:
+    """The checkpoint that the settings mean."""
+    if settings.weights is None:
+        return bundled.own(bundled.weights_of(settings.model or DEFAULT_MODEL))
+    return bundled.named_or_own(settings.weights)
 
 
 def exported_twin(weights: Path, model_name: str | None) -> Recogniser | None:

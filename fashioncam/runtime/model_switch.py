@@ -14,7 +14,7 @@ from fashioncam.settings import DEFAULT_MODEL, Settings
 
 from .loop import Loop
 from .mailbox import Mailbox
-from .model_loading import load_recogniser
+from .model_loading import load_recogniser, weights_path
 
 # The import of torch cannot be stopped, and a process that ends in the middle of it is aborted by torch.
 LOADING_TIMEOUT_S = 60.0
@@ -31,6 +31,7 @@ class ModelSwitch:
 
     Attributes:
         name: of the newest model; empty before the first.
+        weights: its checkpoint; None before the first.
         loading: what is being loaded; empty for nothing.
         classes: the newest model's labels.
     """
@@ -46,6 +47,7 @@ class ModelSwitch:
         self._recognisers, self._failures, self._tell = recognisers, failures, tell
         self._loader: Loop | None = None
         self.name, self.loading = "", ""
+        self.weights: Path | None = None
         self.classes: tuple[str, ...] = ()
 
     def load(self, model: str | None = None, weights: Path | None = None) -> None:
@@ -65,7 +67,8 @@ class ModelSwitch:
             self._recognisers.put(recogniser)
             # What has been imported stays: looking it through for garbage stops all threads for 20 ms.
             gc.freeze()
-            self.classes, self.name, self.loading = recogniser.classes, name, ""
+            self.classes, self.weights = recogniser.classes, weights_path(settings)
+            self.name, self.loading = name, ""
 
         self._loader = Loop("model", work, self._report)
         self._loader.start()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QIcon, QImage, QKeySequence, QPainter, QPixmap, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -30,6 +30,8 @@ MASK_OFF = QColor(0, 0, 0, 150)  # over what is not garment
 class Gallery(QDialog):
     """All captures, the newest first; the pictures are loaded one by one, so that the live picture goes on."""
 
+    learn_asked = Signal()
+
     def __init__(self, parent: QWidget, theme: Theme, session: Session) -> None:
         super().__init__(parent)
         self._session, self._theme = session, theme
@@ -54,6 +56,10 @@ class Gallery(QDialog):
         self._delete.setToolTip("Delete")
         self._delete.setAutoDefault(False)
         self._delete.clicked.connect(lambda _checked: self.delete_chosen())
+        learn = QPushButton("Learn from them …")
+        learn.setToolTip("Learn from the filed garments (Ctrl+L)")
+        learn.setAutoDefault(False)
+        learn.clicked.connect(lambda _checked: self.learn_asked.emit())
         close = QPushButton("Close")
         close.clicked.connect(lambda _checked: self.close())
         self._list.itemSelectionChanged.connect(self._on_selection)
@@ -65,6 +71,7 @@ class Gallery(QDialog):
             layout.addWidget(widget)
         buttons.addWidget(self._delete)
         buttons.addStretch()
+        buttons.addWidget(learn)
         buttons.addWidget(close)
         layout.addLayout(buttons)
         self._loader = QTimer(self)

@@ -67,3 +67,9 @@ class Session(Protocol):
 
     def delete_capture(self, capture: Capture) -> None:
         """Delete one of them."""
+
+    def learn(self) -> None:
+        """Adapt the model in use to the filed garments; views to come tell how far it is."""
+
+    def cancel_learning(self) -> None:
+        """End that; no new model comes of it."""

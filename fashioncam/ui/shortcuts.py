@@ -42,6 +42,7 @@ BINDINGS = (
     Binding("clear_region", ("Backspace",), "Search the whole picture again", "Camera"),
     Binding("demo", ("D",), "Play the demo clip", "Camera"),
     Binding("open_weights", ("W",), "Open weights", "Model"),
+    Binding("learn", ("Ctrl+L",), "Learn from the filed garments", "Model"),
     Binding("why_1", ("1",), "Why the first class?", "Why"),
     Binding("why_2", ("2",), "Why the second class?", "Why"),
     Binding("why_3", ("3",), "Why the third class?", "Why"),

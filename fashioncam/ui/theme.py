@@ -94,6 +94,9 @@ QLineEdit, QListView {{ background: {colours.card}; border: 1px solid {colours.l
 QScrollBar:vertical {{ background: transparent; width: {px(8)}px; }}
 QScrollBar::handle:vertical {{ background: {colours.track}; border-radius: {px(4)}px; min-height: {px(24)}px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
+QProgressBar {{ background: {colours.track}; border: none; border-radius: {px(5)}px; min-height: {px(10)}px;
+  max-height: {px(10)}px; }}
+QProgressBar::chunk {{ background: {BLUE}; border-radius: {px(5)}px; }}
 QSlider {{ min-height: {px(22)}px; }}
 QSlider::groove:horizontal {{ height: {px(4)}px; background: {colours.track}; border-radius: {px(2)}px; }}
 QSlider::handle:horizontal {{ background: {colours.text}; width: {px(14)}px; margin: -{px(5)}px 0;

@@ -1,5 +1,7 @@
+import sys
 import threading
 import time
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -9,6 +11,7 @@ from scenes import room, short_film, write_clip
 
 from fashioncam.messages import Camera, Frame, Look, State, Stream
 from fashioncam.runtime import live_session, model_switch
+from fashioncam.runtime.learner import Learner
 from fashioncam.runtime.live_session import LiveSession
 from fashioncam.runtime.sources import NO_CAMERA_NOTICE
 from fashioncam.settings import Settings
@@ -340,3 +343,22 @@ def test_no_item_stays_on_the_picture_when_inference_has_failed(demo, capfd):
     views = pull_until(demo, lambda view: view.failure and view.is_new_frame and not has_item(view))
     assert views[-1].reading.segment is None
     assert "a defect" in capfd.readouterr().err
+
+
+def test_learning_waits_for_a_model_and_ends_with_the_session(tmp_path):
+    session = LiveSession(Settings(device="demo"), tmp_path)
+    session.learn()
+    assert session.read_latest().news == "Wait until the model has been loaded"
+    command = (sys.executable, "-c", "import time; print('7 %', flush=True); time.sleep(60)")
+    session._learner = Learner(tmp_path / "captures", tmp_path / "learned.pth", session._keeper.tell, command)
+    session._models.weights = tmp_path / "hybrid.pth"
+    session.learn()
+    pull_until(session, lambda view: view.learning.percent == 7)
+    session.stop()
+    assert not session.read_latest().learning.is_running
+
+
+def test_loaded_model_is_what_will_be_adapted(session):
+    session.load_model(weights=Path("weights/hybrid.pth"))
+    pull_until(session, lambda view: view.model == "hybrid.pth")
+    assert session._models.weights.samefile("weights/hybrid.pth")

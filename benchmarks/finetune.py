@@ -1,0 +1,149 @@
+"""Does a model learn from filed garments, and what does it forget? A table in Markdown.
+
+    python -m benchmarks.finetune ../shared/garment_photos --weights weights/hybrid-benchmark.pth weights/hybrid.pth
+
+Owners are split into two halves. Of the one half's garments some that the model gets wrong are filed as the window
+files them, and `training.finetune` learns from them; it is judged on the other half's. A model that was trained on
+these photographs is judged on the owners whom its training left out, who are in neither half.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+
+from fashioncam import checkpoint
+from fashioncam.checkpoint import LoadedModel
+from fashioncam.errors import UserError
+from fashioncam.messages import Frame, Prediction, Reading, State
+from fashioncam.pipeline.garment_input import garment_input
+from fashioncam.runtime.captures import file_capture
+from training.cutouts import is_held_out
+from training.finetune import NOW, ORIGINAL
+from training.loop import predict
+from training.metrics import accuracy, expected_calibration_error, macro_accuracy
+
+from .real_garments import Photo, photos
+from .segmentation import print_cells, print_table_head
+
+FIRST_TAKEN = datetime(2026, 1, 1)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.finetune", description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path, help="has train/ with RGBA cutouts and train.csv with their owners")
+    weights = [Path("weights/hybrid-benchmark.pth"), Path("weights/hybrid.pth")]
+    parser.add_argument("--weights", type=Path, nargs="+", default=weights, help="default: the two hybrids")
+    parser.add_argument("--count", type=int, default=30, help="garments to file; default: %(default)s")
+    parser.add_argument("--keep", type=Path, help="folder for the captures and the new weights; default: a passing one")
+    args = parser.parse_args(arguments)
+    try:
+        groups = load_groups(args.folder)
+        print_table_head(
+            "model",
+            "garments",
+            "number",
+            "right before, %",
+            "after, %",
+            "macro before, %",
+            "after, %",
+            "calibration error before",
+            "after",
+            "turned away before, %",
+            "after, %",
+        )
+        with tempfile.TemporaryDirectory() as passing:
+            for path in args.weights:
+                measure(path, groups, args.count, (args.keep or Path(passing)) / path.stem)
+    except (UserError, OSError, KeyError, subprocess.CalledProcessError) as error:
+        print(f"benchmarks.finetune: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def load_groups(folder: Path) -> dict[str, list[Photo]]:
+    """The garments to choose from, those of other owners, and those of owners whom no training has seen."""
+    with (folder / "train.csv").open(newline="") as file:
+        owners = {row["file"]: row["sender_id"] for row in csv.DictReader(file)}
+    groups: dict[str, list[Photo]] = {"to file": [], "other owners": [], "owners left out": []}
+    for photo in photos(folder / "train" / name for name in owners):
+        owner = owners[photo.name]
+        half = "other owners" if digest(f"half {owner}") % 2 else "to file"
+        groups["owners left out" if is_held_out(owner) else half].append(photo)
+    return groups
+
+
+def measure(weights: Path, groups: dict[str, list[Photo]], count: int, place: Path) -> None:
+    """A row for the filed garments and each group of others, and a line about the rest."""
+    old = checkpoint.load(weights)
+    named = logits_of(old, groups["to file"]).argmax(dim=1).tolist()
+    wrong = [(photo, answer) for photo, answer in zip(groups["to file"], named, strict=True) if answer != photo.label]
+    chosen = sorted(wrong, key=lambda pair: digest(pair[0].name))[:count]
+    for number, (photo, answer) in enumerate(chosen):
+        file_as_the_window_does(place / "captures", photo, answer, old, FIRST_TAKEN + timedelta(minutes=number))
+    out, started_s = place / "mine.pth", time.monotonic()
+    command = [sys.executable, "-m", "training.finetune", str(place / "captures"), "--out", str(out)]
+    said = subprocess.run([*command, "--weights", str(weights)], check=True, stdout=subprocess.PIPE, text=True).stdout
+    seconds = time.monotonic() - started_s
+    new = checkpoint.load(out)
+    judged = {"filed": [photo for photo, _ in chosen]}
+    judged |= {name: groups[name] for name in ("other owners", "owners left out")}
+    for name, entries in judged.items():
+        print_row(weights.stem, name, entries, old, new)
+    forgotten = " -> ".join(f"{100 * new.info.figures[name]:.2f} %" for name in (ORIGINAL, NOW))
+    print(
+        f"\n{weights.stem}: {len(wrong)} of {len(named)} named wrongly; Fashion-MNIST's validation split {forgotten}, "
+    )
+    print(f"{seconds:.0f} s; {said.strip()}\n", flush=True)
+
+
+def file_as_the_window_does(folder: Path, photo: Photo, answer: int, model: LoadedModel, taken: datetime) -> None:
+    top5 = (Prediction(answer, model.classes[answer], 1.0),)
+    grey = garment_input(photo.image_bgr, photo.segment, model.input)
+    size_wh = photo.image_bgr.shape[1], photo.image_bgr.shape[0]
+    reading = Reading(0, size_wh, 0.0, 0.0, State.ITEM, 1.0, photo.segment, top5, None, grey)
+    frame = Frame(0, photo.image_bgr, 0.0, 0.0)
+    file_capture(folder, frame, reading, model.classes[photo.label], photo.label, taken)
+
+
+def logits_of(model: LoadedModel, entries: list[Photo]) -> torch.Tensor:
+    """Logits of garments with the masks that they came with, N x classes."""
+    inputs = np.stack([garment_input(photo.image_bgr, photo.segment, model.input) for photo in entries])
+    return predict(model.model, torch.from_numpy(inputs)[:, None], model.input)
+
+
+def print_row(weights: str, name: str, entries: list[Photo], old: LoadedModel, new: LoadedModel) -> None:
+    labels = torch.tensor([photo.label for photo in entries])
+    cells = []
+    for model in (old, new):
+        logits = logits_of(model, entries)
+        probabilities = (logits / model.temperature).softmax(dim=1)
+        away = (probabilities.amax(dim=1) < model.reject_below).float().mean().item()
+        error = expected_calibration_error(probabilities, labels)
+        shares = accuracy(logits, labels), macro_accuracy(logits, labels), away
+        cells.append([f"{100 * share:.1f}" for share in shares] + [f"{error:.3f}"])
+    pairs = [cell for place in (0, 1, 3, 2) for cell in (cells[0][place], cells[1][place])]
+    print_cells(weights, name, len(entries), *pairs)
+
+
+def digest(text: str) -> int:
+    """A number that is the same on every machine."""
+    return int(hashlib.sha256(text.encode()).hexdigest(), 16)
+
+
+if __name__ == "__main__":
+    cv2.setNumThreads(1)
+    sys.exit(main())
