@@ -188,7 +188,7 @@ def look(small_bgr: Image, scene: Scene, segmenter: Segmenter, time_s: float) ->
     item = item_mask(likelihood, deviating, scene.item)
     if item is not None and is_trembling(item, small_bgr, expected_bgr):
         item = None
-    watch = keep_watch(scene.watch, small_bgr, expected_bgr, deviating, likelihood, item, time_s)
+    watch = keep_watch(scene.watch, small_bgr, reference.median, expected_bgr, deviating, likelihood, item, time_s)
     if item is not None and is_room(item, watch.explained):
         item = None
     found_s = time_s
