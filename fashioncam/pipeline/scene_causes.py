@@ -129,7 +129,8 @@ def shows_the_room(item: Image, small_bgr: Image, reference_bgr: FloatArray) -> 
     contours = claim & (share > KNOWN_SHARE) & (np.maximum(seen_variance, known_variance) > CONTOUR_LEVELS**2)
     rooms = contours & (covariance > SAME_CONTOUR * np.sqrt(seen_variance * known_variance))
     own_px = np.count_nonzero(rooms)
-    return own_px > max(CONTOUR_AREA * np.count_nonzero(claim), ROOMS_CONTOURS * np.count_nonzero(contours))
+    least_px = max(CONTOUR_AREA * np.count_nonzero(claim), ROOMS_CONTOURS * np.count_nonzero(contours))
+    return bool(own_px > least_px)
 
 
 def local_mean(picture: FloatArray) -> FloatArray:
