@@ -27,7 +27,16 @@ from .reference_background import (
     shrink,
 )
 from .scene_watch import SceneWatch, is_room, is_trembling, keep_watch
-from .segmentation import Segmenter, away_from, cut_share, deviating_pixels, item_mask, steadied, to_segment
+from .segmentation import (
+    Segmenter,
+    away_from,
+    beyond_shadow,
+    cut_share,
+    deviating_pixels,
+    item_mask,
+    steadied,
+    to_segment,
+)
 from .smoothing import Smoothed, smooth
 
 MOST_CUT = 0.5  # an item of which an edge of the picture cuts off more may be any
@@ -185,10 +194,10 @@ def look(small_bgr: Image, scene: Scene, segmenter: Segmenter, time_s: float) ->
     expected_bgr = expected_background(reference, gain)
     likelihood = steadied(scene.likelihood, segmenter.likelihood(small_bgr, expected_bgr, reference.tolerance))
     deviating = deviating_pixels(small_bgr, expected_bgr, reference.tolerance)
-    item = item_mask(likelihood, deviating, scene.item)
+    item = item_mask(likelihood, deviating, scene.item, beyond_shadow(small_bgr, expected_bgr))
     if item is not None and is_trembling(item, small_bgr, expected_bgr):
         item = None
-    watch = keep_watch(scene.watch, small_bgr, expected_bgr, deviating, likelihood, item, time_s)
+    watch = keep_watch(scene.watch, small_bgr, reference.median, expected_bgr, deviating, likelihood, item, time_s)
     if item is not None and is_room(item, watch.explained):
         item = None
     found_s = time_s

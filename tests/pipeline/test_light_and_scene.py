@@ -104,6 +104,40 @@ def test_lamp_switched_on_is_another_scene_and_then_the_scene(scene, learned, li
     assert said[-1] is State.EMPTY
 
 
+class TakesLightForItems:
+    """What the network does where a lamp makes half of a room burn out."""
+
+    def likelihood(self, small_bgr, expected_bgr, tolerance):
+        changed = cv2.absdiff(small_bgr, expected_bgr).max(axis=2) > 30
+        return cv2.morphologyEx(np.where(changed, np.uint8(255), np.uint8(0)), cv2.MORPH_CLOSE, np.ones((9, 9)))
+
+
+def shelves():
+    """The room with things of all colours before its wall."""
+    colours = np.random.default_rng(3).integers(30, 150, (10, 14, 3), np.uint8)
+    return cv2.max(cv2.resize(colours, SIZE_WH, interpolation=cv2.INTER_CUBIC), 20)
+
+
+LAMP_SOFT = 1 + 1.2 / (1 + np.exp((COLUMNS - 0.4 * WIDTH) / 60))
+
+
+def test_lamp_that_is_claimed_as_an_item_is_known_by_the_rooms_contours():
+    lit = np.clip(shelves() * LAMP_SOFT[..., None], 0, 255).astype(np.uint8)
+    images = film([lit] * (4 * SECOND))
+    said = states(readings_of(images, TakesLightForItems(), learned_scene(shelves())))
+    assert State.ITEM not in said
+    assert State.SCENE_CHANGED in said[: SECOND // 2]
+    assert said[-1] is State.EMPTY
+
+
+@pytest.mark.parametrize("colour", [(250, 250, 250), (90, 90, 90), (15, 15, 15)], ids=["white", "grey", "black"])
+@pytest.mark.parametrize("background", [shelves, dim], ids=["before shelves", "before a wall"])
+def test_plain_item_is_not_taken_for_a_lamp(background, colour):
+    images = film([hold_up(background(), (160, 60, 300, 360), colour)] * SECOND)
+    said = states(readings_of(images, TakesLightForItems(), learned_scene(background())))
+    assert set(said) == {State.ITEM}
+
+
 @pytest.mark.parametrize("shift", [(12, 0), (0, -12), (9, 8)], ids=str)
 def test_bumped_camera_is_another_scene_and_then_the_scene(scene, learned, shift):
     images = [dim()] * 10 + [moved(dim(), *shift)] * (4 * SECOND)

@@ -2,15 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
-from fashioncam.pipeline.scene_watch import (
-    CHANGED_AFTER_S,
-    RELEARN_AFTER_S,
-    SceneWatch,
-    bumped,
-    is_room,
-    keep_watch,
-    relit,
-)
+from fashioncam.pipeline.scene_causes import bumped, relit, shows_the_room
+from fashioncam.pipeline.scene_watch import CHANGED_AFTER_S, RELEARN_AFTER_S, SceneWatch, is_room, keep_watch
 
 SIZE_HW = (120, 160)
 NOTHING = np.zeros(SIZE_HW, np.uint8)
@@ -44,7 +37,9 @@ def watched(pictures, expected, deviating, item=None, fps=30):
     watch = SceneWatch()
     for index, picture in enumerate(pictures):
         likelihood = NOTHING if item is None else item
-        watch = keep_watch(watch, picture, expected, deviating, likelihood, item, index / fps)
+        watch = keep_watch(
+            watch, picture, expected.astype(np.float32), expected, deviating, likelihood, item, index / fps
+        )
         yield watch
 
 
@@ -94,6 +89,29 @@ def test_something_else_than_the_room_is_no_lamp(expected):
     seen[:, 100:] = np.random.default_rng(1).integers(0, 255, (*SIZE_HW, 3), np.uint8)[:, 100:]
     beside[:, 100:] = 255
     assert relit(seen, expected, beside) is None
+
+
+SOFT_LAMP = np.linspace(2.5, 1.2, SIZE_HW[1])[None, :, None]
+
+
+@pytest.mark.parametrize("light", [1.8, SOFT_LAMP, 2.5], ids=["one factor", "soft lamp", "partly burnt out"])
+def test_room_shows_its_contours_in_any_light(expected, light):
+    seen = np.clip(expected * light, 0, 255).astype(np.uint8)
+    assert shows_the_room(item_there(), seen, expected.astype(np.float32))
+
+
+def test_item_hides_the_rooms_contours(expected):
+    assert not shows_the_room(item_there(), with_item(expected), expected.astype(np.float32))
+
+
+def test_item_before_a_bare_wall_brings_its_own_outline():
+    wall = np.full((*SIZE_HW, 3), 120, np.uint8)
+    assert not shows_the_room(item_there(), with_item(wall), wall.astype(np.float32))
+
+
+def test_without_contours_nothing_is_told(expected):
+    """A white item and a lamp that makes everything burn out look the same."""
+    assert not shows_the_room(item_there(), np.full_like(expected, 255), expected.astype(np.float32))
 
 
 def test_change_has_to_last(expected):

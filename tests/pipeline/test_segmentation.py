@@ -6,7 +6,7 @@ from scenes import SIZE_WH, frame, hold_up, learned_scene, overlap, room, seen_b
 from fashioncam.messages import Segment, State
 from fashioncam.pipeline import find_item
 from fashioncam.pipeline.reference_background import light_gain
-from fashioncam.pipeline.segmentation import LIKELY, cut_share, fill_holes, item_mask, steadied
+from fashioncam.pipeline.segmentation import LIKELY, beyond_shadow, cut_share, fill_holes, item_mask, steadied
 
 BOX = (220, 100, 200, 240)
 
@@ -171,6 +171,29 @@ def test_item_in_view_is_preferred_to_one_that_is_a_little_larger():
     assert first[60, 110] == 255
     assert kept[60, 50] == 255
     assert kept[60, 110] == 0
+
+
+def test_item_goes_on_where_it_is_doubted_and_no_shadow():
+    likelihood, no_shadow = np.zeros((120, 160), np.uint8), np.zeros((120, 160), np.uint8)
+    likelihood[40:80, 50:80], likelihood[40:80, 80:110] = 255, 40
+    without = item_mask(likelihood, no_shadow, None, no_shadow)
+    no_shadow[40:60, 80:110] = 255
+    grown = item_mask(likelihood, no_shadow, None, no_shadow)
+    assert without[50, 100] < LIKELY
+    assert grown[50, 100] >= LIKELY
+    assert grown[70, 100] < LIKELY
+
+
+def test_doubt_alone_makes_no_item():
+    doubted = np.zeros((120, 160), np.uint8)
+    doubted[40:80, 50:110] = 40
+    assert item_mask(doubted, doubted, None, np.full_like(doubted, 255)) is None
+
+
+@pytest.mark.parametrize(("factor", "expected"), [(0.4, True), (0.6, False), (1.6, False)])
+def test_what_no_shadow_does(factor, expected):
+    wall = np.full((4, 4, 3), 150, np.uint8)
+    assert beyond_shadow((wall * factor).astype(np.uint8), wall).all() == expected
 
 
 def test_noise_on_a_still_outline_is_steadied_and_movement_is_not():
