@@ -18,7 +18,11 @@ def exit_code(name: str, run: Callable[[], str]) -> int:
         print(f"training.{name}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("interrupted; for a training, the same command goes on after the last complete epoch", file=sys.stderr)
+        print(
+            "interrupted; the same command goes on: a training after its last complete epoch, "
+            "fetch_garments with the photographs that are left",
+            file=sys.stderr,
+        )
         return 130
     return 0
 

@@ -1,0 +1,340 @@
+import csv
+import io
+import threading
+import zipfile
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from fashioncam.errors import UserError
+from training import fetch_garments
+from training.cutouts import is_held_out, load_cutouts
+from training.fetch_garments import ARCHIVE_NAME, CLASS_OF, list_photographs, main, run
+from training.garment_masks import (
+    CUTOUT_EDGE_PX,
+    above_otsu,
+    cut_out,
+    distance_from_middle,
+    is_plausible,
+    main_component,
+    propose,
+    soft_alpha,
+)
+
+TOP = "clothing-dataset-0123abc"
+TRAINED = [str(i) for i in range(40) if not is_held_out(str(i))]
+OWNERS = (TRAINED[0], next(str(i) for i in range(40) if is_held_out(str(i))), TRAINED[1])
+
+
+def shirt_photograph(colour=(170, 60, 30), size_wh=(90, 120), seed=0):
+    """A shirt in B, G, R before a noisy wall, h x w x 3 uint8, and where it is, h x w bool."""
+    width, height = size_wh
+    outline = np.array(
+        [(35, 20), (65, 20), (90, 45), (80, 58), (70, 50), (70, 85), (30, 85), (30, 50), (20, 58), (10, 45)]
+    )
+    shirt = cv2.fillPoly(np.zeros((height, width), np.uint8), [(outline * (width, height) / 100).astype(np.int32)], 1)
+    picture = np.where(shirt[..., None] > 0, colour, (190, 200, 205))
+    noise = np.random.default_rng(seed).normal(0, 5, picture.shape)
+    return (picture + noise).clip(0, 255).astype(np.uint8), shirt > 0
+
+
+def jpeg(image_bgr):
+    return cv2.imencode(".jpg", image_bgr)[1].tobytes()
+
+
+def zipped(members):
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(f"{TOP}/{name}", content)
+    return written.getvalue()
+
+
+@pytest.fixture(scope="module")
+def data_set():
+    """A zip laid out as the data set is: three garments, shoes, a wall without garment, what is no picture, a gap."""
+    wall = np.random.default_rng(0).normal(180, 5, (120, 90, 3)).astype(np.uint8)
+    labels = ("T-Shirt", "Pants", "Shirt", "Shoes", "Dress", "Top", "Hoodie", "Skip")
+    rows = "".join(f"id-{i},{OWNERS[i % 3]},{label},False\n" for i, label in enumerate(labels))
+    images = [jpeg(shirt_photograph(seed=i)[0]) for i in range(4)] + [jpeg(wall), b"no picture"]
+    return zipped(
+        {"images.csv": f"image,sender_id,label,kids\n{rows}", "README.md": "clothes"}
+        | {f"images/id-{i}.jpg": content for i, content in enumerate(images)}
+    )
+
+
+@pytest.fixture
+def archive(data_set, tmp_path):
+    path = tmp_path / "have.zip"
+    path.write_bytes(data_set)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def one_process(monkeypatch):
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+
+
+@pytest.fixture
+def server(data_set, monkeypatch):
+    """Serves what is in `answer` from this machine, as GitHub would, and counts."""
+
+    class Server(HTTPServer):
+        answer, announced, status, asked = data_set, len(data_set), 200, 0
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.server.asked += 1
+            self.send_response(self.server.status)
+            self.send_header("Content-Length", str(self.server.announced))
+            self.end_headers()
+            self.wfile.write(self.server.answer)
+
+        def log_message(self, *args):
+            pass
+
+    with Server(("127.0.0.1", 0), Handler) as served:
+        thread = threading.Thread(target=served.serve_forever, args=(0.01,))
+        thread.start()
+        monkeypatch.setattr(fetch_garments, "ARCHIVE_URL", f"http://127.0.0.1:{served.server_port}/archive.zip")
+        yield served
+        served.shutdown()
+        thread.join()
+
+
+def table(folder):
+    with (folder / "train.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_downloaded_garments_are_what_the_training_reads(server, tmp_path, capsys):
+    assert main([str(tmp_path / "garments")]) == 0
+    rows = table(tmp_path / "garments")
+    assert [(row["file"], row["class_index"], row["sender_id"]) for row in rows] == [
+        ("0_id-0.webp", "0", OWNERS[0]), ("1_id-1.webp", "1", OWNERS[1]), ("6_id-2.webp", "6", OWNERS[2]),
+    ]  # fmt: skip
+    train, validation = load_cutouts(tmp_path / "garments")
+    assert (train.labels.tolist(), validation.labels.tolist()) == ([0, 6], [1])
+    said = capsys.readouterr().out
+    assert "3 cutouts of 5 photographs" in said
+    assert "class 1 (Pants): 1 of 1" in said
+    assert "shoes are left out" in said
+    assert sorted(path.name for path in (tmp_path / "garments").iterdir()) == [ARCHIVE_NAME, "train", "train.csv"]
+
+
+def test_whole_zip_is_not_fetched_again_and_cutouts_are_kept(server, tmp_path):
+    run(tmp_path, None)
+    kept, lost = tmp_path / "train" / "0_id-0.webp", tmp_path / "train" / "1_id-1.webp"
+    kept.write_bytes(b"as it was")
+    lost.unlink()
+    run(tmp_path, None)
+    assert server.asked == 1
+    assert kept.read_bytes() == b"as it was"
+    assert lost.exists()
+
+
+def test_interrupted_run_goes_on(archive, tmp_path, monkeypatch):
+    calls = []
+
+    def interrupted(image_bgr):
+        calls.append(image_bgr)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return cut_out(image_bgr)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(fetch_garments, "cut_out", interrupted)
+        assert main([str(tmp_path / "garments"), "--zip", str(archive)]) == 130
+    assert [path.name for path in (tmp_path / "garments" / "train").iterdir()] == ["0_id-0.webp"]
+    assert main([str(tmp_path / "garments"), "--zip", str(archive)]) == 0
+    assert len(table(tmp_path / "garments")) == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"status": 404}, "cannot download"),
+        ({"answer": b"x" * 40, "announced": 40}, "not a whole zip"),
+        ({"answer": zipped({"README.md": "other"})}, "not the clothing data set"),
+    ],
+    ids=["not found", "no zip", "another zip"],
+)
+def test_bad_download_is_one_line_and_leaves_nothing(server, tmp_path, capsys, change, message):
+    for name, value in ({"announced": len(change.get("answer", server.answer))} | change).items():
+        setattr(server, name, value)
+    assert main([str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert message in said
+    assert said.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["train"]
+
+
+def test_connection_lost_in_the_middle_is_no_complete_zip(server, tmp_path, capsys):
+    server.answer = server.answer[:2000]
+    assert main([str(tmp_path)]) == 2
+    assert "training.fetch_garments: " in capsys.readouterr().err
+    assert not (tmp_path / ARCHIVE_NAME).exists()
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:9/archive.zip", "file:///nowhere/archive.zip"], ids=["refused", "no file"]
+)
+def test_no_network_is_one_line(tmp_path, monkeypatch, capsys, url):
+    monkeypatch.setattr(fetch_garments, "ARCHIVE_URL", url)
+    assert main([str(tmp_path)]) == 2
+    assert f"cannot download {url}" in capsys.readouterr().err
+
+
+def test_no_space_is_one_line(server, tmp_path, monkeypatch, capsys):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfileobj", full)
+    assert main([str(tmp_path)]) == 2
+    assert "No space left on device" in capsys.readouterr().err
+    assert not list(tmp_path.glob("*.part"))
+
+
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [
+        ({"README.md": "x"}, "no images.csv"),
+        ({"images.csv": "name,kind\na,b\n"}, "not the clothing data set's"),
+        ({"images.csv": b"\xff\xfe"}, "not the clothing data set's"),
+        ({"images.csv": "image,sender_id,label\nid-0,1,Pants\n"}, "none of the photographs"),
+        ({"images.csv": "image,sender_id,label\na,1,Pants\n", "images/a.jpg": b""}, "no garment could be cut out"),
+    ],
+    ids=["no table", "other columns", "not text", "no photographs", "no cutouts"],
+)
+def test_wrong_zip_is_a_user_error(tmp_path, members, message):
+    (tmp_path / "wrong.zip").write_bytes(zipped(members))
+    with pytest.raises(UserError, match=message):
+        run(tmp_path / "garments", tmp_path / "wrong.zip")
+
+
+def test_zip_that_is_not_there_is_a_user_error(tmp_path):
+    with pytest.raises(UserError, match="not a whole zip"):
+        run(tmp_path / "garments", tmp_path / "nowhere.zip")
+
+
+def test_zip_with_a_damaged_photograph_is_a_user_error(archive, tmp_path, data_set):
+    place = data_set.index(b"images/id-1.jpg") + 500
+    archive.write_bytes(data_set[:place] + bytes(200) + data_set[place + 200 :])
+    with pytest.raises(UserError, match="damaged"):
+        run(tmp_path / "garments", archive)
+
+
+def test_garments_of_another_source_are_not_overwritten(archive, garments):
+    with pytest.raises(UserError, match=r"another source, such as 0\.png"):
+        run(garments, archive)
+    assert len(table(garments)) == 12
+
+
+def test_folder_that_is_a_file_is_a_user_error(archive):
+    with pytest.raises(UserError, match="give another place"):
+        run(archive, archive)
+
+
+def test_shoes_and_what_has_no_class_are_left_out(archive):
+    assert [photograph.source_label for photograph in list_photographs(archive)] == [
+        "T-Shirt", "Pants", "Shirt", "Dress", "Top",
+    ]  # fmt: skip
+    assert not {"Shoes", "Hat", "Skirt", "Shorts", "Not sure"} & set(CLASS_OF)
+
+
+def test_cutout_on_disk_has_its_colours_in_order(archive, tmp_path):
+    run(tmp_path / "garments", archive)
+    with Image.open(tmp_path / "garments" / "train" / "0_id-0.webp") as opened:
+        rgba = np.asarray(opened)
+    assert rgba.shape[2] == 4
+    np.testing.assert_allclose(rgba[rgba.shape[0] // 2, rgba.shape[1] // 2], (30, 60, 170, 255), atol=12)
+
+
+def test_garment_is_found_and_cropped():
+    picture, truth = shirt_photograph()
+    proposal = propose(picture)
+    assert is_plausible(proposal)
+    assert np.count_nonzero(proposal.mask & truth) / np.count_nonzero(proposal.mask | truth) > 0.97
+    cutout = cut_out(picture)
+    rows, columns = np.nonzero(truth)
+    assert abs(cutout.shape[0] - np.ptp(rows) - 1) <= 3
+    assert abs(cutout.shape[1] - np.ptp(columns) - 1) <= 3
+
+
+def test_same_photograph_gives_the_same_mask():
+    picture, _ = shirt_photograph(seed=3)
+    cv2.setRNGSeed(5)
+    np.testing.assert_array_equal(propose(picture).mask, propose(picture).mask)
+
+
+def test_cutout_of_a_large_photograph_is_scaled_down():
+    picture, _ = shirt_photograph(size_wh=(480, 640))
+    assert max(cut_out(picture).shape[:2]) == CUTOUT_EDGE_PX
+
+
+def two_shirts():
+    return np.hstack([shirt_photograph(seed=i)[0] for i in range(2)])
+
+
+def wall():
+    return np.random.default_rng(0).normal(180, 5, (120, 90, 3)).astype(np.uint8)
+
+
+def filled():
+    return cv2.resize(shirt_photograph()[0][36:66, 30:60], (90, 120))
+
+
+def small():
+    picture = wall()
+    picture[57:66, 42:51] = (20, 20, 180)
+    return picture
+
+
+def camouflaged():
+    return shirt_photograph((186, 196, 200))[0]
+
+
+def black_dot():
+    return np.zeros((1, 1, 3), np.uint8)
+
+
+@pytest.mark.parametrize("picture", [two_shirts, wall, filled, small, camouflaged, black_dot])
+def test_doubtful_photograph_is_refused(picture):
+    assert cut_out(picture()) is None
+
+
+def test_main_component_is_in_the_middle_and_has_no_holes():
+    found = np.zeros((60, 60), bool)
+    found[20:40, 20:40] = True
+    found[28:32, 28:32] = False
+    found[:12, :24] = True
+    component, whole = main_component(found, distance_from_middle((60, 60)))
+    assert component[30, 30]
+    assert not component[:12].any()
+    assert whole == pytest.approx(384 / (384 + 288), abs=0.03)
+
+
+def test_nothing_found_has_no_component():
+    component, whole = main_component(np.zeros((20, 20), bool), distance_from_middle((20, 20)))
+    assert not component.any()
+    assert whole == 0
+
+
+def test_otsu_parts_two_levels():
+    field = np.full((10, 10), 1.0, np.float32)
+    field[4:] = 9
+    np.testing.assert_array_equal(above_otsu(field), field > 5)
+
+
+def test_alpha_is_soft_at_the_edge_alone():
+    mask = np.zeros((40, 40), bool)
+    mask[10:30, 10:30] = True
+    alpha = soft_alpha(mask, (80, 80))
+    assert alpha.shape == (80, 80)
+    assert alpha.dtype == np.uint8
+    assert alpha[40, 40] == 255
+    assert alpha[40, 5] == 0
+    assert np.count_nonzero(alpha > 127) == pytest.approx(1600, rel=0.08)
