@@ -25,7 +25,7 @@ from fashioncam.messages import Image, InputDescription, Segment
 from fashioncam.pipeline.garment_input import garment_input
 from fashioncam.pipeline.learned_segmenter import LearnedSegmenter
 from fashioncam.pipeline.reference_background import shrink
-from fashioncam.pipeline.segmentation import Segmenter, deviating_pixels, item_mask, to_segment
+from fashioncam.pipeline.segmentation import Segmenter, beyond_shadow, deviating_pixels, item_mask, to_segment
 
 from .composites import DRAWN_ITEM, NO_ITEM, Bank, compose
 from .cutouts import EDGE_PX, Cutouts, balanced, load_cutouts
@@ -163,7 +163,8 @@ def found_item(frame_bgr: Image, background_bgr: Image, segmenter: Segmenter) ->
     small_bgr, expected_bgr = shrink(frame_bgr), shrink(background_bgr)
     tolerance = np.full(small_bgr.shape[:2], TOLERANCE_LEVELS, np.uint8)
     likelihood = segmenter.likelihood(small_bgr, expected_bgr, tolerance)
-    item = item_mask(likelihood, deviating_pixels(small_bgr, expected_bgr, tolerance), None)
+    deviating = deviating_pixels(small_bgr, expected_bgr, tolerance)
+    item = item_mask(likelihood, deviating, None, beyond_shadow(small_bgr, expected_bgr))
     height, width = frame_bgr.shape[:2]
     return None if item is None else to_segment(item, (width, height))
 
