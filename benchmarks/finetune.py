@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -92,6 +93,7 @@ def measure(weights: Path, groups: dict[str, list[Photo]], count: int, place: Pa
     named = logits_of(old, groups["to file"]).argmax(dim=1).tolist()
     wrong = [(photo, answer) for photo, answer in zip(groups["to file"], named, strict=True) if answer != photo.label]
     chosen = sorted(wrong, key=lambda pair: digest(pair[0].name))[:count]
+    shutil.rmtree(place / "captures", ignore_errors=True)
     for number, (photo, answer) in enumerate(chosen):
         file_as_the_window_does(place / "captures", photo, answer, old, FIRST_TAKEN + timedelta(minutes=number))
     out, started_s = place / "mine.pth", time.monotonic()

@@ -22,10 +22,10 @@ from fashioncam.messages import Image
 from training.drawn_rooms import draw_room, lit, wall
 from training.garment_masks import is_plausible, propose, soft_alpha
 from training.run_log import progress
+from training.webcam_augmentation import SHOES
 
 SIZES_WH = ((300, 400), (300, 400), (300, 400), (400, 300))  # most photographs are upright
 BACKGROUNDS = ("photographed room", "drawn room", "drawn wall")
-SHOES = {"5", "7", "9"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,7 +71,7 @@ def composed_photographs(
     """Photographs, h x w x 3 uint8 B, G, R, and where their garments are, h x w; the backgrounds take turns."""
     rng = np.random.default_rng(seed)
     with (garments / "train.csv").open(newline="") as file:
-        files = [row["file"] for row in csv.DictReader(file) if row["class_index"] not in SHOES]
+        files = [row["file"] for row in csv.DictReader(file) if int(row["class_index"]) not in SHOES]
     pictures = [cv2.imread(str(path)) for path in sorted(rooms.glob("*.jpg"))]
     for index, file in enumerate(rng.choice(files, count, replace=False)):
         size_wh = SIZES_WH[index % len(SIZES_WH)]

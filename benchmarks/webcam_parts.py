@@ -19,6 +19,7 @@ from torch import Tensor
 from torch.optim.lr_scheduler import LambdaLR
 
 from fashioncam import checkpoint
+from fashioncam.errors import UserError
 from fashioncam.messages import InputDescription
 from fashioncam.models.base import Model, to_input
 from training import augmentation, data
@@ -29,10 +30,11 @@ from training.loop import predict, train_step
 from training.metrics import accuracy, macro_accuracy
 from training.optimization import make_optimizers, one_cycle
 from training.recipes import Recipe
+from training.train import fastest_precision
 from training.webcam_augmentation import PARTS, through_webcam
 from training.webcam_pictures import with_own_masks
 
-RECIPE = Recipe(model="hybrid", learning_rate=1e-3, batch_size=256, muon=1)
+RECIPE = Recipe(model="hybrid", learning_rate=1e-3, batch_size=128, muon=1)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,9 +42,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.webcam_parts", description=__doc__.splitlines()[0])
     parser.add_argument("garments", type=Path, help="folder of garment cutouts with train.csv")
     parser.add_argument("--weights", type=Path, default=Path("weights/hybrid-benchmark.pth"))
-    parser.add_argument("--steps", type=int, default=200, help="of each run; default: %(default)s")
+    parser.add_argument("--steps", type=int, default=150, help="of each run; default: %(default)s")
     parser.add_argument("--seeds", type=int, default=1, help="runs of each kind; default: %(default)s")
     args = parser.parse_args(arguments)
+    try:
+        measure(args)
+    except UserError as error:
+        print(f"benchmarks.webcam_parts: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def measure(args: argparse.Namespace) -> None:
+    """Print the table, a row as soon as it is known."""
     torch.set_num_threads(1)
     loaded, dataset = checkpoint.load(args.weights), data.load()
     splits = [with_own_masks(cutouts, dataset.input) for cutouts in load_cutouts(args.garments)]
@@ -53,7 +65,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, parts in kinds().items():
         models = [adapted(loaded.model, dataset, parts, args.steps, seed) for seed in range(args.seeds)]
         print_row(name, models, photographs, dataset)
-    return 0
 
 
 def kinds() -> dict[str, tuple[str, ...]]:
@@ -72,7 +83,7 @@ def adapted(model: Model, dataset: data.FashionMnist, parts: tuple[str, ...], st
     schedules = [LambdaLR(optimizer, one_cycle(steps, 0.1)) for optimizer in optimizers]
     for _ in range(steps):
         images, targets = batch(dataset.train, dataset.input, parts, generator)
-        train_step(model, optimizers, images, targets, "bf16", RECIPE)
+        train_step(model, optimizers, images, targets, fastest_precision(torch.device("cpu")), RECIPE)
         for schedule in schedules:
             schedule.step()
     return model.eval()

@@ -2,23 +2,8 @@
 
 from __future__ import annotations
 
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
-
-from fashioncam.models.base import Model
-
-
-class WithClassMaps(nn.Module):
-    """A model that gives its class maps beside its logits, in the one call that several processes can share."""
-
-    def __init__(self, model: Model) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """N x 1 x H x W -> N x classes, N x classes x h x w."""
-        features = self.model.forward_features(images)
-        return self.model.forward_head(features), self.model.class_maps(features)
 
 
 def background_evidence(class_maps: Tensor, images: Tensor) -> tuple[Tensor, Tensor]:

@@ -18,13 +18,16 @@ def exit_code(name: str, run: Callable[[], str]) -> int:
         print(f"training.{name}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print(
-            "interrupted; the same command goes on: a training after its last complete epoch, "
-            "fetch_garments with the photographs that are left",
-            file=sys.stderr,
-        )
+        print("interrupted; the same command goes on with what is complete, if it keeps anything", file=sys.stderr)
         return 130
     return 0
+
+
+def make_place_for(file: Path, option: str) -> None:
+    """Make sure that a file can be written, before the work; UserError names its `option`."""
+    make_folder(file.parent, option)
+    if file.is_dir():
+        raise UserError(f"{option} {file} is a folder; name a file in it")
 
 
 def make_folder(folder: Path, options: str) -> None:

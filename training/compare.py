@@ -9,6 +9,7 @@ The test split stays closed: to choose between models is what the validation spl
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import combinations
@@ -83,4 +84,4 @@ def as_text(measured: Sequence[Evaluation], pairs: Sequence[Comparison]) -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main())

@@ -75,11 +75,11 @@ class FashionMnist:
 
 @dataclass(frozen=True, slots=True)
 class WebcamPictures:
-    """Photographs of garments as the program sees them; no garment and no owner is in two parts.
+    """Photographs of garments as the program sees them; no owner is both trained and validated on.
 
     Attributes:
         train, validation: through a simulated webcam, which is harder than most real ones, and things that are none.
-        cutouts: what `train` was made of, without its things: N x 4 x 128 x 128, B, G, R times alpha, alpha.
+        cutouts: the photographs and drawings that `train` was made of: N x 4 x 128 x 128, B, G, R times alpha, alpha.
         photographs: the garments of `validation` with the masks that they came with.
     """
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from fashioncam.messages import Image
 
-from .drawing import Drawing, bezier, curve, filled, strip
+from .drawing import MIDDLE, Drawing, bezier, curve, filled, strip
 
 
 def draw_bag(rng: np.random.Generator, rooms: np.ndarray) -> Image:
@@ -55,7 +55,7 @@ def shoulder_bag(bag: Drawing, rng: np.random.Generator) -> None:
     """A body with a flap, a pouch or a sling, on one long strap."""
     half_w, half_h = rng.uniform(45, 75), rng.uniform(32, 62)
     if rng.random() < 0.7:
-        reach = rng.uniform(0.8, 2.0) * half_h
+        reach = min(rng.uniform(0.8, 2.0) * half_h, MIDDLE - half_h - 6)
         ends = np.array(
             ((-0.9 * half_w, -half_h * 0.8), (rng.normal(0, 20), -half_h - reach), (0.9 * half_w, -half_h * 0.8))
         )

@@ -8,6 +8,7 @@ Writes a folder: explanation.html to read (it holds its pictures), explanation.j
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -187,4 +188,4 @@ def duels(figures: Mapping[str, Mapping[str, Tensor]]) -> list[Duel]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main())

@@ -9,6 +9,7 @@ The test split stays closed: who has seen it chooses by it.
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -177,4 +178,4 @@ def scatter(places: Tensor, labels: Tensor) -> Figure:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main())

@@ -24,26 +24,14 @@ from torch import Tensor, nn
 from fashioncam import checkpoint
 from fashioncam.checkpoint import LoadedModel
 from fashioncam.errors import UserError
-from fashioncam.models.base import Model, to_input
+from fashioncam.models.base import to_input
 
 from . import data
+from .class_maps import LogitsAndMaps
 from .command import exit_code
 
 TOLERANCE = 1e-4
 COMPARED = 100  # pictures
-
-
-class LogitsAndMaps(nn.Module):
-    """N x 1 x h x w normalised pictures -> logits N x classes, and class maps where the model has a closed form."""
-
-    def __init__(self, model: Model) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, images: Tensor) -> tuple[Tensor, ...]:
-        features = self.model.forward_features(images)
-        logits = self.model.forward_head(features)
-        return (logits, self.model.class_maps(features)) if self.model.has_class_maps else (logits,)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -46,7 +46,7 @@ class Proposal:
     """What was found, and what tells a good mask from a bad one; all but `contrast` are shares, 0..1.
 
     Attributes:
-        mask: h x w bool at working size, one component without holes.
+        mask: h x w bool at working size, what the components of both GrabCuts have in common.
         area: share of the picture.
         border: share of the picture's outermost pixels that are garment.
         whole: the least share that the component has of all that a GrabCut found.
@@ -199,5 +199,5 @@ def soft_alpha(mask: Mask, size_wh: tuple[int, int]) -> Image:
     """The mask at the photograph's size with a soft edge, h x w uint8."""
     soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 1)
     large = cv2.resize(soft, size_wh, interpolation=cv2.INTER_LINEAR)
-    # A pixel inside what the blur gives, so that no rim of background comes along.
-    return (255 * ((large - 0.3) / 0.5).clip(0, 1)).round().astype(np.uint8)
+    # From the middle of the blur inwards, so that no rim of background comes along.
+    return (255 * ((large - 0.5) / 0.4).clip(0, 1)).round().astype(np.uint8)

@@ -21,8 +21,9 @@ from fashioncam.models import build
 from fashioncam.models.base import Model, to_input
 
 from . import distributed, metrics
-from .background_evidence import WithClassMaps, background_evidence
+from .background_evidence import background_evidence
 from .batches import photo_counts, shuffled_batches, with_photos
+from .class_maps import LogitsAndMaps
 from .data import NOT_A_GARMENT, Split, WebcamPictures
 from .distillation import distillation_loss
 from .optimization import make_optimizers, moving_average, one_cycle
@@ -61,7 +62,7 @@ class Materials:
 
 
 @dataclass(frozen=True, slots=True)
-class Learner:
+class TrainingState:
     """What changes in a run: a model and what moves its weights.
 
     Attributes:
@@ -97,20 +98,20 @@ def fit(recipe: Recipe, materials: Materials, folder: Path, seed: int, device: t
     identity = identity_of(recipe, seed, materials)
     materials = materials.to(device)
     steps = steps_of_an_epoch(recipe, len(materials.train))
-    learner = new_learner(recipe, materials.initial, steps, device)
-    first_epoch = restore(folder / "state.pt", identity, learner.parts())
+    state = new_state(recipe, materials.initial, steps, device)
+    first_epoch = restore(folder / "state.pt", identity, state.parts())
     log = RunLog(folder, first_epoch) if distributed.is_leader() else None
-    kept = learner.average.module if recipe.ema_decay else learner.model
+    kept = state.average.module if recipe.ema_decay else state.model
     for epoch in range(first_epoch, recipe.epochs):
         started = time.monotonic()
         batches = progress(epoch_batches(materials, recipe, seed, epoch), f"epoch {epoch + 1}/{recipe.epochs}", steps)
-        train_loss = train_epoch(learner, batches, precision, recipe, materials.teacher)
+        train_loss = train_epoch(state, batches, precision, recipe, materials.teacher)
         if log is not None:
             figures = {"train_loss": train_loss, **held_out_figures(kept, materials, precision)}
-            figures["learning_rate"] = learner.optimizers[0].param_groups[0]["lr"]
+            figures["learning_rate"] = state.optimizers[0].param_groups[0]["lr"]
             figures["seconds"] = time.monotonic() - started
             log.write(epoch, **figures)
-            store(folder / "state.pt", identity, epoch + 1, learner.parts())
+            store(folder / "state.pt", identity, epoch + 1, state.parts())
             print_epoch(epoch, recipe.epochs, figures)
     if log is not None:
         log.close()
@@ -129,7 +130,10 @@ def identity_of(recipe: Recipe, seed: int, materials: Materials) -> dict[str, An
 
 def steps_of_an_epoch(recipe: Recipe, pictures: int) -> int:
     """How many whole batches the training pictures fill; UserError for none, or for batches that cannot be shared."""
-    steps = pictures // (recipe.batch_size - sum(photo_counts(recipe)))
+    own = recipe.batch_size - sum(photo_counts(recipe))
+    if own < 1:
+        raise UserError("photo_share and cutout_share leave no picture of Fashion-MNIST in a batch; lower one of them")
+    steps = pictures // own
     if steps == 0:
         raise UserError(f"batch_size {recipe.batch_size} is more than the {pictures} training pictures")
     if recipe.batch_size < distributed.count():
@@ -137,7 +141,7 @@ def steps_of_an_epoch(recipe: Recipe, pictures: int) -> int:
     return steps
 
 
-def new_learner(recipe: Recipe, initial: Mapping[str, Tensor] | None, steps: int, device: torch.device) -> Learner:
+def new_state(recipe: Recipe, initial: Mapping[str, Tensor] | None, steps: int, device: torch.device) -> TrainingState:
     """A model with the initial or random weights, at the beginning of its schedule of `steps` an epoch."""
     model = build(recipe.model, recipe.config)
     if recipe.background_weight and not model.has_class_maps:
@@ -147,9 +151,9 @@ def new_learner(recipe: Recipe, initial: Mapping[str, Tensor] | None, steps: int
     distributed.with_global_norms(model, device)
     model = model.to(device).to(memory_format=torch.channels_last)
     optimizers = make_optimizers(model, recipe)
-    return Learner(
+    return TrainingState(
         model=model,
-        in_step=distributed.in_step(WithClassMaps(model) if recipe.background_weight else model, device),
+        in_step=distributed.in_step(LogitsAndMaps(model) if recipe.background_weight else model, device),
         average=AveragedModel(model, avg_fn=moving_average(recipe.ema_decay), use_buffers=True),
         optimizers=optimizers,
         schedules=[LambdaLR(optimizer, one_cycle(steps * recipe.epochs, recipe.warmup)) for optimizer in optimizers],
@@ -165,20 +169,20 @@ def epoch_batches(materials: Materials, recipe: Recipe, seed: int, epoch: int) -
 
 
 def train_epoch(
-    learner: Learner,
+    state: TrainingState,
     batches: Iterable[tuple[Tensor, Tensor]],
     precision: str,
     recipe: Recipe,
     teacher: Model | None,
 ) -> float:
     """One step for each batch; returns the mean loss."""
-    learner.in_step.train()
+    state.in_step.train()
     losses = []
     for images, targets in batches:
-        losses.append(train_step(learner.in_step, learner.optimizers, images, targets, precision, recipe, teacher))
-        for schedule in learner.schedules:
+        losses.append(train_step(state.in_step, state.optimizers, images, targets, precision, recipe, teacher))
+        for schedule in state.schedules:
             schedule.step()
-        learner.average.update_parameters(learner.model)
+        state.average.update_parameters(state.model)
     return distributed.mean(torch.stack(losses)).mean().item()
 
 
@@ -235,7 +239,7 @@ def train_step(
 ) -> Tensor:
     """One step of gradient descent on the cross-entropy, mixed with what the teacher says; returns the loss.
 
-    Where the background is kept from speaking, `model` is `WithClassMaps`.
+    Where the background is kept from speaking, `model` is `LogitsAndMaps`.
     `images` and `targets` may be a slice of the batch, where several processes train together: see `distributed`.
     """
     with torch.autocast(images.device.type, torch.bfloat16, enabled=precision == "bf16"):

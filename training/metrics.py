@@ -12,6 +12,14 @@ def accuracy(logits: Tensor, labels: Tensor) -> float:
     return (logits.argmax(dim=1) == labels).float().mean().item()
 
 
+def wilson_interval(right: int, total: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share, 0..1."""
+    from scipy.stats import binomtest  # the training itself does without
+
+    interval = binomtest(right, total).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)
+
+
 def macro_accuracy(logits: Tensor, labels: Tensor) -> float:
     """Mean over the classes that there are of each one's accuracy, 0..1."""
     right = (logits.argmax(dim=1) == labels).float()

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import argparse
 import csv
+import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from statistics import mean, stdev
@@ -76,8 +77,7 @@ def sweep(args: argparse.Namespace, others: Sequence[str]) -> str:
     accuracies: dict[tuple[tuple[str, str], ...], list[float]] = {}
     for number, run in enumerate(runs, 1):
         print(f"run {number} of {len(runs)}: {run.args.run.name}", flush=True)
-        if not is_done(run):
-            print(train.run(run.args), flush=True)
+        print(train.run(run.args), flush=True)  # of a finished run nothing is trained again
         figures = checkpoint.load(run.args.out).info.figures
         accuracies.setdefault(tuple(run.values.items()), []).append(figures["validation_accuracy"])
     rows = [Row(dict(values), found) for values, found in accuracies.items()]
@@ -89,7 +89,7 @@ def planned(args: argparse.Namespace, others: Sequence[str], folder: Path) -> li
     """All runs, the seeds of one combination after each other; UserError before the first where one cannot be."""
     runs = []
     for values in product(*(one_varied(text) for text in args.vary)):
-        for seed in args.seeds.split(","):
+        for seed in dict.fromkeys(args.seeds.split(",")):
             name = "-".join([*(f"{name}={value}" for name, value in values), f"seed={seed}"])
             options = [f"--{name.replace('_', '-')}={value}" for name, value in values]
             places = [f"--run={folder / name}", f"--out={folder / name / 'weights.pth'}"]
@@ -108,15 +108,7 @@ def one_varied(text: str) -> list[tuple[str, str]]:
     name = name.replace("-", "_")
     if name not in OVERRIDABLE or not values:
         raise UserError(f"--vary {text}: give NAME=VALUE,VALUE with a name of {', '.join(OVERRIDABLE)}")
-    return [(name, value) for value in values.split(",")]
-
-
-def is_done(run: Run) -> bool:
-    """Whether the run's checkpoint is there, of the same recipe and seed."""
-    if not run.args.out.exists():
-        return False
-    info = checkpoint.load(run.args.out).info
-    return dict(info.recipe) == asdict(train.chosen_recipe(run.args)) and info.seed == run.args.seed
+    return [(name, value) for value in dict.fromkeys(values.split(","))]
 
 
 def write_table(rows: Sequence[Row], path: Path) -> None:
@@ -141,4 +133,4 @@ def as_text(rows: Sequence[Row]) -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main())

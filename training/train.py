@@ -23,7 +23,7 @@ from fashioncam.models import complete_config
 from fashioncam.models.base import Model, find_device, to_input
 
 from . import data, distributed, metrics
-from .command import exit_code, make_folder
+from .command import exit_code, make_folder, make_place_for
 from .distillation import load_teacher
 from .export import save_with_twin
 from .loop import Materials, fit, predict
@@ -78,15 +78,11 @@ def prepare(args: argparse.Namespace) -> Task:
     Raises:
         UserError: something is missing or does not fit.
     """
-    if not 0 <= args.seed <= 999_999:
-        raise UserError(f"--seed {args.seed}: give a number from 0 to 999999")
     recipe = chosen_recipe(args)
     run_folder = args.run or Path("runs") / f"{args.recipe}-{args.seed}"
     out = args.out or Path("weights") / f"{FILES.get(args.recipe, args.recipe)}.pth"
-    for folder in (run_folder, out.parent):
-        make_folder(folder, "--run and --out")
-    if out.is_dir():
-        raise UserError(f"--out {out} is a folder; name a file in it")
+    make_folder(run_folder, "--run")
+    make_place_for(out, "--out")
     dataset = data.load(args.data)
     materials = Materials(
         train=dataset.train,
@@ -100,14 +96,16 @@ def prepare(args: argparse.Namespace) -> Task:
 
 
 def chosen_recipe(args: argparse.Namespace) -> Recipe:
-    """The named recipe with the values that are given in place of its own; UserError for one out of its range."""
+    """The named recipe with the values given in place of its own; UserError for one, or a seed, out of its range."""
+    if not 0 <= args.seed <= 999_999:
+        raise UserError(f"--seed {args.seed}: give a number from 0 to 999999")
     overrides = {name: getattr(args, name) for name in OVERRIDABLE if getattr(args, name) is not None}
     return replace(RECIPES[args.recipe](), **overrides)
 
 
 def load_photos(args: argparse.Namespace, recipe: Recipe, dataset: data.FashionMnist) -> data.WebcamPictures | None:
     """The photographs that the recipe asks for, None where it asks for none; UserError where they are not named."""
-    if not recipe.photo_share:
+    if not (recipe.photo_share or recipe.cutout_share):
         return None
     if args.garments is None:
         raise UserError(f"--recipe {args.recipe} needs photographs of garments: name their folder with --garments")
@@ -131,7 +129,9 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--recipe", choices=RECIPES, default="hybrid", help="default: %(default)s")
     parser.add_argument("--seed", type=int, default=0, help="from 0 to 999999; default: %(default)s")
     parser.add_argument("--data", type=Path, help="folder of the four IDX files; default: found or downloaded")
-    parser.add_argument("--garments", type=Path, help="folder of garment cutouts with train.csv, for photo_share")
+    parser.add_argument(
+        "--garments", type=Path, help="folder of garment cutouts with train.csv, for recipes with photographs"
+    )
     parser.add_argument("--initial", type=Path, help="checkpoint whose weights to begin with; default: random ones")
     parser.add_argument("--teacher", type=Path, help="checkpoint to learn from, for distill_weight; default: none")
     parser.add_argument("--run", type=Path, help="folder of the run; default: runs/RECIPE-SEED")

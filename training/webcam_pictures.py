@@ -45,6 +45,7 @@ TOLERANCE_LEVELS = 6  # what the learned background allows for noise
 OTHERS_SHARE = 0.3  # for each garment, at most, so many pictures of what is none
 TRAIN_COUNT, VALIDATION_COUNT = 16_000, 2_000
 KEPT_IN = Path("runs/webcam-pictures")
+VERSION = 3  # of what makes them; with another one, pictures that were kept are made again
 # Of Fashion-MNIST's own pictures, by class: photographs of bags are missing, those of shoes few.
 BORROWED = {5: 60, 7: 60, 8: 400, 9: 160}
 # What is drawn to be held up: its label, and how many to train on and to validate on.
@@ -69,8 +70,8 @@ def load_or_make(garments: Path, dataset: FashionMnist, seed: int, folder: Path 
     """
     train, validation = load_cutouts(garments)
     table = hashlib.sha256((garments / "train.csv").read_bytes()).hexdigest()[:12]
-    counts = "-".join(str(count) for _, count, _ in DRAWN.values())
-    kept = folder / f"webcam-{table}-{seed}-{TRAIN_COUNT}-{VALIDATION_COUNT}-{counts}.pt"
+    found_by = hashlib.sha256(bundled.own(bundled.SEGMENTER).read_bytes()).hexdigest()[:8]
+    kept = folder / f"webcam-{VERSION}-{table}-{found_by}-{seed}-{TRAIN_COUNT}-{VALIDATION_COUNT}.pt"
     photographs = with_own_masks(validation, dataset.input)
     train = joined(balanced(train), *(drawn(draw, label, count, 2 * seed) for draw, (label, count, _) in DRAWN.items()))
     if not kept.exists():

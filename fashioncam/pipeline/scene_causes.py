@@ -25,13 +25,14 @@ RELIT_AREA = 0.12
 RELIT_TINT = 1.3  # how far the channels' factors may lie apart
 SHADOW_FACTORS = (0.55, 1.2)  # between them a shadow, or a change of light that needs no learning anew
 # A lamp that fades over the room has no one factor, but leaves each contour where it was. Of the contours in a claim
-# and along its outline, the room's own were 20 % at most on items (80 clips, 380 composites), over 50 % in lamps.
+# and along its outline, the room's own were 20 % at most on items (80 clips, 380 composites), over 50 % in 27 of 31
+# lamps.
 CONTOUR_WINDOW_PX = 7
 CONTOUR_LEVELS = 5  # grey levels of standard deviation in the window; noise and compression come to 2
 SAME_CONTOUR = 0.7  # correlation of the two windows
 KNOWN_SHARE = 0.8  # of a window that has to be free of pixels that have burnt out since
 CONTOUR_AREA = 0.1  # of a claim; with fewer contours it cannot be told from a lamp
-ROOMS_CONTOURS = 0.4  # the share from which on it is one
+ROOMS_CONTOURS, STILL_ROOMS_CONTOURS = 0.4, 0.3  # the share from which on it is one, and stays one
 ROOM_LEVELS = 8  # grey levels between a pixel and what explains it
 
 
@@ -111,8 +112,12 @@ def explained_by(small_bgr: Image, supposed_bgr: Image, radius_px: int) -> Image
     return cv2.compare(largest_channel(outside), 0, cv2.CMP_EQ)
 
 
-def shows_the_room(item: Image, small_bgr: Image, reference_bgr: FloatArray) -> bool:
-    """Whether a supposed item has the room's own contours rather than others: then it is the room in another light."""
+def shows_the_room(item: Image, small_bgr: Image, reference_bgr: FloatArray, before: bool = False) -> bool:
+    """Whether a supposed item has the room's own contours rather than others: then it is the room in another light.
+
+    Args:
+        before: whether the room explained it already; then a smaller share is enough, lest it comes and goes.
+    """
     margin = CONTOUR_WINDOW_PX // 2 + 2
     x, y, w, h = cv2.boundingRect(item)
     window = np.s_[max(0, y - margin) : y + h + margin, max(0, x - margin) : x + w + margin]
@@ -129,8 +134,8 @@ def shows_the_room(item: Image, small_bgr: Image, reference_bgr: FloatArray) -> 
     contours = claim & (share > KNOWN_SHARE) & (np.maximum(seen_variance, known_variance) > CONTOUR_LEVELS**2)
     rooms = contours & (covariance > SAME_CONTOUR * np.sqrt(seen_variance * known_variance))
     own_px = np.count_nonzero(rooms)
-    least_px = max(CONTOUR_AREA * np.count_nonzero(claim), ROOMS_CONTOURS * np.count_nonzero(contours))
-    return bool(own_px > least_px)
+    least = STILL_ROOMS_CONTOURS if before else ROOMS_CONTOURS
+    return bool(own_px > max(CONTOUR_AREA * np.count_nonzero(claim), least * np.count_nonzero(contours)))
 
 
 def local_mean(picture: FloatArray) -> FloatArray:

@@ -96,14 +96,8 @@ def keep_watch(
     explained, checked_s = before.explained, before.checked_s
     appeared = item is not None and not before.saw_item
     if appeared or checked_s is None or not 0 <= time_s - checked_s < CHECK_S:
-        explained, checked_s = bumped(small_bgr, expected_bgr, before.explained is not None), time_s
-        if explained is None and area > RELIT_AREA:
-            explained = relit(small_bgr, expected_bgr, beside)
-            if item is not None and not is_room(item, explained):
-                explained = None  # a shadow, or the shirt of who holds the item up
-        if item is not None and shows_the_room(item, small_bgr, reference_bgr):
-            claim = cv2.bitwise_not(away_from(item))
-            explained = claim if explained is None else cv2.bitwise_or(claim, explained)
+        checked_s = time_s
+        explained = explanation(before.explained, small_bgr, reference_bgr, expected_bgr, beside, item)
     changed = explained is not None or area > (CHANGED_AREA if item is None else CHANGED_BESIDE_ITEM)
     calm = (
         (changed or (area > UNEXPLAINED_AREA and not is_faint_item(likelihood)))
@@ -121,6 +115,32 @@ def keep_watch(
         calm_since_s=since(calm, before.calm_since_s, time_s),
         time_s=time_s,
     )
+
+
+def explanation(
+    before: Image | None,
+    small_bgr: Image,
+    reference_bgr: FloatArray,
+    expected_bgr: Image,
+    beside: Image,
+    item: Image | None,
+) -> Image | None:
+    """Where a bump, a lamp, or the room's own contours explain the frame, h x w uint8; None where nothing does.
+
+    Args:
+        before: what this returned when it was asked last.
+        beside: what deviates and is no item, h x w uint8.
+    """
+    explained = bumped(small_bgr, expected_bgr, before is not None)
+    if explained is None and cv2.countNonZero(beside) > RELIT_AREA * beside.size:
+        explained = relit(small_bgr, expected_bgr, beside)
+        if item is not None and not is_room(item, explained):
+            explained = None  # a shadow, or the shirt of who holds the item up
+    was_room = item is not None and is_room(item, before)
+    if item is not None and shows_the_room(item, small_bgr, reference_bgr, was_room):
+        claim = cv2.bitwise_not(away_from(item))
+        explained = claim if explained is None else cv2.bitwise_or(claim, explained)
+    return explained
 
 
 def since(holds: bool, before_s: float | None, time_s: float) -> float | None:

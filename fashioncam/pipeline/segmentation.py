@@ -134,13 +134,14 @@ def item_mask(
     if no_shadow is not None:
         grown = cv2.max(likelihood, cv2.bitwise_and(cv2.multiply(likelihood, 1.0, scale=GROWTH), no_shadow))
     likely = cv2.compare(grown, LIKELY, cv2.CMP_GE)
-    count, labels, _, centroids = cv2.connectedComponentsWithStats(likely, connectivity=8, ltype=cv2.CV_16U)
+    count, labels, stats, centroids = cv2.connectedComponentsWithStats(likely, connectivity=8, ltype=cv2.CV_16U)
     if count < 2:
         return None
     area = np.bincount(labels[likelihood >= LIKELY], minlength=count) / likely.size
     height, width = likely.shape
     off_centre = np.hypot(centroids[:, 0] / width - 0.5, centroids[:, 1] / height - 0.5)
-    score = np.where((area >= AREA_LIMITS[0]) & (area <= AREA_LIMITS[1]), area * (1.2 - off_centre), 0.0)
+    whole = stats[:, cv2.CC_STAT_AREA] / likely.size
+    score = np.where((area >= AREA_LIMITS[0]) & (whole <= AREA_LIMITS[1]), area * (1.2 - off_centre), 0.0)
     score[0] = 0  # the background's own label
     if before is not None and np.count_nonzero(score) > 1:
         score[np.unique(labels[before >= LIKELY])] *= STAY_BONUS

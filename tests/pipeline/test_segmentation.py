@@ -173,6 +173,13 @@ def test_item_in_view_is_preferred_to_one_that_is_a_little_larger():
     assert kept[60, 110] == 0
 
 
+def test_item_that_would_go_on_over_the_whole_picture_is_none():
+    likelihood, no_shadow = np.full((120, 160), 16, np.uint8), np.full((120, 160), 255, np.uint8)
+    likelihood[50:70, 70:100] = 255
+    assert item_mask(likelihood, no_shadow, None) is not None
+    assert item_mask(likelihood, no_shadow, None, no_shadow) is None
+
+
 def test_item_goes_on_where_it_is_doubted_and_no_shadow():
     likelihood, no_shadow = np.zeros((120, 160), np.uint8), np.zeros((120, 160), np.uint8)
     likelihood[40:80, 50:80], likelihood[40:80, 80:110] = 255, 40

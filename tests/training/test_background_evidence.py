@@ -2,7 +2,8 @@ import pytest
 import torch
 
 from fashioncam.models import build
-from training.background_evidence import WithClassMaps, background_evidence
+from training.background_evidence import background_evidence
+from training.class_maps import LogitsAndMaps
 from training.loop import train_step
 from training.optimization import make_optimizers
 from training.recipes import Recipe
@@ -56,8 +57,8 @@ def test_training_with_a_weight_keeps_the_background_silent(sample):
         recipe = Recipe(model="hybrid", background_weight=weight, batch_size=64)
         optimizers = make_optimizers(model, recipe)
         for _ in range(15):
-            train_step(WithClassMaps(model) if weight else model, optimizers, normalised, wanted, "fp32", recipe)
-        evidence, places = background_evidence(WithClassMaps(model)(normalised)[1], normalised)
+            train_step(LogitsAndMaps(model) if weight else model, optimizers, normalised, wanted, "fp32", recipe)
+        evidence, places = background_evidence(LogitsAndMaps(model)(normalised)[1], normalised)
         return (evidence / places).item()
 
     assert said_after_training(5.0) < 0.5 * said_after_training(0.0)

@@ -59,7 +59,7 @@ def together(alone: tuple[dict[str, Any], Path], tmp_path_factory: pytest.TempPa
     torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     command = [sys.executable, "-W", "error", *torchrun, train_tiny.__file__, str(folder)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=300)
     assert ended.returncode == 0, ended.stderr
     processes = [torch.load(folder / f"process-{rank}.pt", weights_only=True) for rank in range(2)]
     return Together(processes, folder, ended.stdout, ended.stderr)

@@ -325,6 +325,13 @@ class TestPhotographs:
         assert {(len(images), len(targets)) for images, targets in mixed} == {(64, 64)}
         assert all(torch.allclose(targets.sum(dim=1), torch.ones(64)) for _, targets in mixed)
 
+    @pytest.mark.parametrize("shares", [(0.5, 0.5), (0.9, 0.1), (0.6, 0.6)])
+    def test_shares_that_leave_no_picture_of_the_data_set_are_refused(
+        self, shares: tuple[float, float], recipe: Recipe
+    ) -> None:
+        with pytest.raises(UserError, match="leave no picture of Fashion-MNIST"):
+            loop.steps_of_an_epoch(replace(recipe, photo_share=shares[0], cutout_share=shares[1]), 400)
+
     def test_what_is_no_garment_is_every_class_alike(self) -> None:
         targets = targets_of(torch.tensor([3, NOT_A_GARMENT]), 0.0)
         assert targets[0].tolist() == [0, 0, 0, 1, 0, 0, 0, 0, 0, 0]

@@ -76,8 +76,10 @@ def run(folder: Path, names: tuple[str, ...] = tuple(COMMANDS)) -> dict[str, Any
 def plain_convolutions() -> Iterator[None]:
     """Without oneDNN, by whose rounding gradients are off by 6 % here; so they are as in double precision to 1e-4."""
     before = torch.backends.mkldnn.set_flags(False)
-    yield
-    torch.backends.mkldnn.set_flags(before[0])
+    try:
+        yield
+    finally:
+        torch.backends.mkldnn.set_flags(before[0])
 
 
 def gradients() -> dict[str, Tensor]:
