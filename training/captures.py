@@ -18,7 +18,7 @@ from fashioncam.messages import Image, InputDescription, Segment
 from fashioncam.pipeline.garment_input import garment_input
 
 from .data import Split
-from .drawn_things import filling_the_square
+from .drawing import filling_the_square
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Garments drawn where photographs are missing: a picture that grows part by part, and paths to draw along."""
+"""What garments and other things are drawn with: surfaces, a picture that grows part by part, paths to draw along."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import numpy as np
 from fashioncam.messages import Image
 
 from .cutouts import EDGE_PX
-from .drawn_things import filling_the_square, random_surface
 
 SIDE = 2 * EDGE_PX  # drawn larger, since parts reach beyond the body, and scaled down
 MIDDLE = SIDE // 2
+PICTURE_SHARE = 0.25  # of surfaces: a part of a room instead of a pattern
 
 
 class Drawing:
@@ -80,3 +80,35 @@ def rounded_light(rng: np.random.Generator) -> np.ndarray:
     rows, columns = (np.mgrid[:SIDE, :SIDE] - MIDDLE) / MIDDLE
     x, y = rng.normal(0, 0.3, 2)
     return (1 + rng.uniform(0, 0.3) - rng.uniform(0, 0.9) * ((rows - y) ** 2 + (columns - x) ** 2))[..., None].clip(0.2)
+
+
+def random_surface(rng: np.random.Generator, rooms: np.ndarray) -> Image:
+    """One colour, a gradient, stripes or checks, or a part of a room: 128 x 128 x 3 uint8."""
+    if rng.random() < PICTURE_SHARE:
+        room = rooms[rng.integers(len(rooms))]
+        top, left = (rng.integers(0, edge - EDGE_PX + 1) for edge in room.shape[:2])
+        return room[top : top + EDGE_PX, left : left + EDGE_PX]
+    rows, columns = np.mgrid[:EDGE_PX, :EDGE_PX] / EDGE_PX
+    angle, frequency = rng.uniform(0, 3.14), rng.uniform(1, 60)
+    along = columns * np.cos(angle) + rows * np.sin(angle)
+    across = rows * np.cos(angle) - columns * np.sin(angle)
+    stripes = np.sin(along * frequency + rng.uniform(0, 6.28))
+    if rng.random() < 0.3:
+        stripes = stripes * np.sign(np.sin(across * frequency))
+    pattern = np.clip(stripes * rng.uniform(0.5, 5), -1, 1) * rng.choice((0, rng.uniform(0, 90)))
+    base, tint = rng.uniform(5, 250), rng.normal(0, 30, 3)
+    return np.clip(base + tint + pattern[..., None] * rng.uniform(0.6, 1.4, 3), 0, 255).astype(np.uint8)
+
+
+def filling_the_square(colour: Image, mask: Image) -> Image:
+    """Cut out and scaled so that the longest edge fills the square; 128 x 128 x 4 uint8, colours times alpha."""
+    x, y, w, h = cv2.boundingRect(mask)
+    rgba = np.dstack((colour * (mask[..., None] / 255.0), mask)).astype(np.float32)[y : y + h, x : x + w]
+    scale = EDGE_PX / max(w, h)
+    size_wh = max(1, round(w * scale)), max(1, round(h * scale))
+    square = np.zeros((EDGE_PX, EDGE_PX, 4), np.uint8)
+    left, top = (EDGE_PX - size_wh[0]) // 2, (EDGE_PX - size_wh[1]) // 2
+    square[top : top + size_wh[1], left : left + size_wh[0]] = cv2.resize(
+        rgba, size_wh, interpolation=cv2.INTER_AREA
+    ).round()
+    return square

@@ -8,9 +8,9 @@ import numpy as np
 from fashioncam.messages import Image
 
 from .cutouts import EDGE_PX
+from .drawing import filling_the_square, random_surface
 
 SYMMETRIC_SHARE = 0.5
-PICTURE_SHARE = 0.25  # filled with a part of a room instead of with a pattern
 SLAB_SHARE, VESSEL_SHARE = 0.2, 0.15
 
 
@@ -113,35 +113,3 @@ def draw_shape(mask: Image, centre: np.ndarray, rng: np.random.Generator) -> Non
         steps = np.cumsum(rng.normal(0, 0.25, 12)) + rng.uniform(0, 6.28)
         path = centre + np.cumsum(np.stack((np.cos(steps), np.sin(steps)), axis=1) * width / 4, axis=0)
         cv2.polylines(mask, [path.astype(np.int32)], False, 255, int(rng.integers(4, 18)), cv2.LINE_AA)
-
-
-def random_surface(rng: np.random.Generator, rooms: np.ndarray) -> Image:
-    """One colour, a gradient, stripes or checks, or a part of a room: 128 x 128 x 3 uint8."""
-    if rng.random() < PICTURE_SHARE:
-        room = rooms[rng.integers(len(rooms))]
-        top, left = (rng.integers(0, edge - EDGE_PX + 1) for edge in room.shape[:2])
-        return room[top : top + EDGE_PX, left : left + EDGE_PX]
-    rows, columns = np.mgrid[:EDGE_PX, :EDGE_PX] / EDGE_PX
-    angle, frequency = rng.uniform(0, 3.14), rng.uniform(1, 60)
-    along = columns * np.cos(angle) + rows * np.sin(angle)
-    across = rows * np.cos(angle) - columns * np.sin(angle)
-    stripes = np.sin(along * frequency + rng.uniform(0, 6.28))
-    if rng.random() < 0.3:
-        stripes = stripes * np.sign(np.sin(across * frequency))
-    pattern = np.clip(stripes * rng.uniform(0.5, 5), -1, 1) * rng.choice((0, rng.uniform(0, 90)))
-    base, tint = rng.uniform(5, 250), rng.normal(0, 30, 3)
-    return np.clip(base + tint + pattern[..., None] * rng.uniform(0.6, 1.4, 3), 0, 255).astype(np.uint8)
-
-
-def filling_the_square(colour: Image, mask: Image) -> Image:
-    """Cut out and scaled so that the longest edge fills the square; 128 x 128 x 4 uint8, colours times alpha."""
-    x, y, w, h = cv2.boundingRect(mask)
-    rgba = np.dstack((colour * (mask[..., None] / 255.0), mask)).astype(np.float32)[y : y + h, x : x + w]
-    scale = EDGE_PX / max(w, h)
-    size_wh = max(1, round(w * scale)), max(1, round(h * scale))
-    square = np.zeros((EDGE_PX, EDGE_PX, 4), np.uint8)
-    left, top = (EDGE_PX - size_wh[0]) // 2, (EDGE_PX - size_wh[1]) // 2
-    square[top : top + size_wh[1], left : left + size_wh[0]] = cv2.resize(
-        rgba, size_wh, interpolation=cv2.INTER_AREA
-    ).round()
-    return square
