@@ -93,7 +93,7 @@ class LearningDialog(QDialog):
         else:
             self._heading.setText("The new model is ready" if is_done else "Nothing has been learned")
             self._text.setText(learning.text)
-            self._use.setFocus()
+            (self._use if is_done else self._learn).setFocus()
             self.adjustSize()  # what went wrong may take many lines
 
     def _button(self, text: str, handler: Callable[[], object]) -> QPushButton:

@@ -47,6 +47,7 @@ def test_it_shows_how_far_it_is_and_can_be_cancelled(dialog, window, session):
     assert session.asked("cancel_learning") == [()]
     show(window, session, Learning(is_running=False, text="Cancelled"))
     assert dialog._text.text() == "Cancelled"
+    assert dialog.focusWidget() is dialog._learn
     assert not dialog._bar.isVisible()
     assert not dialog._use.isVisible()
     assert dialog._learn.isVisible()
