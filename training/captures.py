@@ -60,7 +60,7 @@ def load_captures(folder: Path, classes: tuple[str, ...], description: InputDesc
             raise UserError(f"{place}: a damaged capture ({error}); delete this folder") from None
         if label not in classes:
             raise UserError(
-                f"{place}: {label!r} is no class of this model; delete this folder, or give other --weights"
+                f"{place}: {label!r} is no class of this model; delete this folder, or take another model (--weights)"
             )
         segment = Segment((0, 0, mask.shape[1], mask.shape[0]), mask)
         labels.append(classes.index(label))

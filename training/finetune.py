@@ -99,7 +99,7 @@ def run(args: argparse.Namespace, report: Report) -> str:
         raise UserError(f"{weights} was trained on other classes or another input than Fashion-MNIST's")
     report(READ_PERCENT)
     model = adapt(old, captures, dataset.train, report)
-    before = old.info.figures.get(ORIGINAL) or accuracy(old.model, dataset.validation, old.input)
+    before = stated_accuracy(old, dataset) or accuracy(old.model, dataset.validation, old.input)
     share, after = draw_back(model, old, dataset.validation, before - MAY_FORGET)
     report(CHECKED_PERCENT)
     adapted = {
@@ -110,11 +110,11 @@ def run(args: argparse.Namespace, report: Report) -> str:
     }
     save_with_twin(described(model, old, adapted, dataset, {ORIGINAL: before, NOW: after}), args.out)
     report(100)
-    right = [accuracy(one, captures.inputs, old.input) for one in (old.model, model)]
-    drawn_back = "" if share == SHARES[0] else f"; drawn back to {share:.0%} of the way, so as to forget no more"
+    was, now = (round(accuracy(one, captures.inputs, old.input) * len(captures)) for one in (old.model, model))
+    drawn_back = "" if share == SHARES[0] else "; it learned less than it could, so as to forget no more"
     return (
-        f"{args.out}: {right[1]:.0%} of {len(captures)} filed garments right, before {right[0]:.0%}; "
-        f"of Fashion-MNIST {after:.1%}, before {before:.1%}{drawn_back}"
+        f"{args.out}: {now} of {len(captures)} filed garments named rightly, before learning {was}; "
+        f"of Fashion-MNIST's pictures {100 * after:.1f} %, before {100 * before:.1f} %{drawn_back}"
     )
 
 
@@ -180,9 +180,17 @@ def captured_batches(captures: Captures, description: InputDescription) -> Itera
         yield to_input(images, description).contiguous(memory_format=torch.channels_last), targets[chosen]
 
 
+def stated_accuracy(old: LoadedModel, dataset: FashionMnist) -> float | None:
+    """What its checkpoint says of it, or of its original, on this very validation split; saves 5,000 pictures."""
+    figures = old.info.figures if old.info.data_digest == dataset.digest else {}
+    return figures.get(ORIGINAL) or figures.get(NOW)
+
+
 def accuracy(model: Model, split: Split, description: InputDescription) -> float:
     """Share of the pictures that are named rightly, 0..1."""
-    return metrics.accuracy(predict(model, split.images, description), split.labels)
+    # Of more pictures at once the memory is new each time: 11 s of a core for 5,000 instead of 7.
+    logits = [predict(model, images, description) for images in split.images.split(200)]
+    return metrics.accuracy(torch.cat(logits), split.labels)
 
 
 def draw_back(model: Model, old: LoadedModel, validation: Split, least: float) -> tuple[float, float]:
@@ -205,7 +213,9 @@ def draw_back(model: Model, old: LoadedModel, validation: Split, least: float) -
         after = accuracy(model, validation, old.input)
         if after >= least:
             return share, after
-    raise UserError("nothing can be learned without forgetting more of Fashion-MNIST; begin with other --weights")
+    raise UserError(
+        "nothing can be learned without forgetting too much of Fashion-MNIST; begin with another model (--weights)"
+    )
 
 
 def described(

@@ -76,6 +76,7 @@ class Keeper:
     def delete(self, capture: Capture) -> None:
         try:
             delete_capture(capture)
+            self.tell(f"Deleted {capture.folder}")
         except UserError as error:
             self.tell(str(error))
 

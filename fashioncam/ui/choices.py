@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QActionGroup
+from pathlib import Path
+
+from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from fashioncam.messages import Camera, View
@@ -55,20 +57,32 @@ class CameraMenus:
 
 
 class ModelMenu:
-    """The models that come with the program; the choice is remembered."""
+    """The models that come with the program, and the weights opened last; the choice is remembered."""
 
     def __init__(self, menu: QMenu, models: tuple[str, ...], session: Session, memory: Memory) -> None:
         self._session, self._memory = session, memory
         first = menu.actions()[0]
         self._actions = {}
+        self._opened = QAction(menu, checkable=True)
+        self._opened.triggered.connect(lambda _checked: self.open(memory.text("opened")))
         for model in models:
             action = self._actions[model] = menu.addAction(model)
             action.setCheckable(True)
             action.triggered.connect(lambda _checked=False, model=model: self._choose(model))
             menu.insertAction(first, action)
+        menu.insertAction(first, self._opened)
         menu.insertSeparator(first)
+        self._offer(memory.opened)
+
+    def open(self, weights: str) -> None:
+        """Load weights from a file."""
+        self._memory.keep("weights", weights)
+        self._memory.keep("opened", weights)
+        self._offer(Path(weights))
+        self._session.load_model(weights=Path(weights))
 
     def show_view(self, view: View) -> None:
+        self._opened.setChecked(self._opened.text() == (view.model_loading or view.model))
         for model, action in self._actions.items():
             action.setChecked(model == (view.model_loading or view.model))
 
@@ -76,3 +90,7 @@ class ModelMenu:
         self._memory.keep("model", model)
         self._memory.keep("weights", "")
         self._session.load_model(model=model)
+
+    def _offer(self, weights: Path | None) -> None:
+        self._opened.setVisible(weights is not None)
+        self._opened.setText(weights.name if weights else "")

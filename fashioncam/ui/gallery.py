@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from fashioncam.messages import Capture
+from fashioncam.messages import Capture, View
 
 from .session import Session
 from .theme import Theme
@@ -35,10 +35,11 @@ class Gallery(QDialog):
     def __init__(self, parent: QWidget, theme: Theme, session: Session) -> None:
         super().__init__(parent)
         self._session, self._theme = session, theme
+        self._captures: list[Capture] = []
         self._icons_to_load: list[QListWidgetItem] = []
         self.setWindowTitle("Filed garments")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(theme.px(860), theme.px(600))
+        self.resize(QSize(theme.px(860), theme.px(600)).boundedTo(parent.size()))
         self._heading, self._hint = QLabel(), QLabel()
         self._heading.setObjectName("heading")
         self._hint.setObjectName("quiet")
@@ -58,6 +59,7 @@ class Gallery(QDialog):
         self._delete.clicked.connect(lambda _checked: self.delete_chosen())
         learn = QPushButton("Learn from them …")
         learn.setToolTip("Learn from the filed garments (Ctrl+L)")
+        learn.setShortcut(QKeySequence("Ctrl+L"))  # the window's own does not reach here
         learn.setAutoDefault(False)
         learn.clicked.connect(lambda _checked: self.learn_asked.emit())
         close = QPushButton("Close")
@@ -78,9 +80,14 @@ class Gallery(QDialog):
         self._loader.timeout.connect(self._load_next_icon)
         self.reload()
 
+    def show_view(self, view: View) -> None:
+        """Show what has been filed meanwhile, which is told as news."""
+        if view.news and self._session.captures() != self._captures:
+            self.reload()
+
     def reload(self) -> None:
         """Show what is there now."""
-        captures = self._session.captures()
+        captures = self._captures = self._session.captures()
         self._list.clear()
         blank = QPixmap(self._list.iconSize())
         blank.fill(QColor(self._theme.palette.track))
@@ -88,6 +95,7 @@ class Gallery(QDialog):
             item = QListWidgetItem(QIcon(blank), caption(capture))
             item.setData(Qt.ItemDataRole.UserRole, capture)
             item.setToolTip(str(capture.folder))
+            item.setSizeHint(self._list.gridSize())  # else the last of three lines may be cut off
             self._list.addItem(item)
         self._icons_to_load = [self._list.item(row) for row in range(self._list.count())]
         count = len(captures)

@@ -31,11 +31,12 @@ class LearningDialog(QDialog):
 
     def __init__(self, parent: QWidget, theme: Theme, session: Session) -> None:
         super().__init__(parent)
+        self._session = session
+        self._count = len(session.captures())
         self._shown: Learning | None = None
         self.setWindowTitle("Learn from the filed garments")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(theme.px(480))
-        self._count = len(session.captures())
         self._heading, self._text, self._bar = QLabel(), QLabel(), QProgressBar()
         self._heading.setObjectName("heading")
         self._text.setWordWrap(True)
@@ -65,13 +66,15 @@ class LearningDialog(QDialog):
 
     def show_view(self, view: View) -> None:
         """Show a new state of affairs; called at every pull, so only what has changed is set."""
-        if view.learning != self._shown:
+        if view.learning != self._shown or view.news:  # a garment that has been filed is news
             self.show_learning(view.learning)
 
     def show_learning(self, learning: Learning | None) -> None:
         """Show how it stands."""
         self._shown = learning
         is_running = learning is not None and learning.is_running
+        if not is_running:
+            self._count = len(self._session.captures())
         is_done = learning is not None and learning.weights is not None
         garments = f"{self._count} filed garment{'s' * (self._count != 1)}"
         self._bar.setVisible(is_running)
@@ -79,7 +82,7 @@ class LearningDialog(QDialog):
         self._use.setVisible(is_done)
         self._learn.setVisible(not is_running)
         self._learn.setEnabled(self._count > 0)
-        self._learn.setText("Learn" if learning is None else "Learn again")
+        self._learn.setText("Learn again" if is_done else "Learn")
         if learning is None:
             self._heading.setText(f"Learn from {garments}" if self._count else "No garment filed yet")
             self._text.setText(BEFORE if self._count else NOTHING)
@@ -90,7 +93,8 @@ class LearningDialog(QDialog):
         else:
             self._heading.setText("The new model is ready" if is_done else "Nothing has been learned")
             self._text.setText(learning.text)
-            self._use.setFocus()
+            (self._use if is_done else self._learn).setFocus()
+            self.adjustSize()  # what went wrong may take many lines
 
     def _button(self, text: str, handler: Callable[[], object]) -> QPushButton:
         button = QPushButton(text)

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
@@ -56,6 +55,7 @@ class MainWindow(QMainWindow):
         self._is_presenting = False
         self._applied_theme: Theme | None = None
         self._learning: LearningDialog | None = None
+        self._gallery: Gallery | None = None
         self.setWindowTitle("fashioncam")
         self.setAcceptDrops(True)
         self._actions = make_actions(self, self._handlers())
@@ -113,8 +113,7 @@ class MainWindow(QMainWindow):
     def open(self, name: str) -> None:
         """Open a file, folder or address as a source, or a file of weights as a model."""
         if name.endswith(".pth"):
-            self._memory.keep("weights", name)
-            self._session.load_model(weights=Path(name))
+            self._model_menu.open(name)
         elif name:
             if "://" in name:
                 self._memory.keep("device", name)
@@ -186,8 +185,9 @@ class MainWindow(QMainWindow):
             self._video.set_image(None)
         for part in (self._video, self._panel, self._status, self._camera_menus, self._model_menu):
             part.show_view(view)
-        if self._learning is not None:
-            self._learning.show_view(view)
+        for dialog in (self._learning, self._gallery):
+            if dialog is not None:
+                dialog.show_view(view)
         self._actions["pause"].setChecked(view.stream is Stream.PAUSED)
         self._actions["record"].setChecked(view.recording is not None)
         self._actions["contrast"].setChecked(view.request.contrast)
@@ -256,9 +256,12 @@ class MainWindow(QMainWindow):
         chooser.open()
 
     def _show_gallery(self) -> None:
-        gallery = Gallery(self, self._theme, self._session)
-        gallery.learn_asked.connect(self._show_learning)
-        gallery.show()
+        if self._gallery is None:
+            self._gallery = Gallery(self, self._theme, self._session)
+            self._gallery.learn_asked.connect(self._show_learning)
+            self._gallery.finished.connect(self._forget_gallery)
+        self._gallery.show()
+        self._gallery.raise_()
 
     def _show_learning(self) -> None:
         if self._learning is None:
@@ -271,6 +274,9 @@ class MainWindow(QMainWindow):
 
     def _forget_learning(self) -> None:
         self._learning = None
+
+    def _forget_gallery(self) -> None:
+        self._gallery = None
 
     def _toggle_help(self) -> None:
         self._help.setVisible(not self._help.isVisible())

@@ -66,6 +66,14 @@ class Memory:
 
     @property
     def weights(self) -> Path | None:
-        """The weights opened last, where they still are."""
-        path = Path(self.text("weights"))
+        """The weights that were in use, of a file that was opened, where it still is."""
+        return self._file("weights")
+
+    @property
+    def opened(self) -> Path | None:
+        """The weights opened last, in use or not, where they still are."""
+        return self._file("opened")
+
+    def _file(self, key: str) -> Path | None:
+        path = Path(self.text(key))
         return path if path.is_file() else None

@@ -67,7 +67,7 @@ class NumbersBar(QWidget):
         px, metrics = self._theme.px, QFontMetrics(self._font())
         left = 0
         for widest, text in zip(CELLS, self.texts(), strict=True):
-            width = metrics.horizontalAdvance(widest) + px(16)
+            width = max(map(metrics.horizontalAdvance, (widest, text))) + px(16)
             if left + width > self.width():
                 return
             painter.drawText(QRectF(left, 0, width, self.height()), Qt.AlignmentFlag.AlignVCenter, text)

@@ -64,7 +64,8 @@ class StatusLine(QStatusBar):
             self._news = ""
         model = f"loading {view.model_loading} …" if view.model_loading else view.model
         source = {str(camera.index): camera.name for camera in view.cameras}.get(view.device, view.source)
-        text = self._news or view.notice or " · ".join(part for part in (source, model) if part)
+        learning = f"learning: {view.learning.percent} %" if view.learning and view.learning.is_running else ""
+        text = self._news or view.notice or " · ".join(part for part in (source, model, learning) if part)
         if text != self._label.text():
             self._label.setText(text)
             self._label.setToolTip(text)

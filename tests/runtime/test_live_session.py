@@ -245,6 +245,7 @@ def test_picture_capture_and_recording_are_kept_and_told(demo, tmp_path):
     assert [capture.label for capture in demo.captures()] == ["Shirt"]
     demo.delete_capture(demo.captures()[0])
     assert demo.captures() == []
+    assert "Deleted" in pull_until(demo, lambda view: view.news)[-1].news
     demo.toggle_recording()
     demo.set_paused(False)
     pull_until(demo, lambda view: view.recording is not None and view.is_new_frame)

@@ -21,6 +21,7 @@ from training.webcam_augmentation import cutouts_through_webcam
 
 BOX = (200, 120, 160, 240)
 SHIRT = 6
+DIGEST = "digest of this data"
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def adapt(
 ) -> Callable[..., int]:
     """Runs the command on a tiny model and a small data set."""
     split = data.Split(*sample)
-    known = data.FashionMnist(split, split, split, model.input, "digest of this data")
+    known = data.FashionMnist(split, split, split, model.input, DIGEST)
     monkeypatch.setattr(data, "load", lambda folder: known)
     monkeypatch.setattr(
         finetune, "save_with_twin", checkpoint.save
@@ -76,7 +77,7 @@ def test_captures_are_learned_and_the_rest_of_the_checkpoint_stays(
 ) -> None:
     monkeypatch.setattr(finetune, "MAY_FORGET", 1.0)
     assert adapt() == 0
-    assert "100% of 3 filed garments right" in capsys.readouterr().out
+    assert "3 of 3 filed garments named rightly" in capsys.readouterr().out
     new = checkpoint.load(tmp_path / "new.pth")
     inputs = load_captures(captures, new.classes, new.input).inputs
     assert finetune.accuracy(new.model, inputs, new.input) == 1.0
@@ -94,7 +95,7 @@ def test_progress_is_told_in_plain_lines(adapt: Callable[..., int], capsys: pyte
     percents = [int(line.removesuffix(" %")) for line in lines]
     assert percents == sorted(percents)
     assert (percents[0], percents[-1]) == (0, 100)
-    assert "filed garments right" in last
+    assert "filed garments named rightly" in last
 
 
 @pytest.mark.parametrize(
@@ -117,11 +118,13 @@ def test_model_that_forgets_is_drawn_back(
     assert torch.allclose(moved, torch.full_like(moved, share), atol=1e-6)
 
 
+@pytest.mark.parametrize("figure", [finetune.NOW, finetune.ORIGINAL], ids=["its own", "of an original that is gone"])
 def test_nothing_is_written_where_too_much_would_be_forgotten(
-    adapt: Callable[..., int], model: LoadedModel, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    adapt: Callable[..., int], model: LoadedModel, tmp_path: Path, capsys: pytest.CaptureFixture[str], figure: str
 ) -> None:
-    figures = {**model.info.figures, finetune.ORIGINAL: 0.99}  # of a model whose original is no longer there
-    checkpoint.save(replace(model, info=replace(model.info, figures=figures)), tmp_path / "old.pth")
+    figures = {**model.info.figures, figure: 0.99}
+    info = replace(model.info, figures=figures, data_digest=DIGEST)
+    checkpoint.save(replace(model, info=info), tmp_path / "old.pth")
     assert "without forgetting" in one_line(adapt(), capsys)
     assert not (tmp_path / "new.pth").exists()
 

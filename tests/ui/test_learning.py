@@ -13,8 +13,8 @@ FILED = [Capture(Path("captures/Shirt/one"), "Shirt", "Coat", "2026-11-24T10:00:
 DONE = Learning(is_running=False, percent=100, text="1 of 1 captures right", weights=Path("/tmp/learned.pth"))
 
 
-def show(window, session, learning):
-    session.views[:] = [item_view(learning=learning)]
+def show(window, session, learning, **more):
+    session.views[:] = [item_view(learning=learning, **more)]
     window._on_pull()
 
 
@@ -47,9 +47,16 @@ def test_it_shows_how_far_it_is_and_can_be_cancelled(dialog, window, session):
     assert session.asked("cancel_learning") == [()]
     show(window, session, Learning(is_running=False, text="Cancelled"))
     assert dialog._text.text() == "Cancelled"
+    assert dialog.focusWidget() is dialog._learn
     assert not dialog._bar.isVisible()
     assert not dialog._use.isVisible()
     assert dialog._learn.isVisible()
+
+
+def test_long_message_is_shown_whole(dialog, window, session, qt_application):
+    show(window, session, Learning(is_running=False, text="What went wrong takes many lines to tell. " * 12))
+    qt_application.processEvents()
+    assert dialog._text.height() >= dialog._text.heightForWidth(dialog._text.width())
 
 
 def test_new_model_is_used_at_once_and_remembered(dialog, window, session, memory):
@@ -59,6 +66,25 @@ def test_new_model_is_used_at_once_and_remembered(dialog, window, session, memor
     assert session.asked("load_model") == [(("weights", DONE.weights),)]
     assert memory.text("weights") == str(DONE.weights)
     assert window._learning is None
+
+
+def test_model_menu_leads_from_the_new_model_to_the_original_and_back(window, session, memory, tmp_path):
+    weights = tmp_path / "learned.pth"
+    weights.touch()
+    menu = window._model_menu
+    assert not menu._opened.isVisible()
+    window.open(str(weights))
+    show(window, session, None, model="learned.pth")
+    assert (menu._opened.isVisible(), menu._opened.isChecked()) == (True, True)
+    menu._actions["hybrid"].trigger()
+    show(window, session, None, model="hybrid")
+    assert not menu._opened.isChecked()
+    assert memory.weights is None
+    assert memory.opened == weights  # a later start still offers it
+    menu._opened.trigger()
+    assert memory.weights == weights
+    loads = [(("weights", weights),), (("model", "hybrid"),), (("weights", weights),)]
+    assert session.asked("load_model") == loads
 
 
 def test_closed_it_goes_on_and_is_shown_again(dialog, window, session):
@@ -75,6 +101,11 @@ def test_nothing_filed_is_nothing_to_learn_from(window, session):
     window._actions["learn"].trigger()
     assert not window._learning._learn.isEnabled()
     assert "press L" in window._learning._text.text()
+    session.filed = list(FILED)  # as it says, while it is open
+    session.views[:] = [item_view(news="Filed as Shirt")]
+    window._on_pull()
+    assert window._learning._heading.text() == "Learn from 1 filed garment"
+    assert window._learning._learn.isEnabled()
     window._learning.close()
 
 
@@ -82,7 +113,15 @@ def test_gallery_leads_to_it(window, session):
     session.filed = list(FILED)
     window._actions["gallery"].trigger()
     gallery = window.findChild(Gallery)
-    gallery.learn_asked.emit()
+    QTest.qWaitForWindowActive(gallery)
+    QTest.keyClick(gallery, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
     assert window._learning.isVisible()
     window._learning.close()
     gallery.close()
+
+
+def test_closed_it_is_seen_in_the_status_line(window, session):
+    show(window, session, Learning(is_running=True, percent=37))
+    assert window._status.text.endswith("learning: 37 %")
+    show(window, session, DONE)
+    assert "learning" not in window._status.text

@@ -353,8 +353,10 @@ def test_nothing_in_hand_asks_for_no_class(window, session):
 def test_gallery_shows_and_deletes(window, session, tmp_path, qt_application):
     folder = tmp_path / "captures" / "Shirt" / "one"
     session.filed = [Capture(folder, "Shirt", "Coat", "2026-11-24T10:00:00")]
+    window.resize(700, 400)
     press(window, Qt.Key.Key_L, Qt.KeyboardModifier.ShiftModifier)
     gallery = window.findChild(Gallery)
+    assert gallery.size() == window.size(), "it would be larger than a small screen"
     assert "taken for Coat" in gallery._list.item(0).text()
     while gallery._loader.isActive():
         qt_application.processEvents()
@@ -362,6 +364,11 @@ def test_gallery_shows_and_deletes(window, session, tmp_path, qt_application):
     gallery._delete.click()
     assert session.filed == []
     assert gallery._list.count() == 0
+    window._actions["gallery"].trigger()
+    assert window.findChildren(Gallery) == [gallery]
+    session.filed = [Capture(folder, "Shirt", "", "2026-11-24T10:00:00")]
+    settle(window, session, item_view(news="Filed as Shirt"))
+    assert gallery._list.count() == 1
     gallery.close()
 
 
