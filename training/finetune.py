@@ -5,7 +5,8 @@
 Meant for two minutes on two cores. Beside the captures, held up in other ways, the model sees Fashion-MNIST, as it is
 and as through a webcam, and there keeps near the answers that it gave before. Where it forgets more than half a point
 of the validation split all the same, its weights are drawn back towards the old ones until it does not. A model
-that has been adapted before is adapted anew from its original with all captures, so that deleted ones are forgotten.
+that has been adapted before is adapted anew from its original with all captures, so that deleted ones are forgotten;
+where the original is no longer there as it was, the adapted one is adapted further.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ import copy
 import hashlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 from torch.optim.lr_scheduler import LambdaLR
 
@@ -31,14 +32,16 @@ from fashioncam.messages import InputDescription
 from fashioncam.models.base import Model, to_input
 
 from . import augmentation, data, metrics
+from .background_evidence import background_evidence
 from .batches import shuffled_batches, targets_of
 from .captures import Captures, load_captures
-from .command import exit_code, make_folder
+from .class_maps import LogitsAndMaps
+from .command import exit_code, make_place_for
 from .data import FashionMnist, Split
 from .distillation import distillation_loss
 from .export import save_with_twin
 from .loop import predict
-from .optimization import make_optimizers, one_cycle
+from .optimization import descend, make_optimizers, one_cycle
 from .recipes import Recipe
 from .run_log import progress
 from .train import fastest_precision, map_scale
@@ -88,10 +91,10 @@ def run(args: argparse.Namespace, report: Report) -> str:
     """Adapt, check and save; returns what has become of the model in a line."""
     report(0)
     torch.set_num_threads(args.threads or torch.get_num_threads())
-    make_folder(args.out.parent, "--out")
-    if args.out.is_dir():
-        raise UserError(f"--out {args.out} is a folder; name a file in it")
+    make_place_for(args.out, "--out")
     weights = original(args.weights)
+    if args.out.resolve() == weights.resolve():
+        raise UserError(f"--out {args.out} is the model to begin with, and would be lost; name another file")
     old = checkpoint.load(weights)
     captures = load_captures(args.captures, old.classes, old.input)
     dataset = data.load(args.data)
@@ -141,23 +144,25 @@ def adapt(old: LoadedModel, captures: Captures, train: Split, report: Report) ->
     precision = fastest_precision(torch.device("cpu"))
     teacher = old.model.to(memory_format=torch.channels_last)
     model = copy.deepcopy(teacher)
+    in_step, background_weight = LogitsAndMaps(model), old.info.recipe.get("background_weight", 0.0)
     optimizers = make_optimizers(model, recipe)
     schedules = [LambdaLR(optimizer, one_cycle(STEPS, recipe.warmup)) for optimizer in optimizers]
     replayed = shuffled_batches(train, recipe, SEED, 0, old.input)
     batches = zip(range(STEPS), replayed, captured_batches(captures, old.input), strict=False)
     for step, (images, targets), (shown, wanted) in progress(batches, "learning", STEPS):
+        pictures = torch.cat((images, shown))
         with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
-            logits = model(torch.cat((images, shown))).float()
+            logits, *maps = in_step(pictures)
             with torch.no_grad():
                 taught = teacher(images).float()
-        kept, new = logits.split((len(images), len(shown)))
+        kept, new = logits.float().split((len(images), len(shown)))
         loss = distillation_loss(kept, taught, targets, recipe.distill_weight, recipe.distill_temperature)
         loss = loss + F.cross_entropy(new, wanted)
-        model.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        for optimizer, schedule in zip(optimizers, schedules, strict=True):
-            optimizer.step()
+        if background_weight:
+            evidence, places = background_evidence(maps[0].float(), pictures)
+            loss = loss + background_weight * evidence / places.clamp(min=1)
+        descend(loss, model, optimizers)
+        for schedule in schedules:
             schedule.step()
         report(READ_PERCENT + (TRAINED_PERCENT - READ_PERCENT) * (step + 1) // STEPS)
     for one in (teacher, model):
@@ -233,12 +238,19 @@ def described(
     scale = map_scale(model, to_input(dataset.validation.images[:500], old.input))
     info = replace(
         old.info,
-        recipe={**old.info.recipe, "adapted": {**adapted, **asdict(RECIPE)}},
+        recipe={**old.info.recipe, "adapted": {**adapted, **settings()}},
         seed=SEED,
         data_digest=dataset.digest,
         figures={**figures, "class_map_scale": scale},
     )
     return replace(old, model=model, info=info)
+
+
+def settings() -> dict[str, Any]:
+    """What counts for how a model was adapted, by name."""
+    used = "batch_size", "learning_rate", "warmup", "webcam_share", "distill_weight", "distill_temperature"
+    of_captures = {"steps": STEPS, "captured": CAPTURED, "captures_label_smoothing": LABEL_SMOOTHING}
+    return of_captures | {name: getattr(RECIPE, name) for name in used}
 
 
 def print_percent(percent: int) -> None:

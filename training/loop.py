@@ -26,7 +26,7 @@ from .batches import photo_counts, shuffled_batches, with_photos
 from .class_maps import LogitsAndMaps
 from .data import NOT_A_GARMENT, Split, WebcamPictures
 from .distillation import distillation_loss
-from .optimization import make_optimizers, moving_average, one_cycle
+from .optimization import descend, make_optimizers, moving_average, one_cycle
 from .recipes import Recipe
 from .run_log import RunLog, progress
 from .run_state import fingerprint, restore, store
@@ -255,11 +255,7 @@ def train_step(
     if maps is not None:
         evidence, places = background_evidence(maps.float(), images)
         loss = loss + recipe.background_weight * evidence / distributed.mean(places).clamp(min=1)
-    model.zero_grad()
-    loss.backward()
-    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-    for optimizer in optimizers:
-        optimizer.step()
+    descend(loss, model, optimizers)
     return loss.detach()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -38,6 +38,15 @@ def make_optimizers(model: nn.Module, recipe: Recipe) -> list[Optimizer]:
     if large:
         optimizers.append(Muon(large, lr=recipe.learning_rate, weight_decay=recipe.weight_decay))
     return optimizers
+
+
+def descend(loss: Tensor, model: nn.Module, optimizers: Sequence[Optimizer]) -> None:
+    """One step down the gradient of the loss, whose norm is cut to 1."""
+    model.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    for optimizer in optimizers:
+        optimizer.step()
 
 
 def one_cycle(steps: int, warmup: float) -> Callable[[int], float]:

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from fashioncam import bundled
@@ -29,7 +30,7 @@ class Learner:
 
     Args:
         captures: the folder to learn from.
-        out: the checkpoint to write.
+        folder: where the new model is written, under a name of its own: the ones before it stay.
         tell: gets a line when it has ended by itself.
         command: what is run; it gets the arguments of `training.finetune`.
         checkout: where it is run.
@@ -41,12 +42,13 @@ class Learner:
     def __init__(
         self,
         captures: Path,
-        out: Path,
+        folder: Path,
         tell: Callable[[str], None],
         command: Sequence[str] = COMMAND,
         checkout: Path = CHECKOUT,
     ) -> None:
-        self._captures, self._out, self._tell = captures, out, tell
+        self._captures, self._folder, self._tell = captures, folder, tell
+        self._out = folder
         self._command, self._checkout = command, checkout
         self._loop: Loop | None = None
         self._process: subprocess.Popen[str] | None = None
@@ -56,6 +58,7 @@ class Learner:
         """Start to adapt a model, unless this is going on already."""
         if self.learning is not None and self.learning.is_running:
             return
+        self._out = self._folder / f"learned-{datetime.now():%Y%m%d-%H%M%S}.pth"
         self.learning = Learning(is_running=True)
         self._process = None
         self._loop = Loop("learning", lambda stop: self._learn(weights, stop), self._report)
@@ -69,7 +72,7 @@ class Learner:
             self._process.terminate()
 
     def stop(self) -> None:
-        """End the process and wait until it has ended."""
+        """End the process and wait until it has ended, for two seconds at most."""
         self.cancel()
         if self._loop is not None:
             self._loop.join()
@@ -107,11 +110,13 @@ class Learner:
 
     def _end(self, exit_code: int, stop: threading.Event) -> None:
         assert self.learning is not None
-        if exit_code == 0:
+        if stop.is_set():  # at times when all had been written already
+            for file in (self._out, self._out.with_suffix(".onnx")):
+                file.unlink(missing_ok=True)
+            self.learning = Learning(is_running=False, text="Cancelled")
+        elif exit_code == 0:
             self.learning = replace(self.learning, is_running=False, percent=100, weights=self._out)
             self._tell("The new model is ready: Ctrl+L shows what it has learned")
-        elif stop.is_set():
-            self.learning = Learning(is_running=False, text="Cancelled")
         else:
             raise UserError(self.learning.text or f"Learning has ended with exit code {exit_code}")
 

@@ -48,7 +48,6 @@ from .sources import (
 
 RETRY_S = 1.0
 QUESTION_KEPT_S = 1.0
-LEARNED = "learned.pth"
 
 
 class LiveSession:
@@ -79,7 +78,7 @@ class LiveSession:
         self._retry_s = retry_s
         self._recorder = Recorder(settings)
         self._keeper = Keeper(folder)
-        self._learner = Learner(self._keeper.captures_folder, folder / LEARNED, self._keeper.tell)
+        self._learner = Learner(self._keeper.captures_folder, folder, self._keeper.tell)
         self._recognisers, self._failures = Mailbox[Recogniser](), Mailbox[Failure]()
         self._feed = self._first_feed = Feed(self._open_first_source, None, retry_s, self._style)
         self._inference = InferenceLoop(

@@ -351,7 +351,7 @@ def test_learning_waits_for_a_model_and_ends_with_the_session(tmp_path):
     session.learn()
     assert session.read_latest().news == "Wait until the model has been loaded"
     command = (sys.executable, "-c", "import time; print('7 %', flush=True); time.sleep(60)")
-    session._learner = Learner(tmp_path / "captures", tmp_path / "learned.pth", session._keeper.tell, command)
+    session._learner = Learner(tmp_path / "captures", tmp_path, session._keeper.tell, command)
     session._models.weights = tmp_path / "hybrid.pth"
     session.learn()
     pull_until(session, lambda view: view.learning.percent == 7)

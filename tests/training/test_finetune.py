@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,9 +15,12 @@ from torch import Tensor
 from fashioncam import checkpoint
 from fashioncam.checkpoint import LoadedModel
 from fashioncam.messages import Reading, Segment, State
+from fashioncam.models.base import to_input
 from fashioncam.runtime.captures import file_capture
 from training import data, finetune
+from training.background_evidence import background_evidence
 from training.captures import load_captures
+from training.class_maps import LogitsAndMaps
 from training.webcam_augmentation import cutouts_through_webcam
 
 BOX = (200, 120, 160, 240)
@@ -127,6 +131,30 @@ def test_nothing_is_written_where_too_much_would_be_forgotten(
     checkpoint.save(replace(model, info=info), tmp_path / "old.pth")
     assert "without forgetting" in one_line(adapt(), capsys)
     assert not (tmp_path / "new.pth").exists()
+
+
+def test_model_to_begin_with_is_not_overwritten(
+    adapt: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (tmp_path / "old.pth").read_bytes()
+    assert "name another file" in one_line(adapt("--out", str(tmp_path / "old.pth")), capsys)
+    assert (tmp_path / "old.pth").read_bytes() == before
+
+
+def test_background_stays_silent_in_a_model_that_learned_it_to(
+    adapt: Callable[..., int], model: LoadedModel, tmp_path: Path, sample: tuple[Tensor, Tensor], monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(finetune, "MAY_FORGET", 1.0)
+    pictures = to_input(sample[0][:60], model.input)
+    said = []
+    for weight in (0.0, 5.0):
+        recipe = {**model.info.recipe, "background_weight": weight}
+        checkpoint.save(replace(model, info=replace(model.info, recipe=recipe)), tmp_path / "old.pth")
+        assert adapt() == 0
+        with torch.no_grad():
+            new = checkpoint.load(tmp_path / "new.pth").model
+            said.append(background_evidence(LogitsAndMaps(new)(pictures)[1], pictures)[0].item())
+    assert said[1] < 0.8 * said[0]
 
 
 def test_adapted_model_is_adapted_anew_from_its_original(model: LoadedModel, tmp_path: Path) -> None:
