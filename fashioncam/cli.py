@@ -6,7 +6,7 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -82,7 +82,15 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         description="Names the garment you hold up to a webcam, live, and shows why.",
         epilog="Keys: " + "; ".join(f"{', '.join(b.keys)}: {b.text}" for b in BINDINGS),
     )
-    add = parser.add_argument
+    add_inputs(parser.add_argument, default)
+    add_outputs(parser.add_argument, default)
+    parser.add_argument("--list-devices", action="store_true", help="list the cameras and end")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    return parser.parse_args(arguments)
+
+
+def add_inputs(add: Callable[..., object], default: Settings) -> None:
+    """What is looked at, and what looks at it."""
     add(
         "--model",
         choices=MODELS,
@@ -116,6 +124,10 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "times as long and shows best what counts; the others come from the grad-cam package, are slower, and "
         "stretch each frame to a scale of its own)",
     )
+
+
+def add_outputs(add: Callable[..., object], default: Settings) -> None:
+    """What is shown and kept."""
     add("--headless", action="store_true", help="run without a window (default: off, unless there is no screen)")
     add(
         "--predictions",
@@ -141,9 +153,6 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         default=default.display_fps,
         help="show the frame rate (default: on)",
     )
-    add("--list-devices", action="store_true", help="list the cameras and end")
-    add("--version", action="version", version=f"%(prog)s {__version__}")
-    return parser.parse_args(arguments)
 
 
 def settings_from(args: argparse.Namespace) -> Settings:

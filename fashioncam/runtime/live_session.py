@@ -22,7 +22,7 @@ from fashioncam.messages import (
     View,
 )
 from fashioncam.pipeline import Recogniser
-from fashioncam.settings import DEMO, Settings
+from fashioncam.settings import Settings
 
 from .drawing_loop import Drawing
 from .feed import Feed
@@ -32,19 +32,12 @@ from .learner import Learner
 from .loop import Loop
 from .mailbox import Mailbox
 from .model_switch import ModelSwitch
-from .questions import contrast_asked, forgotten, mirrored_region, row_asked
+from .questions import as_shown, contrast_asked, forgotten, row_asked
 from .rates import LatencyMeter, RateMeter
 from .recorder import Recorder
 from .segmenter_loading import load_segmenter
-from .sources import (
-    NO_CAMERA_NOTICE,
-    FrameSource,
-    LoopingSource,
-    SourceError,
-    enumerated_cameras,
-    open_first_camera,
-    open_source,
-)
+from .source_choice import SourceChoice
+from .sources import FrameSource, enumerated_cameras
 
 RETRY_S = 1.0
 QUESTION_KEPT_S = 1.0
@@ -72,15 +65,13 @@ class LiveSession:
         camera_size: tuple[int, int] | None = None,
         retry_s: float = RETRY_S,
     ) -> None:
-        self._settings = settings
-        self._preferred_device = preferred_device
-        self._camera_size = camera_size
         self._retry_s = retry_s
         self._recorder = Recorder(settings)
         self._keeper = Keeper(folder)
+        self._sources = SourceChoice(settings.device, preferred_device, camera_size, self._keeper.tell)
         self._learner = Learner(self._keeper.captures_folder, folder, self._keeper.tell)
         self._recognisers, self._failures = Mailbox[Recogniser](), Mailbox[Failure]()
-        self._feed = self._first_feed = Feed(self._open_first_source, None, retry_s, self._style)
+        self._feed = self._first_feed = Feed(self._sources.first, None, retry_s, self._style)
         self._inference = InferenceLoop(
             self._feed.to_infer,
             lambda: load_segmenter(settings.segmenter),
@@ -94,7 +85,6 @@ class LiveSession:
         self._shown_rate, self._latency = RateMeter(), LatencyMeter()
         self._request, self._look, self._place_wh = Request(), Look(), (0, 0)
         self._held: tuple[Frame, Reading] | None = None
-        self._notice = ""
         self._cameras: tuple[Camera, ...] = ()
         self._drawing: Drawing | None = None
         self._item_seen_s = 0.0
@@ -120,11 +110,11 @@ class LiveSession:
 
     def open_source(self, device: str) -> None:
         """Leave the present source for another one."""
-        self._switch(lambda: self._opened(device))
+        self._switch(lambda: self._sources.named(device))
 
     def set_camera_size(self, size_wh: tuple[int, int] | None) -> None:
         """Ask cameras for pictures of this width and height; the one in use is opened again."""
-        self._camera_size = size_wh
+        self._sources.camera_size = size_wh
         source = self._feed.capture.source
         if source is not None and source.device.isdecimal():
             self.open_source(source.device)
@@ -155,9 +145,7 @@ class LiveSession:
 
     def search_in(self, region: Region | None) -> None:
         """Look for items in a part of the picture as it is shown; None is all of it."""
-        if region is not None and self._look.mirrored:
-            region = mirrored_region(region)
-        self._ask(replace(self._request, region=region))
+        self._ask(as_shown(replace(self._request, region=region), self._look))  # and back: it is its own inverse
 
     def set_look(self, look: Look) -> None:
         """Draw in another way."""
@@ -238,7 +226,7 @@ class LiveSession:
             reading=reading,
             reading_age_s=now_s - reading.grabbed_s if reading and stream is Stream.PLAYING else 0.0,
             explanation=drawing.explanation if drawing else None,
-            request=self._shown_request(),
+            request=as_shown(self._request, self._look),
             look=self._look,
             rates=self._rates(now_s),
             stream=stream,
@@ -248,7 +236,7 @@ class LiveSession:
             classes=self._models.classes,
             source="" if feed.capture.source is None else feed.capture.source.name,
             device="" if feed.capture.source is None else feed.capture.source.device,
-            notice=self._notice,
+            notice=self._sources.notice,
             news=self._keeper.take_news(),
             recording=self._keeper.recording,
             learning=self._learner.learning,
@@ -273,28 +261,9 @@ class LiveSession:
         self._feed = Feed(open_chosen, self._feed, self._retry_s, self._style)
         self._inference.read_from(self._feed.to_infer, self._feed.readings)
         self._drawing, self._feed_failure = None, None
-        self._notice = ""
+        self._sources.notice = ""
         self._ask(Request())
         self._feed.start()
-
-    def _open_first_source(self) -> FrameSource:
-        device = self._settings.device
-        if device is not None:
-            return self._opened(device)
-        if self._preferred_device is not None:
-            try:
-                return self._opened(self._preferred_device)
-            except SourceError as error:
-                self._keeper.tell(str(error))
-        if camera := open_first_camera(self._camera_size):
-            return camera
-        self._notice = NO_CAMERA_NOTICE
-        return self._opened(DEMO)
-
-    def _opened(self, device: str) -> FrameSource:
-        if device == DEMO:
-            return LoopingSource(lambda: open_source(DEMO))
-        return open_source(device, self._camera_size)
 
     def _list_cameras(self, stop: threading.Event) -> None:
         self._cameras = tuple(Camera(index, name) for index, name in enumerated_cameras())
@@ -309,11 +278,6 @@ class LiveSession:
             self._item_seen_s = reading.grabbed_s
         elif reading.grabbed_s - self._item_seen_s > QUESTION_KEPT_S and self._request != forgotten(self._request):
             self._ask(forgotten(self._request))
-
-    def _shown_request(self) -> Request:
-        region = self._request.region
-        mirror = region is not None and self._look.mirrored
-        return replace(self._request, region=mirrored_region(region)) if region and mirror else self._request
 
     def _rates(self, now_s: float) -> StreamRates:
         feed = self._feed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fashioncam.messages import Reading, Region, Request
+from fashioncam.messages import Look, Reading, Region, Request
 
 
 def row_asked(request: Request, reading: Reading | None, row: int) -> Request:
@@ -24,6 +24,13 @@ def contrast_asked(request: Request) -> Request:
 def forgotten(request: Request) -> Request:
     """Nothing asked of classes; the region stays."""
     return Request(region=request.region)
+
+
+def as_shown(request: Request, look: Look) -> Request:
+    """The request about the picture as it is shown, from that about the frame; its own inverse."""
+    if request.region is None or not look.mirrored:
+        return request
+    return replace(request, region=mirrored_region(request.region))
 
 
 def mirrored_region(region: Region) -> Region:

@@ -17,10 +17,9 @@ from fashioncam.settings import DEMO, Settings
 from .actions import ButtonBar, make_actions, make_menus
 from .choices import CameraMenus, ModelMenu
 from .class_chooser import ClassChooser
+from .dialogs import Dialogs
 from .first_steps import FirstSteps, Progress
-from .gallery import Gallery
 from .help_overlay import HelpOverlay
-from .learning_dialog import LearningDialog
 from .memory import Memory
 from .opening import ask_file, ask_folder, ask_url, ask_weights, dropped
 from .qt_image import from_bgr, from_grey
@@ -54,8 +53,7 @@ class MainWindow(QMainWindow):
         self._zoom = memory.number("zoom", 1.0, 0.75, 2.5)
         self._is_presenting = False
         self._applied_theme: Theme | None = None
-        self._learning: LearningDialog | None = None
-        self._gallery: Gallery | None = None
+        self._dialogs = Dialogs(self, session, lambda: self._theme, self.open)
         self.setWindowTitle("fashioncam")
         self.setAcceptDrops(True)
         self._actions = make_actions(self, self._handlers())
@@ -153,7 +151,7 @@ class MainWindow(QMainWindow):
             "save": session.save_picture,
             "record": session.toggle_recording,
             "file": self._file_garment,
-            "gallery": self._show_gallery,
+            "gallery": self._dialogs.show_gallery,
             "quit": self.close,
             "leave": self._leave,
             "relearn": session.relearn,
@@ -161,7 +159,7 @@ class MainWindow(QMainWindow):
             "mirror": lambda: self._set_look(replace(self._view.look, mirrored=not self._view.look.mirrored)),
             "clear_region": lambda: session.search_in(None),
             "demo": lambda: session.open_source(DEMO),
-            "learn": self._show_learning,
+            "learn": self._dialogs.show_learning,
             **{f"why_{row + 1}": partial(session.explain_row, row) for row in range(5)},
             "contrast": session.toggle_contrast,
             "heat": lambda: self._set_look(replace(self._view.look, heat=not self._view.look.heat)),
@@ -185,9 +183,7 @@ class MainWindow(QMainWindow):
             self._video.set_image(None)
         for part in (self._video, self._panel, self._status, self._camera_menus, self._model_menu):
             part.show_view(view)
-        for dialog in (self._learning, self._gallery):
-            if dialog is not None:
-                dialog.show_view(view)
+        self._dialogs.show_view(view)
         self._actions["pause"].setChecked(view.stream is Stream.PAUSED)
         self._actions["record"].setChecked(view.recording is not None)
         self._actions["contrast"].setChecked(view.request.contrast)
@@ -254,29 +250,6 @@ class MainWindow(QMainWindow):
         chooser = ClassChooser(self, self._theme, self._view.classes, from_grey(reading.input_grey))
         chooser.chosen.connect(self._session.file_capture)
         chooser.open()
-
-    def _show_gallery(self) -> None:
-        if self._gallery is None:
-            self._gallery = Gallery(self, self._theme, self._session)
-            self._gallery.learn_asked.connect(self._show_learning)
-            self._gallery.finished.connect(self._forget_gallery)
-        self._gallery.show()
-        self._gallery.raise_()
-
-    def _show_learning(self) -> None:
-        if self._learning is None:
-            self._learning = LearningDialog(self, self._theme, self._session)
-            self._learning.use_asked.connect(self.open)
-            self._learning.finished.connect(self._forget_learning)
-            self._learning.show_view(self._view)
-        self._learning.show()
-        self._learning.raise_()
-
-    def _forget_learning(self) -> None:
-        self._learning = None
-
-    def _forget_gallery(self) -> None:
-        self._gallery = None
 
     def _toggle_help(self) -> None:
         self._help.setVisible(not self._help.isVisible())

@@ -10,7 +10,7 @@ from mjpeg_server import MjpegServer
 from scenes import room, short_film, write_clip
 
 from fashioncam.messages import Camera, Frame, Look, State, Stream
-from fashioncam.runtime import live_session, model_switch
+from fashioncam.runtime import live_session, model_switch, source_choice
 from fashioncam.runtime.learner import Learner
 from fashioncam.runtime.live_session import LiveSession
 from fashioncam.runtime.sources import NO_CAMERA_NOTICE
@@ -82,7 +82,7 @@ def test_unusable_weights_are_a_failure_by_the_user(tmp_path):
 
 
 def test_without_a_camera_the_demo_clip_is_played_and_said(monkeypatch, tmp_path):
-    monkeypatch.setattr(live_session, "open_first_camera", lambda size_wh: None)
+    monkeypatch.setattr(source_choice, "open_first_camera", lambda size_wh: None)
     session = LiveSession(Settings(), tmp_path)
     session.start()
     views = pull_until(session, lambda view: view.is_new_frame)
@@ -200,7 +200,7 @@ def test_remembered_weights_that_are_gone_give_way_to_the_settings_model(tmp_pat
 
 
 def test_remembered_camera_that_is_gone_gives_way_to_the_first(monkeypatch, tmp_path):
-    monkeypatch.setattr(live_session, "open_first_camera", lambda size_wh: None)
+    monkeypatch.setattr(source_choice, "open_first_camera", lambda size_wh: None)
     session = LiveSession(Settings(), tmp_path, preferred_device="97")
     session.start()
     views = pull_until(session, lambda view: view.is_new_frame)
@@ -308,7 +308,7 @@ class SteadySource:
 
 def test_numbers_agree_with_an_independent_measurement(monkeypatch, tmp_path):
     source = SteadySource()
-    monkeypatch.setattr(live_session, "open_source", lambda device, size_wh: source)
+    monkeypatch.setattr(source_choice, "open_source", lambda device, size_wh: source)
     session = LiveSession(Settings(device="steady", predictions=tmp_path / "all.jsonl"), tmp_path)
     session.start()
     shown_s, delays_s, pause = [], [], threading.Event()

@@ -28,7 +28,7 @@ def dialog(window, session):
     QTest.keyClick(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
     dialog = window.findChild(LearningDialog)
     yield dialog
-    if window._learning is not None:
+    if "learning" in window._dialogs._shown:
         dialog.close()
 
 
@@ -65,7 +65,7 @@ def test_new_model_is_used_at_once_and_remembered(dialog, window, session, memor
     dialog._use.click()
     assert session.asked("load_model") == [(("weights", DONE.weights),)]
     assert memory.text("weights") == str(DONE.weights)
-    assert window._learning is None
+    assert "learning" not in window._dialogs._shown
 
 
 def test_model_menu_leads_from_the_new_model_to_the_original_and_back(window, session, memory, tmp_path):
@@ -93,20 +93,20 @@ def test_closed_it_goes_on_and_is_shown_again(dialog, window, session):
     show(window, session, Learning(is_running=True, percent=52))
     assert session.asked("cancel_learning") == []
     window._actions["learn"].trigger()
-    assert window._learning._bar.value() == 52
-    window._learning.close()
+    assert window._dialogs._shown["learning"]._bar.value() == 52
+    window._dialogs._shown["learning"].close()
 
 
 def test_nothing_filed_is_nothing_to_learn_from(window, session):
     window._actions["learn"].trigger()
-    assert not window._learning._learn.isEnabled()
-    assert "press L" in window._learning._text.text()
+    assert not window._dialogs._shown["learning"]._learn.isEnabled()
+    assert "press L" in window._dialogs._shown["learning"]._text.text()
     session.filed = list(FILED)  # as it says, while it is open
     session.views[:] = [item_view(news="Filed as Shirt")]
     window._on_pull()
-    assert window._learning._heading.text() == "Learn from 1 filed garment"
-    assert window._learning._learn.isEnabled()
-    window._learning.close()
+    assert window._dialogs._shown["learning"]._heading.text() == "Learn from 1 filed garment"
+    assert window._dialogs._shown["learning"]._learn.isEnabled()
+    window._dialogs._shown["learning"].close()
 
 
 def test_gallery_leads_to_it(window, session):
@@ -115,8 +115,8 @@ def test_gallery_leads_to_it(window, session):
     gallery = window.findChild(Gallery)
     QTest.qWaitForWindowActive(gallery)
     QTest.keyClick(gallery, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
-    assert window._learning.isVisible()
-    window._learning.close()
+    assert window._dialogs._shown["learning"].isVisible()
+    window._dialogs._shown["learning"].close()
     gallery.close()
 
 

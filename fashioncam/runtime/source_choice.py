@@ -1,0 +1,54 @@
+"""Which source is opened, and in which size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fashioncam.settings import DEMO
+
+from .sources import NO_CAMERA_NOTICE, FrameSource, LoopingSource, SourceError, open_first_camera, open_source
+
+
+class SourceChoice:
+    """Opens sources for a session.
+
+    Args:
+        device: what the user has asked for; None for nothing.
+        preferred: opened where nothing was asked for; the first camera where it cannot be.
+        camera_size: width and height asked of cameras, pixels; None leaves it to them.
+        tell: gets a line about a source that could not be opened.
+
+    Attributes:
+        notice: what the user should know about the source; empty for nothing.
+    """
+
+    def __init__(
+        self,
+        device: str | None,
+        preferred: str | None,
+        camera_size: tuple[int, int] | None,
+        tell: Callable[[str], None],
+    ) -> None:
+        self._device, self._preferred, self._tell = device, preferred, tell
+        self.camera_size = camera_size
+        self.notice = ""
+
+    def first(self) -> FrameSource:
+        """What to start with; the demo clip where there is no camera."""
+        if self._device is not None:
+            return self.named(self._device)
+        if self._preferred is not None:
+            try:
+                return self.named(self._preferred)
+            except SourceError as error:
+                self._tell(str(error))
+        if camera := open_first_camera(self.camera_size):
+            return camera
+        self.notice = NO_CAMERA_NOTICE
+        return self.named(DEMO)
+
+    def named(self, device: str) -> FrameSource:
+        """A camera by its index, a file, a folder, an address or the demo clip; SourceError where it cannot be."""
+        if device == DEMO:
+            return LoopingSource(lambda: open_source(DEMO))
+        return open_source(device, self.camera_size)
