@@ -128,14 +128,27 @@ def photographs(args: argparse.Namespace, recognisers: dict[str, TorchRecogniser
         sets["owners left out"] = list(photos(left_out(args.garments)))
     print_table_head("photographs", "model", "number", "macro accuracy, %", "calibration error, %", "turned away, %")
     size = plain.input.size
+    recalls: dict[str, list[str]] = {}
     for name, entries in sets.items():
         inputs = [earlier_input(photo.image_bgr, photo.segment, size) for photo in entries]
         print_photo_row(name, EARLIER, plain, entries, inputs)
         for model, recogniser in {"hybrid, data set alone": plain, **recognisers}.items():
             inputs = [garment_input(photo.image_bgr, photo.segment, recogniser.input) for photo in entries]
             probabilities = print_photo_row(name, model, recogniser, entries, inputs)
+            if name == "development":
+                recalls[model] = [f"{100 * share:.0f}" for share in class_recalls(entries, probabilities)]
             if args.mistakes and name == "development" and model == next(iter(recognisers)):
                 cv2.imwrite(str(args.mistakes), worst_mistakes(entries, inputs, probabilities, recogniser.classes))
+
+    print_table_head("development: right of each class, %", *plain.classes)
+    for model, row in recalls.items():
+        print_cells(model, *row)
+
+
+def class_recalls(entries: list[Photo], probabilities: FloatArray) -> list[float]:
+    """The share of each class's photographs that is named rightly."""
+    labels, named = np.array([photo.label for photo in entries]), probabilities.argmax(axis=1)
+    return [float((named[labels == label] == label).mean()) for label in np.unique(labels)]
 
 
 def photos(paths: Iterable[Path]) -> Iterator[Photo]:

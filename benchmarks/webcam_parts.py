@@ -9,14 +9,12 @@ through `webcam_augmentation`: no photograph is trained on, so that all of them 
 from __future__ import annotations
 
 import argparse
-import copy
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 from torch import Tensor
-from torch.optim.lr_scheduler import LambdaLR
 
 from fashioncam import checkpoint
 from fashioncam.errors import UserError
@@ -26,15 +24,14 @@ from training import augmentation, data
 from training.batches import targets_of
 from training.cutouts import load_cutouts
 from training.data import Split
-from training.loop import predict, train_step
+from training.loop import new_state, predict, train_epoch
 from training.metrics import accuracy, macro_accuracy
-from training.optimization import make_optimizers, one_cycle
 from training.recipes import Recipe
 from training.train import fastest_precision
 from training.webcam_augmentation import PARTS, through_webcam
 from training.webcam_pictures import with_own_masks
 
-RECIPE = Recipe(model="hybrid", learning_rate=1e-3, batch_size=128, muon=1)
+RECIPE = Recipe(model="hybrid", epochs=1, learning_rate=1e-3, warmup=0.1, batch_size=128, muon=1)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -78,15 +75,10 @@ def adapted(model: Model, dataset: data.FashionMnist, parts: tuple[str, ...], st
     """A copy of the model after `steps` of training."""
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
-    model = copy.deepcopy(model).to(memory_format=torch.channels_last).train()
-    optimizers = make_optimizers(model, RECIPE)
-    schedules = [LambdaLR(optimizer, one_cycle(steps, 0.1)) for optimizer in optimizers]
-    for _ in range(steps):
-        images, targets = batch(dataset.train, dataset.input, parts, generator)
-        train_step(model, optimizers, images, targets, fastest_precision(torch.device("cpu")), RECIPE)
-        for schedule in schedules:
-            schedule.step()
-    return model.eval()
+    state = new_state(RECIPE, model.state_dict(), steps, torch.device("cpu"))
+    batches = (batch(dataset.train, dataset.input, parts, generator) for _ in range(steps))
+    train_epoch(state, batches, fastest_precision(torch.device("cpu")), RECIPE, None)
+    return state.model.eval()
 
 
 def batch(
