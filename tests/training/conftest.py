@@ -2,9 +2,24 @@ import csv
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
+from training import data
 from training.cutouts import is_held_out
+
+
+@pytest.fixture
+def found(monkeypatch):
+    """Makes two splits what `data.load` finds; the test split is empty, as no command but one may read it."""
+
+    def found(train, validation, description):
+        unread = data.Split(torch.empty(0), torch.empty(0))
+        dataset = data.FashionMnist(train, validation, unread, input=description, digest="digest")
+        monkeypatch.setattr(data, "load", lambda folder: dataset)
+        return dataset
+
+    return found
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import torch
 from torch import Tensor
 
 from fashioncam.messages import InputDescription
@@ -12,14 +12,10 @@ from training import classical, data
 
 
 @pytest.fixture
-def dataset(sample: tuple[Tensor, Tensor], monkeypatch: pytest.MonkeyPatch) -> data.FashionMnist:
-    """A data set without a test split."""
+def dataset(sample: tuple[Tensor, Tensor], found: Callable[..., data.FashionMnist]) -> data.FashionMnist:
     images, labels = sample
-    unread = data.Split(torch.empty(0), torch.empty(0))
     parts = [data.Split(images[at::2], labels[at::2]) for at in range(2)]
-    dataset = data.FashionMnist(*parts, unread, input=InputDescription(28, 0.2861, 0.3531), digest="digest")
-    monkeypatch.setattr(data, "load", lambda folder: dataset)
-    return dataset
+    return found(*parts, InputDescription(28, 0.2861, 0.3531))
 
 
 def test_every_method_learns_something(

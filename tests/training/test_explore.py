@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,16 +14,13 @@ from training import data, explore
 
 
 @pytest.fixture
-def dataset(sample: tuple[Tensor, Tensor], monkeypatch: pytest.MonkeyPatch) -> data.FashionMnist:
-    """300 and 100 pictures, no test split; one comes twice in training, one with another class in validation."""
+def dataset(sample: tuple[Tensor, Tensor], found: Callable[..., data.FashionMnist]) -> data.FashionMnist:
+    """300 and 100 pictures; one comes twice in training, one with another class in validation."""
     images, labels = sample[0].clone(), sample[1].clone()
     images[1], labels[1] = images[0], labels[0]
     images[300], labels[300] = images[2], (labels[2] + 1) % 10
     parts = data.Split(images[:300], labels[:300]), data.Split(images[300:], labels[300:])
-    unread = data.Split(torch.empty(0), torch.empty(0))
-    dataset = data.FashionMnist(*parts, unread, input=InputDescription(28, 0.3, 0.4), digest="digest")
-    monkeypatch.setattr(data, "load", lambda folder: dataset)
-    return dataset
+    return found(*parts, InputDescription(28, 0.3, 0.4))
 
 
 def test_report_holds_figures_and_pictures(
