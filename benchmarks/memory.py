@@ -17,7 +17,6 @@ from PySide6.QtWidgets import QApplication
 
 from benchmarks.window import SyntheticCamera
 from fashioncam.messages import View
-from fashioncam.runtime import live_session
 from fashioncam.runtime.live_session import LiveSession
 from fashioncam.settings import Settings
 from fashioncam.ui.main_window import MainWindow
@@ -30,14 +29,17 @@ def main() -> None:
     wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
     cv2.setNumThreads(1)
     application = QApplication(sys.argv[:1])
-    live_session.open_source = lambda device, size: SyntheticCamera((640, 480), FPS)
     folder = Path(tempfile.mkdtemp())
-    session = LiveSession(Settings(device="synthetic"), folder)
+    session = LiveSession(
+        Settings(device="synthetic"), folder, open_named=lambda device, size: SyntheticCamera((640, 480), FPS)
+    )
     pull, reported = session.read_latest, 0
 
     def read_latest() -> View:
         nonlocal reported
         view = pull()
+        if view.failure is not None:
+            sys.exit(f"benchmarks.memory: {view.failure.text}")
         frames = view.reading.frame_index if view.reading else 0
         if frames >= reported:
             print(f"{frames:7d} frames {megabytes():7.1f} MB", flush=True)

@@ -25,7 +25,7 @@ from PySide6.QtCore import QEvent, QObject, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from fashioncam.messages import Frame, View
-from fashioncam.runtime import inference_loop, live_session
+from fashioncam.runtime import inference_loop
 from fashioncam.runtime.live_session import LiveSession
 from fashioncam.runtime.sources import open_source
 from fashioncam.settings import DEMO, Settings
@@ -136,11 +136,12 @@ def run(application: TimedApplication, size_wh: tuple[int, int], slowness: int, 
         threading.Event().wait((slowness - 1) * (time.monotonic() - started_s))
         return replace(reading, stages_ms={stage: slowness * ms for stage, ms in reading.stages_ms.items()}), state
 
-    live_session.open_source = lambda device, size: SyntheticCamera(size_wh)
     inference_loop.process_frame = slowed
     folder = Path(tempfile.mkdtemp())
     memory = Memory(QSettings(str(folder / "memory.ini"), QSettings.Format.IniFormat))
-    session = LiveSession(Settings(device="synthetic"), folder)
+    session = LiveSession(
+        Settings(device="synthetic"), folder, open_named=lambda device, size: SyntheticCamera(size_wh)
+    )
     window = MainWindow(Settings(), session, memory, ())
     window.resize(*size_wh)
     window.show()
@@ -154,6 +155,8 @@ def run(application: TimedApplication, size_wh: tuple[int, int], slowness: int, 
     window.deleteLater()
     session.stop()
     inference_loop.process_frame = process_frame
+    if view.failure is not None:
+        sys.exit(f"benchmarks.window: {view.failure.text}")
     return view
 
 

@@ -36,8 +36,8 @@ from .questions import as_shown, contrast_asked, forgotten, row_asked
 from .rates import LatencyMeter, RateMeter
 from .recorder import Recorder
 from .segmenter_loading import load_segmenter
-from .source_choice import SourceChoice
-from .sources import FrameSource, enumerated_cameras
+from .source_choice import Size, SourceChoice
+from .sources import FrameSource, enumerated_cameras, open_source
 
 RETRY_S = 1.0
 QUESTION_KEPT_S = 1.0
@@ -52,6 +52,7 @@ class LiveSession:
         preferred_device: opened where the settings name no device; the first camera where it cannot be.
         camera_size: width and height asked of cameras, pixels; None leaves it to them.
         retry_s: how soon a live source that was lost is opened again.
+        open_named: opens a source by its name, and cameras in a size.
 
     Raises:
         UserError: a file to write cannot be written.
@@ -62,13 +63,14 @@ class LiveSession:
         settings: Settings,
         folder: Path,
         preferred_device: str | None = None,
-        camera_size: tuple[int, int] | None = None,
+        camera_size: Size | None = None,
         retry_s: float = RETRY_S,
+        open_named: Callable[[str, Size | None], FrameSource] = open_source,
     ) -> None:
         self._retry_s = retry_s
         self._recorder = Recorder(settings)
         self._keeper = Keeper(folder)
-        self._sources = SourceChoice(settings.device, preferred_device, camera_size, self._keeper.tell)
+        self._sources = SourceChoice(settings.device, preferred_device, camera_size, self._keeper.tell, open_named)
         self._learner = Learner(self._keeper.captures_folder, folder, self._keeper.tell)
         self._recognisers, self._failures = Mailbox[Recogniser](), Mailbox[Failure]()
         self._feed = self._first_feed = Feed(self._sources.first, None, retry_s, self._style)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 from fashioncam.settings import DEMO
 
 from .sources import NO_CAMERA_NOTICE, FrameSource, LoopingSource, SourceError, open_first_camera, open_source
+
+Size: TypeAlias = tuple[int, int]
 
 
 class SourceChoice:
@@ -17,6 +20,7 @@ class SourceChoice:
         preferred: opened where nothing was asked for; the first camera where it cannot be.
         camera_size: width and height asked of cameras, pixels; None leaves it to them.
         tell: gets a line about a source that could not be opened.
+        open_named: opens a source by its name, and cameras in a size.
 
     Attributes:
         notice: what the user should know about the source; empty for nothing.
@@ -26,10 +30,11 @@ class SourceChoice:
         self,
         device: str | None,
         preferred: str | None,
-        camera_size: tuple[int, int] | None,
+        camera_size: Size | None,
         tell: Callable[[str], None],
+        open_named: Callable[[str, Size | None], FrameSource] = open_source,
     ) -> None:
-        self._device, self._preferred, self._tell = device, preferred, tell
+        self._device, self._preferred, self._tell, self._open_named = device, preferred, tell, open_named
         self.camera_size = camera_size
         self.notice = ""
 
@@ -51,4 +56,4 @@ class SourceChoice:
         """A camera by its index, a file, a folder, an address or the demo clip; SourceError where it cannot be."""
         if device == DEMO:
             return LoopingSource(lambda: open_source(DEMO))
-        return open_source(device, self.camera_size)
+        return self._open_named(device, self.camera_size)

@@ -306,10 +306,10 @@ class SteadySource:
         self.pause.set()
 
 
-def test_numbers_agree_with_an_independent_measurement(monkeypatch, tmp_path):
+def test_numbers_agree_with_an_independent_measurement(tmp_path):
     source = SteadySource()
-    monkeypatch.setattr(source_choice, "open_source", lambda device, size_wh: source)
-    session = LiveSession(Settings(device="steady", predictions=tmp_path / "all.jsonl"), tmp_path)
+    settings = Settings(device="steady", predictions=tmp_path / "all.jsonl")
+    session = LiveSession(settings, tmp_path, open_named=lambda device, size_wh: source)
     session.start()
     shown_s, delays_s, pause = [], [], threading.Event()
     while not shown_s or shown_s[-1] - shown_s[0] < 2.5:
