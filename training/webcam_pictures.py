@@ -45,7 +45,7 @@ TOLERANCE_LEVELS = 6  # what the learned background allows for noise
 OTHERS_SHARE = 0.3  # for each garment, at most, so many pictures of what is none
 TRAIN_COUNT, VALIDATION_COUNT = 16_000, 2_000
 KEPT_IN = Path("runs/webcam-pictures")
-VERSION = 3  # of what makes them; with another one, pictures that were kept are made again
+VERSION = 4  # of what makes them; with another one, pictures that were kept are made again
 # Of Fashion-MNIST's own pictures, by class: photographs of bags are missing, those of shoes few.
 BORROWED = {5: 60, 7: 60, 8: 400, 9: 160}
 # What is drawn to be held up: its label, and how many to train on and to validate on.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from fashioncam.messages import FloatArray, Image, Prediction, Region, Request
 
 from .segmentation import Segmenter
@@ -12,22 +14,49 @@ from .segmentation import Segmenter
 NOTHING_ASKED = Request()
 
 
-def heat_map_of(
-    explain: Callable[[int], FloatArray], top5: tuple[Prediction, ...], classes: tuple[str, ...], request: Request
-) -> tuple[FloatArray, str, str]:
-    """The heat map that was asked for, the label it speaks for, and the one that it is held against, or "".
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A heat map and what it speaks for.
+
+    Attributes:
+        heat_map: h x w float32; in 0..1, or in -1..1 where it is held against another class.
+        explained: the class's label.
+        against: the label of the class that it is held against, or "".
+    """
+
+    heat_map: FloatArray
+    explained: str
+    against: str = ""
+
+    def mirrored(self) -> Explanation:
+        return Explanation(self.heat_map[:, ::-1], self.explained, self.against)
+
+    def mean_with(self, other: Explanation | None) -> Explanation:
+        """The mean of two that speak for the same class; else this one."""
+        if other is None or (other.explained, other.against) != (self.explained, self.against):
+            return self
+        if other.heat_map.shape != self.heat_map.shape:
+            return self
+        mean = (self.heat_map + other.heat_map) * np.float32(0.5)
+        return Explanation(mean, self.explained, self.against)
+
+
+def explanation_of(
+    heat_map: Callable[[int], FloatArray], top5: tuple[Prediction, ...], classes: tuple[str, ...], request: Request
+) -> Explanation:
+    """The explanation that was asked for.
 
     Args:
-        explain: class index -> heat map, h x w float32 in 0..1.
+        heat_map: class index -> heat map, h x w float32 in 0..1.
         top5: the most probable classes, first first.
         classes: labels by index.
         request: what was asked for.
     """
     first, second = top5[:2]
     if request.contrast:
-        return explain(first.index) - explain(second.index), first.label, second.label
+        return Explanation(heat_map(first.index) - heat_map(second.index), first.label, second.label)
     index = first.index if request.explained is None else request.explained
-    return explain(index), classes[index], ""
+    return Explanation(heat_map(index), classes[index])
 
 
 def limited_to(segmenter: Segmenter, region: Region | None) -> Segmenter:

@@ -3,7 +3,7 @@ import pytest
 from scenes import hold_up, learned_scene, readings_of, room, seen_by_camera
 
 from fashioncam.messages import Prediction, Request, State
-from fashioncam.pipeline.inquiry import heat_map_of, limited_to
+from fashioncam.pipeline.inquiry import Explanation, explanation_of, limited_to
 from fashioncam.pipeline.segmentation import StatisticalSegmenter
 
 CLASSES = tuple(f"class {index}" for index in range(10))
@@ -25,15 +25,23 @@ def explain(index):
     ids=["first", "third", "not among five", "contrast"],
 )
 def test_heat_map_is_of_the_class_asked_for(request_, value, labels):
-    heat_map, *named = heat_map_of(explain, TOP5, CLASSES, request_)
-    assert heat_map == pytest.approx(np.full((7, 7), value))
-    assert tuple(named) == labels
+    explanation = explanation_of(explain, TOP5, CLASSES, request_)
+    assert explanation.heat_map == pytest.approx(np.full((7, 7), value))
+    assert (explanation.explained, explanation.against) == labels
 
 
 def test_only_what_is_asked_is_computed():
     asked = []
-    heat_map_of(lambda index: asked.append(index) or explain(index), TOP5, CLASSES, Request(explained=2))
+    explanation_of(lambda index: asked.append(index) or explain(index), TOP5, CLASSES, Request(explained=2))
     assert asked == [2]
+
+
+def test_two_explanations_have_a_mean_only_where_they_speak_for_the_same():
+    shirt = Explanation(explain(2), "Shirt")
+    assert shirt.mean_with(Explanation(explain(4), "Shirt")).heat_map == pytest.approx(np.full((7, 7), 0.3))
+    others = [None, Explanation(explain(4), "Coat"), Explanation(explain(4), "Shirt", "Coat")]
+    others.append(Explanation(np.zeros((14, 14), np.float32), "Shirt"))
+    assert all(shirt.mean_with(other) is shirt for other in others)
 
 
 def test_no_region_is_the_segmenter_itself():

@@ -102,6 +102,33 @@ def test_smoothing_starts_afresh_when_the_item_has_left():
     assert readings[-1].top5[0].index == 7
 
 
+class LopsidedRecogniser(FakeRecogniser):
+    """Its heat is at the left of whatever it is shown."""
+
+    def classify(self, input_grey):
+        classification = super().classify(input_grey)
+        heat = np.zeros((7, 7), np.float32)
+        heat[:, 0] = 1
+        classification.heat_map = lambda class_index: heat
+        return classification
+
+
+def test_every_other_input_is_read_in_its_mirror():
+    recogniser = FakeRecogniser([sure_of(3)])
+    readings = read_all(short_film(held=4), recogniser)[25:]
+    plain = [reading.input_grey for reading in readings]
+    for index, seen in enumerate(recogniser.inputs):
+        assert np.array_equal(seen, plain[index][:, ::-1] if index % 2 else plain[index])
+    assert not np.array_equal(plain[0], plain[0][:, ::-1])
+
+
+def test_heat_map_is_the_mean_of_both_ways_and_lies_the_right_way_round():
+    first, second, third = read_all(short_film(held=3), LopsidedRecogniser([sure_of(3)]))[25:]
+    assert first.heat_map[0].tolist() == [1, 0, 0, 0, 0, 0, 0]
+    for reading in (second, third):
+        assert reading.heat_map[0].tolist() == [0.5, 0, 0, 0, 0, 0, 0.5]
+
+
 def test_item_that_the_edge_cuts_in_half_is_uncertain():
     scene = room()
     film = [seen_by_camera(scene, seed) for seed in range(25)]
