@@ -28,10 +28,11 @@ import torch
 from fashioncam import checkpoint
 from fashioncam.errors import UserError
 from fashioncam.messages import Box, FloatArray, Frame, Image, Segment, State
-from fashioncam.pipeline import PipelineState, Recogniser, process_frame
+from fashioncam.pipeline import PipelineState, Recogniser, mirror, process_frame
 from fashioncam.pipeline.classifier import TorchRecogniser
 from fashioncam.pipeline.explanation import explainer
 from fashioncam.pipeline.garment_input import garment_input
+from fashioncam.pipeline.smoothing import smooth
 from fashioncam.runtime.segmenter_loading import load_segmenter
 from training.cutouts import is_held_out
 from training.metrics import expected_calibration_error
@@ -131,10 +132,11 @@ def photographs(args: argparse.Namespace, recognisers: dict[str, TorchRecogniser
     recalls: dict[str, list[str]] = {}
     for name, entries in sets.items():
         inputs = [earlier_input(photo.image_bgr, photo.segment, size) for photo in entries]
-        print_photo_row(name, EARLIER, plain, entries, inputs)
+        print_photo_row(name, EARLIER, plain, entries, [plain.classify(picture).probabilities for picture in inputs])
         for model, recogniser in {"hybrid, data set alone": plain, **recognisers}.items():
             inputs = [garment_input(photo.image_bgr, photo.segment, recogniser.input) for photo in entries]
-            probabilities = print_photo_row(name, model, recogniser, entries, inputs)
+            probabilities = [held_still(recogniser, picture) for picture in inputs]
+            print_photo_row(name, model, recogniser, entries, probabilities)
             if name == "development":
                 recalls[model] = [f"{100 * share:.0f}" for share in class_recalls(entries, probabilities)]
             if args.mistakes and name == "development" and model == next(iter(recognisers)):
@@ -145,9 +147,15 @@ def photographs(args: argparse.Namespace, recognisers: dict[str, TorchRecogniser
         print_cells(model, *row)
 
 
-def class_recalls(entries: list[Photo], probabilities: FloatArray) -> list[float]:
+def held_still(recogniser: Recogniser, picture: Image) -> FloatArray:
+    """What the program says of an input in two frames, one of which it reads in its mirror: one a class, float32."""
+    first, second = (recogniser.classify(seen).probabilities for seen in (picture, mirror(picture)))
+    return smooth(smooth(None, first, 1.0, 0.0), second, 1.0, 1 / FPS).probabilities
+
+
+def class_recalls(entries: list[Photo], probabilities: list[FloatArray]) -> list[float]:
     """The share of each class's photographs that is named rightly."""
-    labels, named = np.array([photo.label for photo in entries]), probabilities.argmax(axis=1)
+    labels, named = np.array([photo.label for photo in entries]), np.argmax(probabilities, axis=1)
     return [float((named[labels == label] == label).mean()) for label in np.unique(labels)]
 
 
@@ -168,24 +176,22 @@ def left_out(folder: Path) -> list[Path]:
 
 
 def print_photo_row(
-    name: str, model: str, recogniser: Recogniser, entries: list[Photo], inputs: list[Image]
-) -> FloatArray:
-    """Returns the N x classes probabilities."""
-    probabilities = np.stack([recogniser.classify(picture).probabilities for picture in inputs])
-    labels = np.array([photo.label for photo in entries])
+    name: str, model: str, recogniser: Recogniser, entries: list[Photo], answers: list[FloatArray]
+) -> None:
+    """How the answers, one a class each, compare with the truth."""
+    probabilities, labels = np.stack(answers), np.array([photo.label for photo in entries])
     right = probabilities.argmax(axis=1) == labels
     macro = fmean(right[labels == label].mean() for label in np.unique(labels))
     error = expected_calibration_error(torch.from_numpy(probabilities), torch.from_numpy(labels))
     away = (probabilities.max(axis=1) < recogniser.reject_below).mean()
     print_cells(name, model, len(entries), *(f"{100 * share:.1f}" for share in (macro, error, away)))
-    return probabilities
 
 
 def worst_mistakes(
-    entries: list[Photo], inputs: list[Image], probabilities: FloatArray, classes: tuple[str, ...]
+    entries: list[Photo], inputs: list[Image], probabilities: list[FloatArray], classes: tuple[str, ...]
 ) -> Image:
     """The surest mistakes, each with its photograph, its input, and what it is taken for."""
-    named, sureness = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    named, sureness = np.argmax(probabilities, axis=1), np.max(probabilities, axis=1)
     wrong = [index for index, photo in enumerate(entries) if named[index] != photo.label]
     wrong.sort(key=lambda index: -sureness[index])
     tiles = []
