@@ -13,6 +13,8 @@ import numpy as np
 
 from fashioncam.messages import Frame, Image, Segment
 
+EARLIER = "earlier demo"  # as tables name what `FixedThreshold` and `earlier_input` make up together
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -36,7 +36,7 @@ from training.finetune import NOW, ORIGINAL
 from training.loop import predict
 from training.metrics import accuracy, expected_calibration_error, macro_accuracy
 
-from .real_garments import Photo, photos
+from .photographs import Photo, photos
 from .segmentation import print_cells, print_table_head
 
 FIRST_TAKEN = datetime(2026, 1, 1)

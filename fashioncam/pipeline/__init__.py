@@ -103,13 +103,13 @@ class PipelineState:
 
     Attributes:
         smoothed: the item's classes; None without an item.
-        is_mirrored: whether the last input was read so.
+        mirrors_next: whether the next input is to be read so.
         explanation: of the last frame alone; what is shown is the mean of two frames, one each way.
     """
 
     scene: Scene = field(default_factory=Scene)
     smoothed: Smoothed | None = None
-    is_mirrored: bool = True
+    mirrors_next: bool = False
     explanation: Explanation | None = None
 
 
@@ -156,15 +156,14 @@ def process_frame(
         return replace(found, stages_ms=watch.stages_ms), PipelineState(scene)
     input_grey = garment_input(frame.image_bgr, found.segment, recogniser.input)
     watch.lap("input")
-    is_mirrored = not state.is_mirrored
-    classification = recogniser.classify(mirror(input_grey) if is_mirrored else input_grey)
+    classification = recogniser.classify(mirror(input_grey) if state.mirrors_next else input_grey)
     cut = cut_share(found.segment, found.frame_wh)
     smoothed = smooth(state.smoothed, classification.probabilities, 1 - cut, frame.time_s)
     top5 = most_probable(smoothed.probabilities, recogniser.classes)
     is_sure = top5[0].probability >= recogniser.reject_below and cut <= MOST_CUT
     watch.lap("classify")
     explanation = explanation_of(classification.heat_map, top5, recogniser.classes, request)
-    explanation = explanation.mirrored() if is_mirrored else explanation
+    explanation = explanation.mirrored() if state.mirrors_next else explanation
     shown = explanation.mean_with(state.explanation)
     watch.lap("explain")
     reading = replace(
@@ -177,7 +176,7 @@ def process_frame(
         input_grey=input_grey,
         stages_ms=watch.stages_ms,
     )
-    return reading, PipelineState(scene, smoothed, is_mirrored, explanation)
+    return reading, PipelineState(scene, smoothed, not state.mirrors_next, explanation)
 
 
 def mirror(input_grey: Image) -> Image:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from fashioncam.messages import (
-    Camera,
     Capture,
     Failure,
     Frame,
@@ -24,12 +22,12 @@ from fashioncam.messages import (
 from fashioncam.pipeline import Recogniser
 from fashioncam.settings import Settings
 
+from .camera_list import CameraList
 from .drawing_loop import Drawing
 from .feed import Feed
 from .inference_loop import InferenceLoop
 from .keeper import Keeper
 from .learner import Learner
-from .loop import Loop
 from .mailbox import Mailbox
 from .model_switch import ModelSwitch
 from .questions import as_shown, contrast_asked, forgotten, row_asked
@@ -37,7 +35,7 @@ from .rates import LatencyMeter, RateMeter
 from .recorder import Recorder
 from .segmenter_loading import load_segmenter
 from .source_choice import Size, SourceChoice
-from .sources import FrameSource, enumerated_cameras, open_source
+from .sources import FrameSource, open_source
 
 RETRY_S = 1.0
 QUESTION_KEPT_S = 1.0
@@ -83,11 +81,10 @@ class LiveSession:
             self._record,
         )
         self._models = ModelSwitch(settings, self._recognisers, self._failures, self._keeper.tell)
-        self._camera_lister: Loop | None = None
+        self._cameras = CameraList(self._keeper.tell)
         self._shown_rate, self._latency = RateMeter(), LatencyMeter()
         self._request, self._look, self._place_wh = Request(), Look(), (0, 0)
         self._held: tuple[Frame, Reading] | None = None
-        self._cameras: tuple[Camera, ...] = ()
         self._drawing: Drawing | None = None
         self._item_seen_s = 0.0
         self._failure: Failure | None = None
@@ -123,9 +120,7 @@ class LiveSession:
 
     def list_cameras(self) -> None:
         """Start looking for cameras; the view tells which there are."""
-        if self._camera_lister is None or self._camera_lister.join(0):
-            self._camera_lister = Loop("cameras", self._list_cameras, lambda failure: self._keeper.tell(failure.text))
-            self._camera_lister.start()
+        self._cameras.refresh()
 
     def relearn(self) -> None:
         """Learn the background anew."""
@@ -242,7 +237,7 @@ class LiveSession:
             news=self._keeper.take_news(),
             recording=self._keeper.recording,
             learning=self._learner.learning,
-            cameras=self._cameras,
+            cameras=self._cameras.cameras,
             failure=self._failure or self._feed_failure,
         )
 
@@ -256,8 +251,7 @@ class LiveSession:
             self._recorder.close()
             self._keeper.close()
         self._models.join()
-        if self._camera_lister is not None:
-            self._camera_lister.join()
+        self._cameras.join()
 
     def _switch(self, open_chosen: Callable[[], FrameSource]) -> None:
         self._feed = Feed(open_chosen, self._feed, self._retry_s, self._style)
@@ -266,9 +260,6 @@ class LiveSession:
         self._sources.notice = ""
         self._ask(Request())
         self._feed.start()
-
-    def _list_cameras(self, stop: threading.Event) -> None:
-        self._cameras = tuple(Camera(index, name) for index, name in enumerated_cameras())
 
     def _ask(self, request: Request) -> None:
         self._request = request

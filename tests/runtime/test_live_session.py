@@ -10,7 +10,7 @@ from mjpeg_server import MjpegServer
 from scenes import room, short_film, write_clip
 
 from fashioncam.messages import Camera, Frame, Look, State, Stream
-from fashioncam.runtime import live_session, model_switch, source_choice
+from fashioncam.runtime import camera_list, model_switch, source_choice
 from fashioncam.runtime.learner import Learner
 from fashioncam.runtime.live_session import LiveSession
 from fashioncam.runtime.sources import NO_CAMERA_NOTICE
@@ -262,7 +262,7 @@ def test_nothing_in_view_cannot_be_filed(tmp_path):
 
 
 def test_cameras_are_found_in_a_thread_of_their_own(monkeypatch, tmp_path):
-    monkeypatch.setattr(live_session, "enumerated_cameras", lambda: [(0, "Built-in"), (2, "Desk camera")])
+    monkeypatch.setattr(camera_list, "enumerated_cameras", lambda: [(0, "Built-in"), (2, "Desk camera")])
     session = LiveSession(Settings(device="demo"), tmp_path)
     session.list_cameras()
     view = pull_until(session, lambda view: view.cameras)[-1]

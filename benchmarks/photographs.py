@@ -1,0 +1,129 @@
+"""Photographs of real garments with careful masks, and how the models name them: tables in Markdown."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+
+import cv2
+import numpy as np
+import torch
+
+from fashioncam.messages import FloatArray, Image, Segment
+from fashioncam.pipeline import Recogniser, mirror
+from fashioncam.pipeline.classifier import TorchRecogniser
+from fashioncam.pipeline.garment_input import garment_input
+from fashioncam.pipeline.smoothing import smooth
+from training.cutouts import is_held_out
+from training.metrics import expected_calibration_error
+
+from .clip_footage import FPS
+from .composed_clips import read_picture
+from .earlier_methods import EARLIER, earlier_input
+from .segmentation import print_cells, print_table_head
+
+WORST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A garment with its careful mask: h x w x 3 uint8, where it is, its class."""
+
+    name: str
+    image_bgr: Image
+    segment: Segment
+    label: int
+
+
+def photographs(args: argparse.Namespace, recognisers: dict[str, TorchRecogniser], plain: TorchRecogniser) -> None:
+    """A row for each way of making the input, and each model."""
+    sets = {"development": list(photos(sorted((args.folder / "cutouts").glob("[0-9]_*"))))}
+    if args.garments:
+        sets["owners left out"] = list(photos(left_out(args.garments)))
+    print_table_head("photographs", "model", "number", "macro accuracy, %", "calibration error, %", "turned away, %")
+    size = plain.input.size
+    recalls: dict[str, list[str]] = {}
+    for name, entries in sets.items():
+        inputs = [earlier_input(photo.image_bgr, photo.segment, size) for photo in entries]
+        print_photo_row(name, EARLIER, plain, entries, [plain.classify(picture).probabilities for picture in inputs])
+        for model, recogniser in {"hybrid, data set alone": plain, **recognisers}.items():
+            inputs = [garment_input(photo.image_bgr, photo.segment, recogniser.input) for photo in entries]
+            probabilities = [held_still(recogniser, picture) for picture in inputs]
+            print_photo_row(name, model, recogniser, entries, probabilities)
+            if name == "development":
+                recalls[model] = [f"{100 * share:.0f}" for share in class_recalls(entries, probabilities)]
+            if args.mistakes and name == "development" and model == next(iter(recognisers)):
+                cv2.imwrite(str(args.mistakes), worst_mistakes(entries, inputs, probabilities, recogniser.classes))
+
+    print_table_head("development: right of each class, %", *plain.classes)
+    for model, row in recalls.items():
+        print_cells(model, *row)
+
+
+def held_still(recogniser: Recogniser, picture: Image) -> FloatArray:
+    """What the program says of an input in two frames, one of which it reads in its mirror: one a class, float32."""
+    first, second = (recogniser.classify(seen).probabilities for seen in (picture, mirror(picture)))
+    return smooth(smooth(None, first, 1.0, 0.0), second, 1.0, 1 / FPS).probabilities
+
+
+def class_recalls(entries: list[Photo], probabilities: list[FloatArray]) -> list[float]:
+    """The share of each class's photographs that is named rightly."""
+    labels, named = np.array([photo.label for photo in entries]), np.argmax(probabilities, axis=1)
+    return [float((named[labels == label] == label).mean()) for label in np.unique(labels)]
+
+
+def photos(paths: Iterable[Path]) -> Iterator[Photo]:
+    """The cutouts named CLASS_ID."""
+    for path in paths:
+        cutout = read_picture(path, channels=4)
+        mask = cv2.compare(cutout[..., 3], 127, cv2.CMP_GT)
+        x, y, w, h = cv2.boundingRect(mask)
+        segment = Segment((x, y, w, h), mask[y : y + h, x : x + w])
+        yield Photo(path.name, np.ascontiguousarray(cutout[..., :3]), segment, int(path.name[0]))
+
+
+def left_out(folder: Path) -> list[Path]:
+    """The cutouts of the owners whom the training does not see."""
+    with (folder / "train.csv").open(newline="") as file:
+        return [folder / "train" / row["file"] for row in csv.DictReader(file) if is_held_out(row["sender_id"])]
+
+
+def print_photo_row(
+    name: str, model: str, recogniser: Recogniser, entries: list[Photo], answers: list[FloatArray]
+) -> None:
+    """How the answers, one a class each, compare with the truth."""
+    probabilities, labels = np.stack(answers), np.array([photo.label for photo in entries])
+    macro = fmean(class_recalls(entries, answers))
+    error = expected_calibration_error(torch.from_numpy(probabilities), torch.from_numpy(labels))
+    away = (probabilities.max(axis=1) < recogniser.reject_below).mean()
+    print_cells(name, model, len(entries), *(f"{100 * share:.1f}" for share in (macro, error, away)))
+
+
+def worst_mistakes(
+    entries: list[Photo], inputs: list[Image], probabilities: list[FloatArray], classes: tuple[str, ...]
+) -> Image:
+    """The surest mistakes, each with its photograph, its input, and what it is taken for."""
+    named, sureness = np.argmax(probabilities, axis=1), np.max(probabilities, axis=1)
+    wrong = [index for index, photo in enumerate(entries) if named[index] != photo.label]
+    wrong.sort(key=lambda index: -sureness[index])
+    tiles = []
+    for index in wrong[:WORST]:
+        photo = entries[index]
+        x, y, w, h = photo.segment.box
+        shown = np.full((150, 230, 3), 255, np.uint8)
+        crop = np.where(photo.segment.mask[..., None] > 0, photo.image_bgr[y : y + h, x : x + w], 255).astype(np.uint8)
+        scale = 110 / max(w, h)
+        small = cv2.resize(crop, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        shown[: small.shape[0], : small.shape[1]] = small
+        large = cv2.resize(inputs[index], (110, 110), interpolation=cv2.INTER_NEAREST)
+        shown[:110, 115:225] = large[:, :, None]
+        lines = (f"is {classes[photo.label]}", f"named {classes[named[index]]} {sureness[index]:.2f}")
+        for row, text in enumerate(lines):
+            cv2.putText(shown, text, (3, 126 + 16 * row), cv2.FONT_HERSHEY_SIMPLEX, 0.42, (0, 0, 0), 1, cv2.LINE_AA)
+        tiles.append(shown)
+    tiles += [np.full((150, 230, 3), 255, np.uint8)] * (-len(tiles) % 5)
+    return np.vstack([np.hstack(tiles[at : at + 5]) for at in range(0, len(tiles), 5)])
