@@ -89,7 +89,7 @@ def batch(
     mirrored = torch.rand(len(chosen), generator=generator) < 0.5
     images, labels = augmentation.flip(split.images[chosen], mirrored), split.labels[chosen]
     half = len(chosen) // 2
-    seen = through_webcam(images[:half], labels[:half], generator, parts)
+    seen = through_webcam(images[:half], labels[:half], description.size, generator, parts)
     mixed = to_input(torch.cat((seen, images[half:])), description)
     return mixed.contiguous(memory_format=torch.channels_last), targets_of(labels, 0.0)
 

@@ -95,6 +95,11 @@ def webcam() -> Recipe:
     )
 
 
+def webcam56() -> Recipe:
+    """`webcam` for the hybrid that sees 56x56 pixels, from weights/hybrid-benchmark.pth too."""
+    return replace(webcam(), model="hybrid56")
+
+
 def teacher() -> Recipe:
     """WRN-28-4, for a GPU; the small models learn from it with `distill_weight`.
 
@@ -128,7 +133,8 @@ def webcam_simplecnn() -> Recipe:
 
 
 RECIPES: dict[str, Callable[[], Recipe]] = {
-    recipe.__name__: recipe for recipe in (quick, benchmark, teacher, hybrid, webcam, simplecnn, webcam_simplecnn)
+    recipe.__name__: recipe
+    for recipe in (quick, benchmark, teacher, hybrid, webcam, webcam56, simplecnn, webcam_simplecnn)
 }
 
 # The file in weights/ that a recipe makes unless another is named; the others' are called as they are.
@@ -136,5 +142,6 @@ FILES = {
     "benchmark": "hybrid-benchmark",
     "hybrid": "hybrid-benchmark",
     "webcam": "hybrid",
+    "webcam56": "hybrid56",
     "webcam_simplecnn": "simplecnn",
 }

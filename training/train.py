@@ -19,8 +19,9 @@ from torch import Tensor
 
 from fashioncam import checkpoint
 from fashioncam.errors import UserError
-from fashioncam.models import complete_config
+from fashioncam.models import complete_config, model_class
 from fashioncam.models.base import Model, find_device, to_input
+from fashioncam.models.hybrid import Hybrid56
 
 from . import data, distributed, metrics
 from .command import exit_code, make_folder, make_place_for
@@ -84,6 +85,7 @@ def prepare(args: argparse.Namespace) -> Task:
     make_folder(run_folder, "--run")
     make_place_for(out, "--out")
     dataset = data.load(args.data)
+    dataset = replace(dataset, input=replace(dataset.input, size=model_class(recipe.model).input_size))
     materials = Materials(
         train=dataset.train,
         validation=dataset.validation,
@@ -115,13 +117,18 @@ def load_photos(args: argparse.Namespace, recipe: Recipe, dataset: data.FashionM
 
 
 def load_initial(path: Path | None, recipe: Recipe) -> dict[str, Tensor] | None:
-    """The weights to begin with, None for random ones; UserError where they do not fit the recipe's model."""
+    """The weights to begin with, None for random ones; UserError where they do not fit the recipe's model.
+
+    A `hybrid56` can begin with a hybrid's.
+    """
     if path is None:
         return None
-    loaded = checkpoint.load(path, recipe.model)
+    enlarged = recipe.model == "hybrid56" and checkpoint.load(path).info.model_name == "hybrid"
+    loaded = checkpoint.load(path, None if enlarged else recipe.model)
     if complete_config(recipe.model, dict(loaded.info.config)) != complete_config(recipe.model, recipe.config):
         raise UserError(f"--initial {path}: its model is built otherwise than the recipe's; give other weights")
-    return loaded.model.state_dict()
+    weights = loaded.model.state_dict()
+    return Hybrid56.from_hybrid(weights) if enlarged else weights
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -1,9 +1,9 @@
 """Makes a picture of a garment look as if it had come through `garment_input` from a camera.
 
-    seen = through_webcam(images, labels, generator)                # of Fashion-MNIST
+    seen = through_webcam(images, labels, 28, generator)            # of Fashion-MNIST
     seen = cutouts_through_webcam(pictures, labels, 28, generator)  # photographs without their background
 
-Pure functions on batches. In between a garment is its brightness and its cover on a canvas twice the picture's size;
+Pure functions on batches. In between a garment is its brightness and its cover on a canvas larger than the picture;
 each entry of `PARTS` is one thing that a camera, a light or a hand does to it, with its range beside it.
 """
 
@@ -20,7 +20,7 @@ from fashioncam.sharpening import sharpening_kernel
 
 from .random_batches import Dice, grid, sampled
 
-CANVAS = 56
+CANVAS_EDGES = {28: 56, 56: 84}  # by the picture's edge; 112 for 56 takes twice the time
 FILLED = 0.72  # of the canvas' edge: room for tilts and arms
 SHOES = (5, 7, 9)  # sandal, sneaker, ankle boot
 
@@ -30,14 +30,18 @@ class Garments:
     """A batch on the canvas.
 
     Attributes:
-        bright: N x 1 x 56 x 56 float32, 0 black to 1 white, times cover.
-        cover: N x 1 x 56 x 56 float32, how much of each pixel is garment, 0..1.
+        bright: N x 1 x E x E float32, 0 black to 1 white, times cover.
+        cover: N x 1 x E x E float32, how much of each pixel is garment, 0..1.
         is_shoe: N x 1 x 1 x 1 bool.
     """
 
     bright: Tensor
     cover: Tensor
     is_shoe: Tensor
+
+    @property
+    def size_hw(self) -> tuple[int, int]:
+        return self.cover.shape[2], self.cover.shape[3]
 
 
 def tone(garments: Garments, dice: Dice) -> Garments:
@@ -59,10 +63,10 @@ def polarity(garments: Garments, dice: Dice) -> Garments:
 
 def side_light(garments: Garments, dice: Dice) -> Garments:
     """Light that falls off by up to two thirds from one side to the other, and soft folds of up to a fifth."""
-    rows, columns = grid((CANVAS, CANVAS), dice.device)
+    rows, columns = grid(garments.size_hw, dice.device)
     angle = dice.uniform(0, 6.28)
     slope = (columns * angle.cos() + rows * angle.sin()) * dice.uniform(0, 0.5)
-    folds = dice.field(5, 5, (CANVAS, CANVAS)) * dice.uniform(0, 0.2)
+    folds = dice.field(5, 5, garments.size_hw) * dice.uniform(0, 0.2)
     bright = (garments.bright * (slope + folds).exp()).clamp(min=0)
     return Garments(bright.minimum(garments.cover), garments.cover, garments.is_shoe)
 
@@ -91,20 +95,21 @@ def pose(garments: Garments, dice: Dice) -> Garments:
 
 def cloth(garments: Garments, dice: Dice) -> Garments:
     """Sleeves spread and hems bent: a smooth warp of up to an eighth of the picture."""
-    bend = dice.field(4, 4, (CANVAS, CANVAS), 2) * dice.uniform(0, 0.12)
-    rows, columns = grid((CANVAS, CANVAS), dice.device)
+    bend = dice.field(4, 4, garments.size_hw, 2) * dice.uniform(0, 0.12)
+    rows, columns = grid(garments.size_hw, dice.device)
     return resampled(garments, columns + bend[:, :1], rows + bend[:, 1:])
 
 
 def ragged(garments: Garments, dice: Dice) -> Garments:
     """An outline that is found wrongly by a pixel or two, and in a quarter of the pictures a piece that is missing."""
-    soft = F.avg_pool2d(garments.cover, 7, 1, 3)
-    noise = dice.field(14, 14, (CANVAS, CANVAS)) * dice.uniform(0, 0.3)
+    radius = round(garments.size_hw[0] / 18)
+    soft = F.avg_pool2d(garments.cover, 2 * radius + 1, 1, radius)
+    noise = dice.field(14, 14, garments.size_hw) * dice.uniform(0, 0.3)
     kept = ((soft + noise - 0.3) * 6).clamp(0, 1)
-    rows, columns = grid((CANVAS, CANVAS), dice.device)
+    rows, columns = grid(garments.size_hw, dice.device)
     angle = dice.uniform(0, 6.28)
     x, y = FILLED * angle.cos() * dice.uniform(0.5, 1), FILLED * angle.sin() * dice.uniform(0.5, 1)
-    distance = ((columns - x) ** 2 + (rows - y) ** 2).sqrt() + dice.field(6, 6, (CANVAS, CANVAS)) * 0.1
+    distance = ((columns - x) ** 2 + (rows - y) ** 2).sqrt() + dice.field(6, 6, garments.size_hw) * 0.1
     bite = ((dice.uniform(0.1, 0.35) - distance) * 20).clamp(0, 1) * dice.happens(0.25)
     kept = kept * (1 - bite)
     return Garments(garments.bright * kept, garments.cover * kept, garments.is_shoe)
@@ -112,7 +117,7 @@ def ragged(garments: Garments, dice: Dice) -> Garments:
 
 def forearm(garments: Garments, dice: Dice) -> Garments:
     """A piece of the arm that was taken for garment, in a fifth of the pictures, mostly from below."""
-    rows, columns = grid((CANVAS, CANVAS), dice.device)
+    rows, columns = grid(garments.size_hw, dice.device)
     angle = 1.57 + dice.normal(0.6)
     x, y = dice.normal(0.2), dice.normal(0.2)
     along = (columns - x) * angle.cos() + (rows - y) * angle.sin()
@@ -131,19 +136,21 @@ PARTS: dict[str, Callable[[Garments, Dice], Garments]] = {
 
 
 def through_webcam(
-    images: Tensor, labels: Tensor, generator: torch.Generator, parts: Iterable[str] = tuple(PARTS)
+    images: Tensor, labels: Tensor, size: int, generator: torch.Generator, parts: Iterable[str] = tuple(PARTS)
 ) -> Tensor:
     """Fashion-MNIST's pictures as a webcam would have shown them.
 
     Args:
         images: N x 1 x 28 x 28 uint8, negated on 0.
         labels: N int64; shoes are shown in other ways than the rest.
+        size: of what comes back, a key of `CANVAS_EDGES`.
         parts: keys of `PARTS`, each of which happens to half of the pictures; cut out, scaled and noisy all become.
 
     Returns:
-        N x 1 x 28 x 28 uint8.
+        N x 1 x size x size uint8.
     """
-    return shown(on_canvas(images, labels), images.shape[-1], 0.5, generator, parts)  # they are sharpened already
+    garments = on_canvas(images, labels, CANVAS_EDGES[size])
+    return shown(garments, size, 0.5, generator, parts)  # the data set has sharpened them already
 
 
 def cutouts_through_webcam(
@@ -153,12 +160,12 @@ def cutouts_through_webcam(
 
     Args:
         pictures: N x 4 x S x S uint8: B, G, R times alpha, alpha; the longest edge fills the square.
-        labels, parts: as for `through_webcam`.
+        labels, size, parts: as for `through_webcam`.
 
     Returns:
         N x 1 x size x size uint8.
     """
-    return shown(cutouts_on_canvas(pictures, labels), size, 0.85, generator, parts)
+    return shown(cutouts_on_canvas(pictures, labels, CANVAS_EDGES[size]), size, 0.85, generator, parts)
 
 
 def shown(
@@ -178,24 +185,24 @@ def half_of(before: Garments, after: Garments, dice: Dice) -> Garments:
     return Garments(bright, cover, before.is_shoe)
 
 
-def on_canvas(images: Tensor, labels: Tensor) -> Garments:
-    """The garments in the middle of the canvas, as bright as they were before the data set negated them."""
+def on_canvas(images: Tensor, labels: Tensor, edge: int) -> Garments:
+    """The garments in the middle of a canvas of that edge, as bright as they were before the data set negated them."""
     covered = (images > 0).float()
     cover = -F.max_pool2d(-F.max_pool2d(covered, 3, 1, 1), 3, 1, 1)  # white parts inside are 0 in the data set
     bright = cover - images.float() / 255 * cover
-    rows, columns = grid((CANVAS, CANVAS), images.device)
+    rows, columns = grid((edge, edge), images.device)
     placed = sampled(torch.cat((bright, cover), dim=1), columns / FILLED, rows / FILLED, padding="zeros")
     return Garments(placed[:, :1], placed[:, 1:], are_shoes(labels))
 
 
-def cutouts_on_canvas(pictures: Tensor, labels: Tensor) -> Garments:
-    """Photographs in the middle of the canvas, grey; arguments as for `cutouts_through_webcam`."""
-    side = round(FILLED * CANVAS)
-    margin = (CANVAS - side) // 2
+def cutouts_on_canvas(pictures: Tensor, labels: Tensor, edge: int) -> Garments:
+    """Photographs in the middle of a canvas of that edge, grey; arguments as for `cutouts_through_webcam`."""
+    side = round(FILLED * edge)
+    margin = (edge - side) // 2
     blue, green, red, alpha = pictures.float().div(255).split(1, dim=1)
     grey = 0.114 * blue + 0.587 * green + 0.299 * red  # as OpenCV weighs them
     small = F.interpolate(torch.cat((grey, alpha), dim=1), (side, side), mode="area")
-    placed = F.pad(small, (margin, CANVAS - side - margin, margin, CANVAS - side - margin))
+    placed = F.pad(small, (margin, edge - side - margin, margin, edge - side - margin))
     return Garments(placed[:, :1], placed[:, 1:], are_shoes(labels))
 
 
@@ -215,7 +222,7 @@ def warped(
     flip: Tensor | float = 0.0,
 ) -> Garments:
     """Turned (radians), shifted and stretched (of half the canvas), tilted in perspective, mirrored."""
-    rows, columns = grid((CANVAS, CANVAS), garments.cover.device)
+    rows, columns = grid(garments.size_hw, garments.cover.device)
     x, y = columns - shift_x, rows - shift_y
     depth = 1 + tilt_x * x + tilt_y * y
     x, y = x / depth, y / depth
@@ -244,12 +251,13 @@ def cut_out(garments: Garments, size: int, dice: Dice) -> Tensor:
 
 
 def edges(seen: Tensor) -> tuple[Tensor, Tensor]:
-    """First and last place where N x CANVAS is true, in -1..1, N x 1 x 1 x 1 each."""
-    places = torch.arange(CANVAS, device=seen.device)
-    first = torch.where(seen, places, CANVAS).amin(dim=1).clamp(max=CANVAS - 1)
+    """First and last place where N x E is true, in -1..1, N x 1 x 1 x 1 each."""
+    count = seen.shape[1]
+    places = torch.arange(count, device=seen.device)
+    first = torch.where(seen, places, count).amin(dim=1).clamp(max=count - 1)
     last = torch.where(seen, places + 1, 0).amax(dim=1).clamp(min=1)
     shape = -1, 1, 1, 1
-    return (first / CANVAS * 2 - 1).view(shape), (last / CANVAS * 2 - 1).view(shape)
+    return (first / count * 2 - 1).view(shape), (last / count * 2 - 1).view(shape)
 
 
 def through_camera(images: Tensor, sharpened_share: float, dice: Dice) -> Tensor:

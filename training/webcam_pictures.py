@@ -71,7 +71,8 @@ def load_or_make(garments: Path, dataset: FashionMnist, seed: int, folder: Path 
     train, validation = load_cutouts(garments)
     table = hashlib.sha256((garments / "train.csv").read_bytes()).hexdigest()[:12]
     found_by = hashlib.sha256(bundled.own(bundled.SEGMENTER).read_bytes()).hexdigest()[:8]
-    kept = folder / f"webcam-{VERSION}-{table}-{found_by}-{seed}-{TRAIN_COUNT}-{VALIDATION_COUNT}.pt"
+    made_of = VERSION, table, found_by, dataset.input.size, seed, TRAIN_COUNT, VALIDATION_COUNT
+    kept = folder / f"webcam-{'-'.join(map(str, made_of))}.pt"
     photographs = with_own_masks(validation, dataset.input)
     train = joined(balanced(train), *(drawn(draw, label, count, 2 * seed) for draw, (label, count, _) in DRAWN.items()))
     if not kept.exists():

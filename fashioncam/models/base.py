@@ -13,7 +13,13 @@ from fashioncam.messages import InputDescription
 
 
 class Model(nn.Module, ABC):
-    """A classifier in two halves, with the layer that its explanations look at in between."""
+    """A classifier in two halves, with the layer that its explanations look at in between.
+
+    Attributes:
+        input_size: edge of the square input, pixels.
+    """
+
+    input_size = 28
 
     @property
     @abstractmethod
@@ -75,5 +81,15 @@ def find_device(wanted: str) -> torch.device:
 
 
 def to_input(images: Tensor, description: InputDescription) -> Tensor:
-    """Grey pictures N x 1 x H x W, uint8 or float in 0..255, normalised as the model wants them."""
-    return (images.float() / 255 - description.mean) / description.std
+    """Grey pictures N x 1 x S x S, uint8 or float in 0..255, as large as the model wants them, and normalised."""
+    return (scaled(images, description.size).float() / 255 - description.mean) / description.std
+
+
+def scaled(images: Tensor, size: int) -> Tensor:
+    """Grey pictures N x 1 x S x S, uint8 or float in 0..255, as N x 1 x size x size; those of that size come back.
+
+    Bicubic: what a model for larger inputs sees of the data set is as smooth as a camera's picture, not in blocks.
+    """
+    if images.shape[-1] == size:
+        return images
+    return F.interpolate(images.float(), (size, size), mode="bicubic").clamp(0, 255)

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -83,6 +85,9 @@ class Block(nn.Module):
 class Hybrid(Model):
     """CNN stem + transformer.
 
+    Attributes:
+        patch: edge, in pixels of the input, of what is one place of the stem's first stage.
+
     Args:
         dim: width of a token, and of the stem's last stage.
         depth: number of transformer blocks.
@@ -94,6 +99,8 @@ class Hybrid(Model):
             place to the convolutions' zero padding.
         classes: number of logits.
     """
+
+    patch = 1
 
     def __init__(
         self,
@@ -111,7 +118,7 @@ class Hybrid(Model):
         if pos_emb not in ("learned", "none"):
             raise ValueError(f"pos_emb is 'learned' or 'none', not {pos_emb!r}")
         self.stem = nn.Sequential(
-            ConvStage(1, widths[0], blocks[0]),
+            ConvStage(self.patch**2, widths[0], blocks[0]),
             nn.MaxPool2d(2),
             ConvStage(widths[0], widths[1], blocks[1]),
             nn.MaxPool2d(2),
@@ -127,8 +134,9 @@ class Hybrid(Model):
         return self.norm
 
     def forward_features(self, images: Tensor) -> Tensor:
-        """N x 1 x 28 x 28 -> N x 49 x dim tokens after the last LayerNorm."""
-        tokens = self.stem(images).flatten(2).transpose(1, 2)
+        """N x 1 x input_size x input_size -> N x 49 x dim tokens after the last LayerNorm."""
+        places = images if self.patch == 1 else F.pixel_unshuffle(images, self.patch)
+        tokens = self.stem(places).flatten(2).transpose(1, 2)
         if self.pos_emb is not None:
             tokens = tokens + self.pos_emb
         features: Tensor = self.norm(self.blocks(tokens))
@@ -149,3 +157,20 @@ class Hybrid(Model):
 
     def class_map(self, features: Tensor, class_index: int) -> Tensor:
         return F.relu(self.class_maps(features)[:, class_index])
+
+
+class Hybrid56(Hybrid):
+    """The hybrid for inputs of 56x56: each 2x2 of them is a place of four channels (arXiv:1609.05158, the reverse).
+
+    Costs what the hybrid does, but for three channels more in the first convolution.
+    """
+
+    input_size = 56
+    patch = 2
+
+    @classmethod
+    def from_hybrid(cls, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """A hybrid's weights as weights of this: it says of a picture what the hybrid says of its 2x2 means."""
+        first = "stem.0.conv1.weight"
+        places = cls.patch**2
+        return {**weights, first: weights[first].repeat(1, places, 1, 1) / places}

@@ -12,13 +12,12 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from fashioncam.messages import InputDescription
-from fashioncam.models import build
+from fashioncam.models import build, model_class
+from fashioncam.models.base import scaled
 from training import loop
 from training.batches import photo_counts
 from training.data import Split, WebcamPictures
 from training.recipes import RECIPES
-
-INPUT = InputDescription(size=28, mean=0.2861, std=0.3531)
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -30,21 +29,27 @@ def test_twenty_steps_lower_the_loss(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """On the pictures as they are, from random weights, whatever the recipe does to them in training."""
-    configs: dict[str, dict[str, Any]] = {"hybrid": tiny_config, "wide_resnet": {"depth": 10, "widen": 1}}
+    configs: dict[str, dict[str, Any]] = {
+        "hybrid": tiny_config,
+        "hybrid56": tiny_config,
+        "wide_resnet": {"depth": 10, "widen": 1},
+    }
     recipe = RECIPES[name]()
     recipe = replace(recipe, config=configs.get(recipe.model, {}), epochs=1, batch_size=20)
+    description = InputDescription(model_class(recipe.model).input_size, mean=0.2861, std=0.3531)
     images, labels = sample
     whole, count = Split(images, labels), 20 * (20 - sum(photo_counts(recipe)))
     train = Split(images[:count], labels[:count])
     some = Split(images[:40], labels[:40])
     cutouts = Split(F.interpolate(images[:40], (128, 128)).expand(-1, 4, -1, -1), labels[:40])
-    photos = WebcamPictures(whole, some, cutouts, whole) if recipe.photo_share else None
+    found = Split(scaled(images, description.size).byte(), labels)
+    photos = WebcamPictures(found, some, cutouts, whole) if recipe.photo_share else None
 
     monkeypatch.setattr(loop, "store", lambda *arguments: None)  # SimpleCNN's state is 270 MB
     torch.manual_seed(0)
-    before = loop.predict(build(recipe.model, recipe.config), images, INPUT)
-    materials = loop.Materials(train, whole, INPUT, photos)
+    before = loop.predict(build(recipe.model, recipe.config), images, description)
+    materials = loop.Materials(train, whole, description, photos)
     model = loop.fit(recipe, materials, tmp_path, 0, torch.device("cpu"), "fp32")
-    after = loop.predict(model, images, INPUT)
+    after = loop.predict(model, images, description)
     # At a learning rate of 0 the statistics of the norms alone move it by up to 1 %.
     assert F.cross_entropy(after, labels) < 0.98 * F.cross_entropy(before, labels)

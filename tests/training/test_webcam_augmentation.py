@@ -5,7 +5,7 @@ from fashioncam.pipeline.garment_input import SHARPEN
 from training import webcam_augmentation
 from training.random_batches import Dice
 from training.webcam_augmentation import (
-    CANVAS,
+    CANVAS_EDGES,
     FILLED,
     PARTS,
     Garments,
@@ -17,6 +17,7 @@ from training.webcam_augmentation import (
 )
 
 SNEAKER, SHIRT = 7, 6
+CANVAS = CANVAS_EDGES[28]
 
 
 def dice(count, seed=0):
@@ -25,32 +26,32 @@ def dice(count, seed=0):
 
 @pytest.fixture(scope="module")
 def garments(sample):
-    return on_canvas(*(part[::4] for part in sample))
+    return on_canvas(*(part[::4] for part in sample), CANVAS)
 
 
 def test_result_has_the_form_of_the_data_set(sample):
     images, labels = sample
-    seen = through_webcam(images, labels, torch.Generator().manual_seed(0))
+    seen = through_webcam(images, labels, 28, torch.Generator().manual_seed(0))
     assert (seen.shape, seen.dtype) == (images.shape, torch.uint8)
     assert (seen != images).flatten(1).any(dim=1).all()
 
 
 def test_same_generator_gives_the_same_pictures(sample):
     images, labels = sample
-    first, second = (through_webcam(images, labels, torch.Generator().manual_seed(3)) for _ in range(2))
+    first, second = (through_webcam(images, labels, 28, torch.Generator().manual_seed(3)) for _ in range(2))
     assert torch.equal(first, second)
 
 
 def test_input_is_not_changed(sample):
     images, labels = sample
     before = images.clone()
-    through_webcam(images, labels, torch.Generator().manual_seed(0))
+    through_webcam(images, labels, 28, torch.Generator().manual_seed(0))
     assert torch.equal(images, before)
 
 
 def test_without_any_part_the_picture_comes_back_nearly_as_it_was(sample):
     images, labels = sample
-    seen = through_webcam(images, labels, torch.Generator().manual_seed(0), parts=())
+    seen = through_webcam(images, labels, 28, torch.Generator().manual_seed(0), parts=())
     assert (seen.float() - images.float()).abs().mean() < 0.12 * 255
 
 
@@ -101,21 +102,21 @@ def test_longest_edge_fills_the_picture_within_two_pixels(garments):
 
 def test_garment_lies_in_the_middle_of_the_canvas():
     image = torch.full((1, 1, 28, 28), 100, dtype=torch.uint8)
-    garments = on_canvas(image, torch.tensor([SHIRT]))
+    garments = on_canvas(image, torch.tensor([SHIRT]), CANVAS)
     inside = round(CANVAS * FILLED)
     margin = (CANVAS - inside) // 2
     assert garments.cover[0, 0, margin + 1 : -margin - 1, margin + 1 : -margin - 1].min() > 0.99
     assert garments.cover[0, 0, : margin - 1].max() == 0
     assert garments.bright[0, 0, CANVAS // 2, CANVAS // 2] == pytest.approx(1 - 100 / 255, abs=1e-3)
-    assert not on_canvas(image, torch.tensor([SHIRT])).is_shoe.any()
-    assert on_canvas(image, torch.tensor([SNEAKER])).is_shoe.all()
+    assert not on_canvas(image, torch.tensor([SHIRT]), CANVAS).is_shoe.any()
+    assert on_canvas(image, torch.tensor([SNEAKER]), CANVAS).is_shoe.all()
 
 
 def test_cutout_is_grey_and_fills_as_much_of_the_canvas_as_the_data_set_does():
     pictures = torch.zeros(2, 4, 128, 128, dtype=torch.uint8)
     pictures[:, 3, :, 32:96] = 255
     pictures[:, 2, :, 32:96] = 200  # red
-    garments = cutouts_on_canvas(pictures, torch.tensor([SHIRT, SNEAKER]))
+    garments = cutouts_on_canvas(pictures, torch.tensor([SHIRT, SNEAKER]), CANVAS)
     rows = garments.cover[0, 0].amax(dim=1) > 0.5
     assert rows.sum() == round(CANVAS * FILLED)
     assert garments.cover.shape == (2, 1, CANVAS, CANVAS)
