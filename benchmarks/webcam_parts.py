@@ -24,7 +24,7 @@ from training import augmentation, data
 from training.batches import targets_of
 from training.cutouts import load_cutouts
 from training.data import Split
-from training.loop import new_state, predict, train_epoch
+from training.loop import new_state, predict, predict_both_ways, train_epoch
 from training.metrics import accuracy, macro_accuracy
 from training.recipes import Recipe
 from training.train import fastest_precision
@@ -56,7 +56,7 @@ def measure(args: argparse.Namespace) -> None:
     loaded, dataset = checkpoint.load(args.weights), data.load()
     splits = [with_own_masks(cutouts, dataset.input) for cutouts in load_cutouts(args.garments)]
     photographs = Split(*(torch.cat(parts) for parts in zip(*((s.images, s.labels) for s in splits), strict=True)))
-    print(f"{len(photographs) // 2} photographs, each mirrored too; {args.steps} steps a run")
+    print(f"{len(photographs)} photographs, each read in its mirror too; {args.steps} steps a run")
     print("| parts | macro accuracy | accuracy | validation split |\n| --- | --- | --- | --- |")
     print_row("before", [loaded.model], photographs, dataset)
     for name, parts in kinds().items():
@@ -98,7 +98,7 @@ def print_row(name: str, models: list[Model], photographs: Split, dataset: data.
     """A row of the table, the mean over the models."""
     figures = []
     for model in models:
-        logits = predict(model, photographs.images, dataset.input)
+        logits = predict_both_ways(model, photographs.images, dataset.input)
         kept = predict(model, dataset.validation.images, dataset.input)
         on_photographs = macro_accuracy(logits, photographs.labels), accuracy(logits, photographs.labels)
         figures.append((*on_photographs, accuracy(kept, dataset.validation.labels)))

@@ -145,7 +145,7 @@ def add_outputs(add: Callable[..., object], default: Settings) -> None:
         "--display-input",
         action=argparse.BooleanOptionalAction,
         default=default.display_input,
-        help="show the model's 28x28 input (default: on)",
+        help="show the model's input (default: on)",
     )
     add(
         "--display-fps",

@@ -98,7 +98,7 @@ def run(args: argparse.Namespace, report: Report) -> str:
     old = checkpoint.load(weights)
     captures = load_captures(args.captures, old.classes, old.input)
     dataset = data.load(args.data)
-    if old.input != dataset.input or old.classes != data.CLASSES:
+    if old.input != replace(dataset.input, size=old.input.size) or old.classes != data.CLASSES:
         raise UserError(f"{weights} was trained on other classes or another input than Fashion-MNIST's")
     report(READ_PERCENT)
     model = adapt(old, captures, dataset.train, report)

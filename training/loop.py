@@ -261,7 +261,12 @@ def train_step(
 
 @torch.inference_mode()
 def predict(model: nn.Module, images: Tensor, description: InputDescription, precision: str = "fp32") -> Tensor:
-    """Logits of N x 1 x 28 x 28 uint8 pictures, N x classes float32 on the CPU."""
+    """Logits of N x 1 x S x S uint8 pictures, N x classes float32 on the CPU."""
     model.eval()
     with torch.autocast(images.device.type, torch.bfloat16, enabled=precision == "bf16"):
         return torch.cat([model(to_input(batch, description)).float().cpu() for batch in images.split(1000)])
+
+
+def predict_both_ways(model: nn.Module, images: Tensor, description: InputDescription) -> Tensor:
+    """Logits of pictures that are held up long enough to be read in their mirror too: N x classes float32."""
+    return (predict(model, images, description) + predict(model, images.flip(-1), description)) / 2

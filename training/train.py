@@ -27,7 +27,7 @@ from . import data, distributed, metrics
 from .command import exit_code, make_folder, make_place_for
 from .distillation import load_teacher
 from .export import save_with_twin
-from .loop import Materials, fit, predict
+from .loop import Materials, fit, predict, predict_both_ways
 from .recipes import FILES, OVERRIDABLE, RECIPES, Recipe
 
 TURNED_AWAY = 0.07  # of photographs of garments, so that other things are
@@ -171,7 +171,8 @@ def calibrated(
 ) -> checkpoint.LoadedModel:
     """The trained model with temperature, rejection threshold and map scale, fitted where nothing was trained on.
 
-    That is the validation split; of a model for the camera, temperature and threshold are those of photographs.
+    That is the validation split; of a model for the camera, temperature and threshold are those of photographs, which
+    the program reads in their mirror too.
     """
     images, labels = dataset.validation.images, dataset.validation.labels
     logits = predict(model, images, dataset.input)
@@ -183,14 +184,14 @@ def calibrated(
         figures["validation_calibration_error"] = metrics.expected_calibration_error(probabilities, labels)
     else:
         labels = photos.photographs.labels
-        logits = predict(model, photos.photographs.images, dataset.input)
+        logits = predict_both_ways(model, photos.photographs.images, dataset.input)
         temperature = metrics.fit_temperature(logits, labels)
         probabilities = (logits / temperature).softmax(dim=1)
         reject_below = probabilities.amax(dim=1).quantile(TURNED_AWAY).item()
         figures["photo_accuracy"] = metrics.macro_accuracy(logits, labels)
         figures["photo_calibration_error"] = metrics.expected_calibration_error(probabilities, labels)
         others = photos.validation.images[photos.validation.labels == data.NOT_A_GARMENT]
-        sureness = (predict(model, others, dataset.input) / temperature).softmax(dim=1).amax(dim=1)
+        sureness = (predict_both_ways(model, others, dataset.input) / temperature).softmax(dim=1).amax(dim=1)
         figures["other_things_turned_away"] = (sureness < reject_below).float().mean().item()
     figures["class_map_scale"] = map_scale(model, to_input(dataset.validation.images[:500], dataset.input))
     return checkpoint.LoadedModel(

@@ -142,15 +142,14 @@ def seen_items(
 
 
 def with_own_masks(cutouts: Cutouts, description: InputDescription) -> Split:
-    """The inputs that garments give with the masks that they came with, each as it is and mirrored."""
+    """The inputs that garments give with the masks that they came with."""
     pictures = as_pictures(cutouts.pictures)
     images = []
     for picture in pictures:
         mask = np.where(picture[..., 3] > 127, np.uint8(255), np.uint8(0))
         image_bgr = np.ascontiguousarray(picture[..., :3])
         images.append(garment_input(image_bgr, Segment((0, 0, EDGE_PX, EDGE_PX), mask), description))
-    split = torch.from_numpy(np.stack(images))[:, None]
-    return Split(torch.cat((split, split.flip(-1))), cutouts.labels.repeat(2))
+    return Split(torch.from_numpy(np.stack(images))[:, None], cutouts.labels)
 
 
 def label_of(place: int, labels: Tensor) -> int | None:

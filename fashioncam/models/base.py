@@ -28,14 +28,14 @@ class Model(nn.Module, ABC):
 
     @abstractmethod
     def forward_features(self, images: Tensor) -> Tensor:
-        """N x 1 x 28 x 28 float32 -> features: N x C x h x w, or N x (h*w) x C for tokens."""
+        """N x 1 x input_size x input_size float32 -> features: N x C x h x w, or N x (h*w) x C for tokens."""
 
     @abstractmethod
     def forward_head(self, features: Tensor) -> Tensor:
         """Features as `forward_features` returns them -> N x 10 logits."""
 
     def forward(self, images: Tensor) -> Tensor:
-        """N x 1 x 28 x 28 float32 -> N x 10 logits."""
+        """N x 1 x input_size x input_size float32 -> N x 10 logits."""
         return self.forward_head(self.forward_features(images))
 
     @staticmethod

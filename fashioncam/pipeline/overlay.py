@@ -22,7 +22,7 @@ HEAT_OPACITY = np.sqrt(LEVELS)
 BLUE, ORANGE = (178, 114, 0), (0, 159, 230)
 CONTRAST_COLOURS = np.where(LEVELS[:, None, None] < 0.5, BLUE, ORANGE).astype(np.uint8)
 CONTRAST_OPACITY = np.sqrt(np.abs(2 * LEVELS - 1))
-PANEL_FACTOR = 12  # screen pixels for each of the input's in the panel's pictures, at least
+PANEL_PX = 336  # edge of the panel's picture; a multiple of 28 and of 56, the inputs' edges
 FONT = cv2.FontFace("sans")
 FONT_WEIGHT = 600
 INSET_SHARE = 0.28  # of the picture's shorter edge
@@ -75,7 +75,7 @@ def explain(reading: Reading, look: Look) -> Explanation | None:
     """The reading's heat map as pictures for a panel; None where it has none."""
     if reading.heat_map is None or reading.input_grey is None:
         return None
-    grey = cv2.resize(reading.input_grey, None, fx=PANEL_FACTOR, fy=PANEL_FACTOR, interpolation=cv2.INTER_NEAREST)
+    grey = cv2.resize(reading.input_grey, (PANEL_PX, PANEL_PX), interpolation=cv2.INTER_NEAREST)
     picture = cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)
     heat = cv2.resize(reading.heat_map, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
     is_contrast = bool(reading.against)

@@ -13,7 +13,7 @@ from .theme import Theme
 from .video_view import PictureView
 from .wording import legend_ends, question
 
-INPUT_SIZE = 28  # the pictures' edge is a multiple of it, so that all of the input's pixels are equally large
+STEP_PX = 28  # the pictures' edge is a multiple of it, so that all pixels of most models' input are equally large
 GAP_PX = 12
 LEGEND_PX = 10
 STRENGTH_STEPS = 20
@@ -80,7 +80,7 @@ class ExplanationView(QWidget):
         self._contrast.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._contrast.clicked.connect(lambda _checked: self.contrast_asked.emit())
         self._input, self._heat = PictureView("no garment", smooth=False), PictureView("no garment")
-        self._captions = quiet("The model sees 28 x 28"), quiet("What speaks for it")
+        self._captions = quiet("The model sees"), quiet("What speaks for it")
         self._legend = Legend()
         self._strength = QSlider(Qt.Orientation.Horizontal)
         self._strength.setRange(0, STRENGTH_STEPS)
@@ -109,7 +109,7 @@ class ExplanationView(QWidget):
 
     def set_theme(self, theme: Theme, width: int) -> None:
         """Take over colours and sizes; the pictures are as large as the width allows, pixels."""
-        edge = max(1, (width - theme.px(GAP_PX)) // 2 // INPUT_SIZE) * INPUT_SIZE
+        edge = max(1, (width - theme.px(GAP_PX)) // 2 // STEP_PX) * STEP_PX
         for picture in (self._input, self._heat):
             picture.set_theme(theme)
             picture.setFixedSize(edge, edge)
@@ -134,6 +134,8 @@ class ExplanationView(QWidget):
         self._contrast.setEnabled(view.reading is not None and bool(view.reading.top5))
         seen = None if view.reading is None else view.reading.input_grey
         self._input.set_image(None if seen is None else from_grey(seen))
+        if seen is not None:
+            self._captions[0].setText("The model sees {} x {}".format(*seen.shape))
         self._heat.set_image(None if view.explanation is None else from_bgr(view.explanation.input_bgr))
         self._legend.show_view(view)
 

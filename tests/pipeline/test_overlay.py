@@ -79,6 +79,14 @@ def test_items_at_the_border_are_drawn(box, heat_shape):
     assert annotate(room(), at_border, show_input=True, fps=3.0).shape == room().shape
 
 
+@pytest.mark.parametrize("size", [28, 56])
+def test_panels_picture_is_as_large_for_every_input(size):
+    seen = replace(reading(np.ones((7, 7), np.float32)), input_grey=np.full((size, size), 99, np.uint8))
+    shown = explain(seen, Look())
+    assert shown is not None
+    assert shown.input_bgr.shape == (336, 336, 3)
+
+
 def test_input_is_shown_enlarged_only_when_wanted():
     without, with_input = annotate(room(), reading()), annotate(room(), reading(), show_input=True)
     assert np.array_equal(without[-60:-20, 20:60], room()[-60:-20, 20:60])

@@ -15,6 +15,7 @@ from fashioncam import checkpoint
 from fashioncam.checkpoint import LoadedModel
 from fashioncam.errors import UserError
 from fashioncam.messages import InputDescription
+from fashioncam.models import build
 from training import data, metrics, train
 from training.loop import predict
 from training.recipes import RECIPES, Recipe
@@ -65,7 +66,7 @@ def trained(command: Callable[..., tuple[int, Path]]) -> LoadedModel:
 
 
 @pytest.fixture
-def recipes_trained(monkeypatch: pytest.MonkeyPatch, dataset: data.FashionMnist) -> list[Recipe]:
+def recipes_trained(monkeypatch: pytest.MonkeyPatch, dataset: data.FashionMnist, tmp_path: Path) -> list[Recipe]:
     """The recipes that the command would have trained, were it not stopped there."""
     recipes: list[Recipe] = []
 
@@ -73,6 +74,7 @@ def recipes_trained(monkeypatch: pytest.MonkeyPatch, dataset: data.FashionMnist)
         recipes.append(recipe)
         raise UserError("stop here")
 
+    monkeypatch.chdir(tmp_path)  # the folders of a run are made
     monkeypatch.setattr(data, "load", lambda folder: dataset)
     monkeypatch.setattr(train, "fit", note)
     return recipes
@@ -124,6 +126,57 @@ class TestCheckpointWritten:
             again = checkpoint.load(out).model.head.weight
             assert torch.allclose(again, trained.model.head.weight, atol=1e-3)
         assert size["--half",] < 0.6 * size[()]
+
+
+class TestCalibrationForTheCamera:
+    """On what the program says of an item that it reads in every other frame in its mirror."""
+
+    @pytest.fixture
+    def calibrated(self, dataset: data.FashionMnist, tiny: Recipe, tiny_hybrid: LoadedModel) -> LoadedModel:
+        none = data.Split(dataset.train.images[:0], dataset.train.labels[:0])
+        others = data.Split(dataset.train.images, torch.full_like(dataset.train.labels, data.NOT_A_GARMENT))
+        photos = data.WebcamPictures(none, others, none, dataset.validation)
+        return train.calibrated(tiny_hybrid.model, tiny, 0, dataset, photos)
+
+    @pytest.fixture
+    def both_ways(self, dataset: data.FashionMnist, tiny_hybrid: LoadedModel) -> Callable[[Tensor], Tensor]:
+        return lambda images: torch.stack(
+            [predict(tiny_hybrid.model, seen, dataset.input) for seen in (images, images.flip(-1))]
+        ).mean(dim=0)
+
+    def test_temperature_and_threshold_are_those_of_photographs_read_both_ways(
+        self, calibrated: LoadedModel, both_ways: Callable[[Tensor], Tensor], dataset: data.FashionMnist
+    ) -> None:
+        logits, labels = both_ways(dataset.validation.images), dataset.validation.labels
+        probabilities = (logits / calibrated.temperature).softmax(dim=1)
+        assert calibrated.temperature == pytest.approx(metrics.fit_temperature(logits, labels))
+        away = (probabilities.amax(dim=1) < calibrated.reject_below).float().mean().item()
+        assert away == pytest.approx(train.TURNED_AWAY, abs=0.01)
+        error = metrics.expected_calibration_error(probabilities, labels)
+        assert calibrated.info.figures["photo_accuracy"] == pytest.approx(metrics.macro_accuracy(logits, labels))
+        assert calibrated.info.figures["photo_calibration_error"] == pytest.approx(error, abs=1e-5)
+
+    def test_so_is_the_share_of_other_things_that_is_turned_away(
+        self, calibrated: LoadedModel, both_ways: Callable[[Tensor], Tensor], dataset: data.FashionMnist
+    ) -> None:
+        sureness = (both_ways(dataset.train.images) / calibrated.temperature).softmax(dim=1).amax(dim=1)
+        away = (sureness < calibrated.reject_below).float().mean().item()
+        assert calibrated.info.figures["other_things_turned_away"] == pytest.approx(away)
+
+
+class TestInitialWeights:
+    @torch.no_grad()
+    def test_hybrid_for_larger_pictures_begins_with_what_a_hybrid_knows(
+        self, tiny_hybrid: LoadedModel, tiny: Recipe, tmp_path: Path
+    ) -> None:
+        checkpoint.save(tiny_hybrid, tmp_path / "tiny.pth")
+        weights = train.load_initial(tmp_path / "tiny.pth", replace(tiny, model="hybrid56"))
+        assert weights is not None
+        larger = build("hybrid56", tiny.config).eval()
+        larger.load_state_dict(weights)
+        images = torch.rand(2, 1, 28, 28)
+        enlarged = images.repeat_interleave(2, dim=2).repeat_interleave(2, dim=3)
+        assert torch.allclose(larger(enlarged), tiny_hybrid.model.eval()(images), atol=1e-5)
 
 
 class TestArguments:

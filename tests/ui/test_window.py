@@ -1,5 +1,6 @@
 import gc
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ from fake_session import CLASSES, TOP5, item_view, reading
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from scenes import room
 
 from fashioncam.messages import Camera, Capture, Failure, Look, Request, State, Stream, View
@@ -221,6 +222,14 @@ def test_click_on_the_picture_is_no_region(window, session):
     settle(window, session, item_view())
     QTest.mouseClick(window._video, Qt.MouseButton.LeftButton, pos=window._video.picture_area().center())
     assert session.asked("search_in") == []
+
+
+@pytest.mark.parametrize("size", [28, 56])
+def test_panel_says_how_many_pixels_the_model_sees(window, session, size):
+    view = item_view()
+    seen = replace(view.reading, input_grey=np.full((size, size), 200, np.uint8))
+    settle(window, session, replace(view, reading=seen))
+    assert any(f"{size} x {size}" in label.text() for label in window._panel.findChildren(QLabel))
 
 
 def test_contrast_button_and_strength_slider(window, session):
