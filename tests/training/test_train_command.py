@@ -21,6 +21,12 @@ from training.loop import predict
 from training.recipes import RECIPES, Recipe
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The command makes the folder of a run below the current one."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture(scope="module")
 def tiny(tiny_config: dict[str, int]) -> Recipe:
     return Recipe(model="hybrid", config=tiny_config, epochs=1, batch_size=32)
@@ -66,7 +72,7 @@ def trained(command: Callable[..., tuple[int, Path]]) -> LoadedModel:
 
 
 @pytest.fixture
-def recipes_trained(monkeypatch: pytest.MonkeyPatch, dataset: data.FashionMnist, tmp_path: Path) -> list[Recipe]:
+def recipes_trained(monkeypatch: pytest.MonkeyPatch, dataset: data.FashionMnist) -> list[Recipe]:
     """The recipes that the command would have trained, were it not stopped there."""
     recipes: list[Recipe] = []
 
@@ -74,7 +80,6 @@ def recipes_trained(monkeypatch: pytest.MonkeyPatch, dataset: data.FashionMnist,
         recipes.append(recipe)
         raise UserError("stop here")
 
-    monkeypatch.chdir(tmp_path)  # the folders of a run are made
     monkeypatch.setattr(data, "load", lambda folder: dataset)
     monkeypatch.setattr(train, "fit", note)
     return recipes
