@@ -230,7 +230,7 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True)
-class Learning:
+class LearningProgress:
     """How it stands with the learning from captures.
 
     Attributes:
@@ -292,6 +292,6 @@ class View:
     notice: str = ""
     news: str = ""
     recording: Path | None = None
-    learning: Learning | None = None
+    learning: LearningProgress | None = None
     cameras: tuple[Camera, ...] = ()
     failure: Failure | None = None

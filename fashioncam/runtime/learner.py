@@ -15,7 +15,7 @@ from pathlib import Path
 
 from fashioncam import bundled
 from fashioncam.errors import UserError
-from fashioncam.messages import Failure, Learning
+from fashioncam.messages import Failure, LearningProgress
 
 from .loop import Loop
 
@@ -52,14 +52,14 @@ class Learner:
         self._command, self._checkout = command, checkout
         self._loop: Loop | None = None
         self._process: subprocess.Popen[str] | None = None
-        self.learning: Learning | None = None
+        self.learning: LearningProgress | None = None
 
     def start(self, weights: Path) -> None:
         """Start to adapt a model, unless this is going on already."""
         if self.learning is not None and self.learning.is_running:
             return
         self._out = self._folder / f"learned-{datetime.now():%Y%m%d-%H%M%S}.pth"
-        self.learning = Learning(is_running=True)
+        self.learning = LearningProgress(is_running=True)
         self._process = None
         self._loop = Loop("learning", lambda stop: self._learn(weights, stop), self._report)
         self._loop.start()
@@ -113,7 +113,7 @@ class Learner:
         if stop.is_set():  # at times when all had been written already
             for file in (self._out, self._out.with_suffix(".onnx")):
                 file.unlink(missing_ok=True)
-            self.learning = Learning(is_running=False, text="Cancelled")
+            self.learning = LearningProgress(is_running=False, text="Cancelled")
         elif exit_code == 0:
             self.learning = replace(self.learning, is_running=False, percent=100, weights=self._out)
             self._tell("The new model is ready: Ctrl+L shows what it has learned")
@@ -121,7 +121,7 @@ class Learner:
             raise UserError(self.learning.text or f"Learning has ended with exit code {exit_code}")
 
     def _report(self, failure: Failure) -> None:
-        self.learning = Learning(is_running=False, text=failure.text)
+        self.learning = LearningProgress(is_running=False, text=failure.text)
         self._tell(failure.text)
 
 

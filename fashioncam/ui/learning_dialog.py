@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from fashioncam.messages import Learning, View
+from fashioncam.messages import LearningProgress, View
 
 from .session import Session
 from .theme import Theme
@@ -33,7 +33,7 @@ class LearningDialog(QDialog):
         super().__init__(parent)
         self._session = session
         self._count = len(session.captures())
-        self._shown: Learning | None = None
+        self._shown: LearningProgress | None = None
         self.setWindowTitle("Learn from the filed garments")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(theme.px(480))
@@ -69,7 +69,7 @@ class LearningDialog(QDialog):
         if view.learning != self._shown or view.news:  # a garment that has been filed is news
             self.show_learning(view.learning)
 
-    def show_learning(self, learning: Learning | None) -> None:
+    def show_learning(self, learning: LearningProgress | None) -> None:
         """Show how it stands."""
         self._shown = learning
         is_running = learning is not None and learning.is_running

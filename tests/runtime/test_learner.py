@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fashioncam.messages import Learning
+from fashioncam.messages import LearningProgress
 from fashioncam.runtime.learner import CHECKOUT, Learner
 
 TELLS = "import sys; print('0 %'); print('40 %', flush=True); print('all right', sys.argv[1:])"
@@ -103,7 +103,7 @@ def test_it_can_be_cancelled_and_started_again(make):
     learner.start(Path("weights/hybrid.pth"))  # it is going on already
     assert learner._loop is first
     learner.stop()
-    assert learner.learning == Learning(is_running=False, text="Cancelled")
+    assert learner.learning == LearningProgress(is_running=False, text="Cancelled")
     assert learner._process.returncode != 0
     learner.start(Path("weights/hybrid.pth"))
     assert learner.learning.is_running
@@ -113,7 +113,7 @@ def test_cancelled_when_all_was_written_it_leaves_nothing(make, tmp_path):
     learner = begun(make, WRITES, "90 %")
     assert list(tmp_path.glob("*.pth"))
     learner.stop()
-    assert learner.learning == Learning(is_running=False, text="Cancelled")
+    assert learner.learning == LearningProgress(is_running=False, text="Cancelled")
     assert list(tmp_path.glob("learned*")) == []
 
 

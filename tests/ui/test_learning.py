@@ -5,12 +5,12 @@ from fake_session import item_view
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from fashioncam.messages import Capture, Learning
+from fashioncam.messages import Capture, LearningProgress
 from fashioncam.ui.gallery import Gallery
 from fashioncam.ui.learning_dialog import LearningDialog
 
 FILED = [Capture(Path("captures/Shirt/one"), "Shirt", "Coat", "2026-11-24T10:00:00")]
-DONE = Learning(is_running=False, percent=100, text="1 of 1 captures right", weights=Path("/tmp/learned.pth"))
+DONE = LearningProgress(is_running=False, percent=100, text="1 of 1 captures right", weights=Path("/tmp/learned.pth"))
 
 
 def show(window, session, learning, **more):
@@ -40,12 +40,12 @@ def test_it_is_begun_by_a_button(dialog, session):
 
 
 def test_it_shows_how_far_it_is_and_can_be_cancelled(dialog, window, session):
-    show(window, session, Learning(is_running=True, percent=37))
+    show(window, session, LearningProgress(is_running=True, percent=37))
     assert (dialog._bar.isVisible(), dialog._bar.value()) == (True, 37)
     assert not dialog._learn.isVisible()
     dialog._cancel.click()
     assert session.asked("cancel_learning") == [()]
-    show(window, session, Learning(is_running=False, text="Cancelled"))
+    show(window, session, LearningProgress(is_running=False, text="Cancelled"))
     assert dialog._text.text() == "Cancelled"
     assert dialog.focusWidget() is dialog._learn
     assert not dialog._bar.isVisible()
@@ -54,7 +54,7 @@ def test_it_shows_how_far_it_is_and_can_be_cancelled(dialog, window, session):
 
 
 def test_long_message_is_shown_whole(dialog, window, session, qt_application):
-    show(window, session, Learning(is_running=False, text="What went wrong takes many lines to tell. " * 12))
+    show(window, session, LearningProgress(is_running=False, text="What went wrong takes many lines to tell. " * 12))
     qt_application.processEvents()
     assert dialog._text.height() >= dialog._text.heightForWidth(dialog._text.width())
 
@@ -88,9 +88,9 @@ def test_model_menu_leads_from_the_new_model_to_the_original_and_back(window, se
 
 
 def test_closed_it_goes_on_and_is_shown_again(dialog, window, session):
-    show(window, session, Learning(is_running=True, percent=37))
+    show(window, session, LearningProgress(is_running=True, percent=37))
     dialog.close()
-    show(window, session, Learning(is_running=True, percent=52))
+    show(window, session, LearningProgress(is_running=True, percent=52))
     assert session.asked("cancel_learning") == []
     window._actions["learn"].trigger()
     assert window._dialogs._shown["learning"]._bar.value() == 52
@@ -121,7 +121,7 @@ def test_gallery_leads_to_it(window, session):
 
 
 def test_closed_it_is_seen_in_the_status_line(window, session):
-    show(window, session, Learning(is_running=True, percent=37))
+    show(window, session, LearningProgress(is_running=True, percent=37))
     assert window._status.text.endswith("learning: 37 %")
     show(window, session, DONE)
     assert "learning" not in window._status.text
