@@ -33,11 +33,11 @@ def quadratic(weight: Tensor) -> Tensor:
 def test_steps_lower_a_loss_and_decay_is_decoupled() -> None:
     weight = torch.nn.Parameter(torch.zeros(16, 16))
     optimizer = Muon([weight], lr=0.02)
-    for _ in range(100):
+    for _ in range(200):  # its momentum carries it past the optimum and back
         optimizer.zero_grad()
         quadratic(weight).backward()
         optimizer.step()
-    assert quadratic(weight).item() < 0.2
+    assert quadratic(weight).item() < 0.01
     decayed = torch.nn.Parameter(torch.ones(16, 16))
     decayed.grad = torch.zeros(16, 16)
     Muon([decayed], lr=0.1, weight_decay=0.5).step()
