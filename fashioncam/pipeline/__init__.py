@@ -15,7 +15,7 @@ import numpy as np
 from fashioncam.messages import FloatArray, Frame, Image, InputDescription, Prediction, Reading, Request, State
 
 from .garment_input import garment_input
-from .inquiry import NOTHING_ASKED, Explanation, explanation_of, limited_to
+from .inquiry import NOTHING_ASKED, HeatMap, explanation_of, limited_to, mean_of, of_one_frame
 from .reference_background import (
     Learning,
     Reference,
@@ -104,13 +104,17 @@ class PipelineState:
     Attributes:
         smoothed: the item's classes; None without an item.
         mirrors_next: whether the next input is to be read so.
-        explanation: of the last frame alone; what is shown is the mean of two frames, one each way.
+        heat_map: of the last frame alone; what is shown is the mean of two frames, one each way.
     """
 
     scene: Scene = field(default_factory=Scene)
     smoothed: Smoothed | None = None
     mirrors_next: bool = False
-    explanation: Explanation | None = None
+    heat_map: HeatMap | None = None
+
+    def for_another_model(self) -> PipelineState:
+        """What is known of the item goes, what is known of the scene stays."""
+        return replace(self, smoothed=None, heat_map=None)
 
 
 class Stopwatch:
@@ -162,21 +166,20 @@ def process_frame(
     top5 = most_probable(smoothed.probabilities, recogniser.classes)
     is_sure = top5[0].probability >= recogniser.reject_below and cut <= MOST_CUT
     watch.lap("classify")
-    explanation = explanation_of(classification.heat_map, top5, recogniser.classes, request)
-    explanation = explanation.mirrored() if state.mirrors_next else explanation
-    shown = explanation.mean_with(state.explanation)
+    heat_map = of_one_frame(classification.heat_map, state.mirrors_next)
+    explanation = explanation_of(mean_of(heat_map, state.heat_map), top5, recogniser.classes, request)
     watch.lap("explain")
     reading = replace(
         found,
         state=State.ITEM if is_sure else State.UNCERTAIN,
         top5=top5,
-        heat_map=shown.heat_map,
-        explained=shown.explained,
-        against=shown.against,
+        heat_map=explanation.heat_map,
+        explained=explanation.explained,
+        against=explanation.against,
         input_grey=input_grey,
         stages_ms=watch.stages_ms,
     )
-    return reading, PipelineState(scene, smoothed, not state.mirrors_next, explanation)
+    return reading, PipelineState(scene, smoothed, not state.mirrors_next, heat_map)
 
 
 def mirror(input_grey: Image) -> Image:

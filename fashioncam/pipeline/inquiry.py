@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from typing import TypeAlias
 
 import numpy as np
 
@@ -12,6 +14,7 @@ from fashioncam.messages import FloatArray, Image, Prediction, Region, Request
 from .segmentation import Segmenter
 
 NOTHING_ASKED = Request()
+HeatMap: TypeAlias = Callable[[int], FloatArray]  # class index -> h x w float32 in 0..1
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +31,26 @@ class Explanation:
     explained: str
     against: str = ""
 
-    def mirrored(self) -> Explanation:
-        return Explanation(self.heat_map[:, ::-1], self.explained, self.against)
 
-    def mean_with(self, other: Explanation | None) -> Explanation:
-        """The mean of two that speak for the same class; else this one."""
-        if other is None or (other.explained, other.against) != (self.explained, self.against):
-            return self
-        if other.heat_map.shape != self.heat_map.shape:
-            return self
-        mean = (self.heat_map + other.heat_map) * np.float32(0.5)
-        return Explanation(mean, self.explained, self.against)
+def of_one_frame(heat_map: HeatMap, is_mirrored: bool) -> HeatMap:
+    """The heat maps of a frame the right way round; each is computed once, though the next frame asks too."""
+    return cache(lambda index: heat_map(index)[:, ::-1] if is_mirrored else heat_map(index))
+
+
+def mean_of(heat_map: HeatMap, before: HeatMap | None) -> HeatMap:
+    """The heat maps of two frames together; of the first alone where there was none before."""
+    if before is None:
+        return heat_map
+    return lambda index: (heat_map(index) + before(index)) * np.float32(0.5)
 
 
 def explanation_of(
-    heat_map: Callable[[int], FloatArray], top5: tuple[Prediction, ...], classes: tuple[str, ...], request: Request
+    heat_map: HeatMap, top5: tuple[Prediction, ...], classes: tuple[str, ...], request: Request
 ) -> Explanation:
     """The explanation that was asked for.
 
     Args:
-        heat_map: class index -> heat map, h x w float32 in 0..1.
+        heat_map: of a class.
         top5: the most probable classes, first first.
         classes: labels by index.
         request: what was asked for.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 from fashioncam.messages import Failure, Frame, Reading, Request
 from fashioncam.pipeline import PipelineState, Recogniser, process_frame
@@ -75,7 +74,7 @@ class InferenceLoop(Loop):
             new_recogniser = self._recognisers.take()
             if new_recogniser is not None:  # another model's probabilities are not mixed with these
                 recogniser = new_recogniser
-                state, state_before = replace(state, smoothed=None), replace(state_before, smoothed=None)
+                state, state_before = state.for_another_model(), state_before.for_another_model()
             request = self._request
             if self._relearn.is_set():
                 self._relearn.clear()

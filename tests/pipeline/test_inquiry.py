@@ -3,7 +3,7 @@ import pytest
 from scenes import hold_up, learned_scene, readings_of, room, seen_by_camera
 
 from fashioncam.messages import Prediction, Request, State
-from fashioncam.pipeline.inquiry import Explanation, explanation_of, limited_to
+from fashioncam.pipeline.inquiry import explanation_of, limited_to, mean_of, of_one_frame
 from fashioncam.pipeline.segmentation import StatisticalSegmenter
 
 CLASSES = tuple(f"class {index}" for index in range(10))
@@ -36,12 +36,17 @@ def test_only_what_is_asked_is_computed():
     assert asked == [2]
 
 
-def test_two_explanations_have_a_mean_only_where_they_speak_for_the_same():
-    shirt = Explanation(explain(2), "Shirt")
-    assert shirt.mean_with(Explanation(explain(4), "Shirt")).heat_map == pytest.approx(np.full((7, 7), 0.3))
-    others = [None, Explanation(explain(4), "Coat"), Explanation(explain(4), "Shirt", "Coat")]
-    others.append(Explanation(np.zeros((14, 14), np.float32), "Shirt"))
-    assert all(shirt.mean_with(other) is shirt for other in others)
+def test_map_of_a_frame_is_computed_once_and_lies_the_right_way_round():
+    asked = []
+    heat_map = of_one_frame(lambda index: asked.append(index) or np.array([[index, 0.0]], np.float32), is_mirrored=True)
+    assert [heat_map(1).tolist(), heat_map(1).tolist(), heat_map(2).tolist()] == [[[0, 1]], [[0, 1]], [[0, 2]]]
+    assert asked == [1, 2]
+
+
+def test_two_frames_have_a_mean_for_every_class():
+    both = mean_of(explain, lambda index: explain(index + 2))
+    assert [both(1)[0, 0], both(4)[0, 0]] == pytest.approx([0.2, 0.5])
+    assert mean_of(explain, None) is explain
 
 
 def test_no_region_is_the_segmenter_itself():

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 from scenes import DESCRIPTION, frame, hold_up, room, seen_by_camera, short_film
 
-from fashioncam.messages import State
+from fashioncam.messages import Request, State
 from fashioncam.pipeline import PipelineState, most_probable, process_frame
+from fashioncam.pipeline.inquiry import NOTHING_ASKED
 from fashioncam.pipeline.segmentation import StatisticalSegmenter
 
 CLASSES = tuple(f"class {index}" for index in range(10))
@@ -42,14 +43,20 @@ def sure_of(index, probability=0.91):
     return answer
 
 
-def read_all(images, recogniser):
+def read_all(images, recogniser, last_request=NOTHING_ASKED):
+    """The readings; the last frame is read once more where something is asked of it, as in a pause."""
     state, readings = PipelineState(), []
     clock = count(step=0.002)
     for index, image in enumerate(images):
+        before = state
         reading, state = process_frame(
             frame(image, index), state, StatisticalSegmenter(), recogniser, lambda: next(clock)
         )
         readings.append(reading)
+    if last_request is not NOTHING_ASKED:
+        last = frame(images[-1], len(images) - 1)
+        again, _ = process_frame(last, before, StatisticalSegmenter(), recogniser, lambda: next(clock), last_request)
+        readings.append(again)
     return readings
 
 
@@ -109,7 +116,7 @@ class LopsidedRecogniser(FakeRecogniser):
         classification = super().classify(input_grey)
         heat = np.zeros((7, 7), np.float32)
         heat[:, 0] = 1
-        classification.heat_map = lambda class_index: heat
+        classification.heat_map = lambda class_index: heat if class_index else 0 * heat
         return classification
 
 
@@ -127,6 +134,14 @@ def test_heat_map_is_the_mean_of_both_ways_and_lies_the_right_way_round():
     assert first.heat_map[0].tolist() == [1, 0, 0, 0, 0, 0, 0]
     for reading in (second, third):
         assert reading.heat_map[0].tolist() == [0.5, 0, 0, 0, 0, 0, 0.5]
+
+
+@pytest.mark.parametrize("request_", [Request(explained=7), Request(contrast=True)], ids=["seventh", "contrast"])
+def test_another_question_to_the_last_frame_is_answered_from_both_ways_too(request_):
+    asked = read_all(short_film(held=3), LopsidedRecogniser([sure_of(3)]), request_)[-1]
+    row = asked.heat_map[0]
+    assert np.array_equal(row, row[::-1])
+    assert (asked.explained == "class 7") != (asked.against != "")
 
 
 def test_item_that_the_edge_cuts_in_half_is_uncertain():
