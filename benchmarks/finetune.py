@@ -33,7 +33,7 @@ from fashioncam.pipeline.garment_input import garment_input
 from fashioncam.runtime.captures import file_capture
 from training.cutouts import is_held_out
 from training.finetune import NOW, ORIGINAL
-from training.loop import predict
+from training.loop import predict_both_ways
 from training.metrics import accuracy, expected_calibration_error, macro_accuracy
 
 from .photographs import Photo, photos
@@ -122,9 +122,9 @@ def file_as_the_window_does(folder: Path, photo: Photo, answer: int, model: Load
 
 
 def logits_of(model: LoadedModel, entries: list[Photo]) -> torch.Tensor:
-    """Logits of garments with the masks that they came with, N x classes."""
+    """Logits of garments with the masks that they came with, read both ways, N x classes."""
     inputs = np.stack([garment_input(photo.image_bgr, photo.segment, model.input) for photo in entries])
-    return predict(model.model, torch.from_numpy(inputs)[:, None], model.input)
+    return predict_both_ways(model.model, torch.from_numpy(inputs)[:, None], model.input)
 
 
 def print_row(weights: str, name: str, entries: list[Photo], old: LoadedModel, new: LoadedModel) -> None:

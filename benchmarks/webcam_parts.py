@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def measure(args: argparse.Namespace) -> None:
     """Print the table, a row as soon as it is known."""
     torch.set_num_threads(1)
-    loaded, dataset = checkpoint.load(args.weights), data.load()
+    loaded, dataset = checkpoint.load(args.weights, RECIPE.model), data.load()
     splits = [with_own_masks(cutouts, dataset.input) for cutouts in load_cutouts(args.garments)]
     photographs = Split(*(torch.cat(parts) for parts in zip(*((s.images, s.labels) for s in splits), strict=True)))
     print(f"{len(photographs)} photographs, each read in its mirror too; {args.steps} steps a run")

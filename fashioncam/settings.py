@@ -37,7 +37,7 @@ class Settings:
         headless: run without a window.
         predictions: JSON Lines file to write a reading a line to; None for none.
         save_video: video file to write the annotated picture to; None for none.
-        display_input, display_fps: show the model's 28x28 input, show the frame rate.
+        display_input, display_fps: show the model's input, show the frame rate.
     """
 
     model: str | None = None

@@ -43,7 +43,10 @@ class DataError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Pictures N x 1 x 28 x 28 uint8, bright garment on 0, and their classes or `NOT_A_GARMENT`, N int64."""
+    """Pictures N x 1 x S x S uint8, bright garment on 0, and their classes or `NOT_A_GARMENT`, N int64.
+
+    S is 28 in Fashion-MNIST.
+    """
 
     images: Tensor
     labels: Tensor

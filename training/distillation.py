@@ -49,5 +49,5 @@ def load_teacher(path: Path | None, recipe: Recipe, description: InputDescriptio
         raise UserError(f"--teacher {path} has nothing to teach at distill_weight 0; give --distill-weight too")
     loaded = checkpoint.load(path)
     if loaded.input != description or loaded.classes != CLASSES:
-        raise UserError(f"--teacher {path} was trained on another data set's input or classes")
+        raise UserError(f"--teacher {path} was trained on another input, perhaps of another size, or on other classes")
     return loaded.model

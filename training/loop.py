@@ -268,5 +268,8 @@ def predict(model: nn.Module, images: Tensor, description: InputDescription, pre
 
 
 def predict_both_ways(model: nn.Module, images: Tensor, description: InputDescription) -> Tensor:
-    """Logits of pictures that are held up long enough to be read in their mirror too: N x classes float32."""
+    """Mean of the logits of pictures and of their mirrors, N x classes float32.
+
+    So the program pools what it says of an item held still, but for `smoothing.LEAST_PROBABILITY`.
+    """
     return (predict(model, images, description) + predict(model, images.flip(-1), description)) / 2

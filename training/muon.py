@@ -53,7 +53,7 @@ def orthogonal(direction: Tensor) -> Tensor:
     """The matrix nearest to `direction` with all singular values about equal, of root mean square 0.2."""
     matrix = direction.flatten(1)
     wide = matrix.T if matrix.shape[0] > matrix.shape[1] else matrix
-    x = wide / (wide.norm() + 1e-7)  # bf16 would do, but where a processor has to emulate it takes 13 times as long
+    x = wide / (wide.norm() + 1e-7)  # bf16 would do; where a processor emulates it, it takes 13 times as long
     a, b, c = COEFFICIENTS
     for _ in range(STEPS):
         gram = x @ x.T

@@ -21,7 +21,6 @@ from fashioncam import checkpoint
 from fashioncam.errors import UserError
 from fashioncam.models import complete_config, model_class
 from fashioncam.models.base import Model, find_device, to_input
-from fashioncam.models.hybrid import Hybrid56
 
 from . import data, distributed, metrics
 from .command import exit_code, make_folder, make_place_for
@@ -117,18 +116,17 @@ def load_photos(args: argparse.Namespace, recipe: Recipe, dataset: data.FashionM
 
 
 def load_initial(path: Path | None, recipe: Recipe) -> dict[str, Tensor] | None:
-    """The weights to begin with, None for random ones; UserError where they do not fit the recipe's model.
-
-    A `hybrid56` can begin with a hybrid's.
-    """
+    """The weights to begin with, None for random ones; UserError where they do not fit the recipe's model."""
     if path is None:
         return None
-    enlarged = recipe.model == "hybrid56" and checkpoint.load(path).info.model_name == "hybrid"
-    loaded = checkpoint.load(path, None if enlarged else recipe.model)
-    if complete_config(recipe.model, dict(loaded.info.config)) != complete_config(recipe.model, recipe.config):
-        raise UserError(f"--initial {path}: its model is built otherwise than the recipe's; give other weights")
-    weights = loaded.model.state_dict()
-    return Hybrid56.from_hybrid(weights) if enlarged else weights
+    loaded, model = checkpoint.load(path), model_class(recipe.model)
+    name, weights = loaded.info.model_name, loaded.model.state_dict()
+    config = complete_config(name, dict(loaded.info.config))
+    if name not in (recipe.model, model.grown_from) or config != complete_config(recipe.model, recipe.config):
+        raise UserError(
+            f"--initial {path}: a {name} that is built otherwise than the recipe's {recipe.model}; give others"
+        )
+    return weights if name == recipe.model else model.grown(weights)
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -139,7 +137,9 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--garments", type=Path, help="folder of garment cutouts with train.csv, for recipes with photographs"
     )
-    parser.add_argument("--initial", type=Path, help="checkpoint whose weights to begin with; default: random ones")
+    parser.add_argument(
+        "--initial", type=Path, help="checkpoint to begin with, for hybrid56 a hybrid's too; default: random weights"
+    )
     parser.add_argument("--teacher", type=Path, help="checkpoint to learn from, for distill_weight; default: none")
     parser.add_argument("--run", type=Path, help="folder of the run; default: runs/RECIPE-SEED")
     parser.add_argument("--out", type=Path, help="checkpoint to write; default: the recipe's own in weights/")
@@ -171,8 +171,8 @@ def calibrated(
 ) -> checkpoint.LoadedModel:
     """The trained model with temperature, rejection threshold and map scale, fitted where nothing was trained on.
 
-    That is the validation split; of a model for the camera, temperature and threshold are those of photographs, which
-    the program reads in their mirror too.
+    That is the validation split; of a model for the camera, temperature and threshold are those of photographs, and
+    these and their figures are of what is said of a picture and its mirror together, as the program says it.
     """
     images, labels = dataset.validation.images, dataset.validation.labels
     logits = predict(model, images, dataset.input)

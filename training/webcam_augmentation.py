@@ -20,7 +20,7 @@ from fashioncam.sharpening import sharpening_kernel
 
 from .random_batches import Dice, grid, sampled
 
-CANVAS_EDGES = {28: 56, 56: 84}  # by the picture's edge; 112 for 56 takes twice the time
+ROOM_PX = 28  # around the picture on its canvas, both sides together; for 56 twice as much takes twice the time
 FILLED = 0.72  # of the canvas' edge: room for tilts and arms
 SHOES = (5, 7, 9)  # sandal, sneaker, ankle boot
 
@@ -102,7 +102,7 @@ def cloth(garments: Garments, dice: Dice) -> Garments:
 
 def ragged(garments: Garments, dice: Dice) -> Garments:
     """An outline that is found wrongly by a pixel or two, and in a quarter of the pictures a piece that is missing."""
-    radius = round(garments.size_hw[0] / 18)
+    radius = round(garments.size_hw[0] / 18)  # of a canvas of 56 three pixels
     soft = F.avg_pool2d(garments.cover, 2 * radius + 1, 1, radius)
     noise = dice.field(14, 14, garments.size_hw) * dice.uniform(0, 0.3)
     kept = ((soft + noise - 0.3) * 6).clamp(0, 1)
@@ -143,13 +143,13 @@ def through_webcam(
     Args:
         images: N x 1 x 28 x 28 uint8, negated on 0.
         labels: N int64; shoes are shown in other ways than the rest.
-        size: of what comes back, a key of `CANVAS_EDGES`.
+        size: edge of what comes back.
         parts: keys of `PARTS`, each of which happens to half of the pictures; cut out, scaled and noisy all become.
 
     Returns:
         N x 1 x size x size uint8.
     """
-    garments = on_canvas(images, labels, CANVAS_EDGES[size])
+    garments = on_canvas(images, labels, size + ROOM_PX)
     return shown(garments, size, 0.5, generator, parts)  # the data set has sharpened them already
 
 
@@ -165,7 +165,7 @@ def cutouts_through_webcam(
     Returns:
         N x 1 x size x size uint8.
     """
-    return shown(cutouts_on_canvas(pictures, labels, CANVAS_EDGES[size]), size, 0.85, generator, parts)
+    return shown(cutouts_on_canvas(pictures, labels, size + ROOM_PX), size, 0.85, generator, parts)
 
 
 def shown(

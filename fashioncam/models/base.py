@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -17,9 +19,16 @@ class Model(nn.Module, ABC):
 
     Attributes:
         input_size: edge of the square input, pixels.
+        grown_from: name of a model whose weights `grown` makes into weights of this one; None for none.
     """
 
     input_size = 28
+    grown_from: ClassVar[str | None] = None
+
+    @classmethod
+    def grown(cls, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Weights of the model `grown_from` as weights of this one, to begin a training with."""
+        raise NotImplementedError
 
     @property
     @abstractmethod
@@ -86,10 +95,10 @@ def to_input(images: Tensor, description: InputDescription) -> Tensor:
 
 
 def scaled(images: Tensor, size: int) -> Tensor:
-    """Grey pictures N x 1 x S x S, uint8 or float in 0..255, as N x 1 x size x size; those of that size come back.
+    """Grey pictures N x 1 x S x S, uint8 or float in 0..255, enlarged to N x 1 x size x size; of that size they stay.
 
     Bicubic: what a model for larger inputs sees of the data set is as smooth as a camera's picture, not in blocks.
     """
-    if images.shape[-1] == size:
+    if images.shape[2:] == (size, size):
         return images
     return F.interpolate(images.float(), (size, size), mode="bicubic").clamp(0, 255)

@@ -1,7 +1,7 @@
 """The hybrid: a convolutional stem sees texture and edges, a small transformer relates the parts.
 
-28x28 -> stem 28x28x32 -> 14x14x64 -> 7x7xdim = 49 tokens -> transformer blocks -> LayerNorm
--> mean over tokens -> linear. Mean and linear head make the class maps exact: see `class_maps`.
+28x28 (or 56x56, in places of 2x2 pixels) -> stem 28x28x32 -> 14x14x64 -> 7x7xdim = 49 tokens -> transformer blocks
+-> LayerNorm -> mean over tokens -> linear. Mean and linear head make the class maps exact: see `class_maps`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from .base import Model
 
-GRID = 7  # tokens a side after two poolings of 28
+GRID = 7  # tokens a side after two poolings of 28 places
 
 
 class ConvStage(nn.Module):
@@ -167,9 +167,10 @@ class Hybrid56(Hybrid):
 
     input_size = 56
     patch = 2
+    grown_from = "hybrid"
 
     @classmethod
-    def from_hybrid(cls, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    def grown(cls, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """A hybrid's weights as weights of this: it says of a picture what the hybrid says of its 2x2 means."""
         first = "stem.0.conv1.weight"
         places = cls.patch**2

@@ -15,7 +15,7 @@ import numpy as np
 from fashioncam.messages import FloatArray, Frame, Image, InputDescription, Prediction, Reading, Request, State
 
 from .garment_input import garment_input
-from .inquiry import NOTHING_ASKED, HeatMap, explanation_of, limited_to, mean_of, of_one_frame
+from .inquiry import NOTHING_ASKED, HeatMaps, explanation_of, limited_to, mean_of, of_one_frame
 from .reference_background import (
     Learning,
     Reference,
@@ -104,17 +104,18 @@ class PipelineState:
     Attributes:
         smoothed: the item's classes; None without an item.
         mirrors_next: whether the next input is to be read so.
-        heat_map: of the last frame alone; what is shown is the mean of two frames, one each way.
+        heat_maps: of the last frame alone; what is shown is the mean of two frames, one each way. Where another class
+            is asked for than in the frame before, both are made: with slow methods it takes twice the time, once.
     """
 
     scene: Scene = field(default_factory=Scene)
     smoothed: Smoothed | None = None
     mirrors_next: bool = False
-    heat_map: HeatMap | None = None
+    heat_maps: HeatMaps | None = None
 
     def for_another_model(self) -> PipelineState:
         """What is known of the item goes, what is known of the scene stays."""
-        return replace(self, smoothed=None, heat_map=None)
+        return replace(self, smoothed=None, heat_maps=None)
 
 
 class Stopwatch:
@@ -166,8 +167,8 @@ def process_frame(
     top5 = most_probable(smoothed.probabilities, recogniser.classes)
     is_sure = top5[0].probability >= recogniser.reject_below and cut <= MOST_CUT
     watch.lap("classify")
-    heat_map = of_one_frame(classification.heat_map, state.mirrors_next)
-    explanation = explanation_of(mean_of(heat_map, state.heat_map), top5, recogniser.classes, request)
+    heat_maps = of_one_frame(classification.heat_map, state.mirrors_next)
+    explanation = explanation_of(mean_of(heat_maps, state.heat_maps), top5, recogniser.classes, request)
     watch.lap("explain")
     reading = replace(
         found,
@@ -179,7 +180,7 @@ def process_frame(
         input_grey=input_grey,
         stages_ms=watch.stages_ms,
     )
-    return reading, PipelineState(scene, smoothed, not state.mirrors_next, heat_map)
+    return reading, PipelineState(scene, smoothed, not state.mirrors_next, heat_maps)
 
 
 def mirror(input_grey: Image) -> Image:

@@ -14,7 +14,7 @@ from fashioncam.messages import FloatArray, Image, Prediction, Region, Request
 from .segmentation import Segmenter
 
 NOTHING_ASKED = Request()
-HeatMap: TypeAlias = Callable[[int], FloatArray]  # class index -> h x w float32 in 0..1
+HeatMaps: TypeAlias = Callable[[int], FloatArray]  # by class index, h x w float32 in 0..1 each
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,34 +32,34 @@ class Explanation:
     against: str = ""
 
 
-def of_one_frame(heat_map: HeatMap, is_mirrored: bool) -> HeatMap:
+def of_one_frame(heat_maps: HeatMaps, is_mirrored: bool) -> HeatMaps:
     """The heat maps of a frame the right way round; each is computed once, though the next frame asks too."""
-    return cache(lambda index: heat_map(index)[:, ::-1] if is_mirrored else heat_map(index))
+    return cache(lambda index: heat_maps(index)[:, ::-1] if is_mirrored else heat_maps(index))
 
 
-def mean_of(heat_map: HeatMap, before: HeatMap | None) -> HeatMap:
+def mean_of(heat_maps: HeatMaps, before: HeatMaps | None) -> HeatMaps:
     """The heat maps of two frames together; of the first alone where there was none before."""
     if before is None:
-        return heat_map
-    return lambda index: (heat_map(index) + before(index)) * np.float32(0.5)
+        return heat_maps
+    return lambda index: (heat_maps(index) + before(index)) * np.float32(0.5)
 
 
 def explanation_of(
-    heat_map: HeatMap, top5: tuple[Prediction, ...], classes: tuple[str, ...], request: Request
+    heat_maps: HeatMaps, top5: tuple[Prediction, ...], classes: tuple[str, ...], request: Request
 ) -> Explanation:
     """The explanation that was asked for.
 
     Args:
-        heat_map: of a class.
+        heat_maps: of all classes.
         top5: the most probable classes, first first.
         classes: labels by index.
         request: what was asked for.
     """
     first, second = top5[:2]
     if request.contrast:
-        return Explanation(heat_map(first.index) - heat_map(second.index), first.label, second.label)
+        return Explanation(heat_maps(first.index) - heat_maps(second.index), first.label, second.label)
     index = first.index if request.explained is None else request.explained
-    return Explanation(heat_map(index), classes[index])
+    return Explanation(heat_maps(index), classes[index])
 
 
 def limited_to(segmenter: Segmenter, region: Region | None) -> Segmenter:

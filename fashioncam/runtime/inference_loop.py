@@ -72,7 +72,7 @@ class InferenceLoop(Loop):
             frames, readings = mailboxes
             new_frame = frames.take(WAIT_S)
             new_recogniser = self._recognisers.take()
-            if new_recogniser is not None:  # another model's probabilities are not mixed with these
+            if new_recogniser is not None:  # another model's answers are not mixed with these
                 recogniser = new_recogniser
                 state, state_before = state.for_another_model(), state_before.for_another_model()
             request = self._request

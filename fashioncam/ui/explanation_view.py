@@ -80,7 +80,7 @@ class ExplanationView(QWidget):
         self._contrast.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._contrast.clicked.connect(lambda _checked: self.contrast_asked.emit())
         self._input, self._heat = PictureView("no garment", smooth=False), PictureView("no garment")
-        self._captions = quiet("The model sees"), quiet("What speaks for it")
+        self._captions = quiet("What the model sees"), quiet("What speaks for it")
         self._legend = Legend()
         self._strength = QSlider(Qt.Orientation.Horizontal)
         self._strength.setRange(0, STRENGTH_STEPS)

@@ -219,6 +219,7 @@ class FakeRecogniser:
     """Sure of one class; its map of a class is the class's number."""
 
     answer: int
+    heat_shape: tuple[int, int] = (7, 7)
     classes = tuple(f"class {index}" for index in range(10))
     input, reject_below = DESCRIPTION, 0.5
 
@@ -230,7 +231,7 @@ class FakeRecogniser:
         return self
 
     def heat_map(self, class_index):
-        return np.full((7, 7), class_index / 10, np.float32)
+        return np.full(self.heat_shape, class_index / 10, np.float32)
 
 
 @pytest.fixture
@@ -265,10 +266,11 @@ def test_question_to_a_picture_that_stands_still_is_answered_once(with_item):
 
 def test_new_model_answers_a_picture_that_stands_still_unmixed_with_the_old(with_item):
     _, recognisers, readings, _ = with_item
-    recognisers.put(FakeRecogniser(2))
+    recognisers.put(FakeRecogniser(2, heat_shape=(8, 8)))
     answer = readings.take(5)
     assert answer.top5[0].index == 2
     assert answer.top5[1].probability < 0.02
+    assert answer.heat_map == pytest.approx(np.full((8, 8), 0.2))
 
 
 def test_another_source_is_learned_anew_and_reaches_its_own_mailbox(with_item):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -16,6 +17,7 @@ from fashioncam.checkpoint import LoadedModel
 from fashioncam.errors import UserError
 from fashioncam.messages import InputDescription
 from fashioncam.models import build
+from fashioncam.pipeline.exported_recogniser import ExportedRecogniser
 from training import data, metrics, train
 from training.loop import predict
 from training.recipes import RECIPES, Recipe
@@ -133,6 +135,18 @@ class TestCheckpointWritten:
         assert size["--half",] < 0.6 * size[()]
 
 
+def test_model_that_sees_more_pixels_is_trained_on_as_many(
+    dataset: data.FashionMnist, tiny: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data, "load", lambda folder: dataset)
+    monkeypatch.setitem(RECIPES, "tiny56", lambda: replace(tiny, model="hybrid56"))
+    assert train.main(["--recipe", "tiny56", "--out", str(tmp_path / "tiny56.pth")]) == 0
+    trained = checkpoint.load(tmp_path / "tiny56.pth")
+    assert trained.input == replace(dataset.input, size=56)
+    exported = ExportedRecogniser((tmp_path / "tiny56.onnx").read_bytes())
+    assert exported.classify(np.zeros((56, 56), np.uint8)).heat_map(0).shape == (7, 7)
+
+
 class TestCalibrationForTheCamera:
     """On what the program says of an item that it reads in every other frame in its mirror."""
 
@@ -170,6 +184,13 @@ class TestCalibrationForTheCamera:
 
 
 class TestInitialWeights:
+    def test_another_models_weights_are_one_line_and_exit_code_2(
+        self, tiny_hybrid: LoadedModel, tiny: Recipe, tmp_path: Path
+    ) -> None:
+        checkpoint.save(tiny_hybrid, tmp_path / "tiny.pth")
+        with pytest.raises(UserError, match="a hybrid that is built otherwise than the recipe's wide_resnet"):
+            train.load_initial(tmp_path / "tiny.pth", replace(tiny, model="wide_resnet", config={}))
+
     @torch.no_grad()
     def test_hybrid_for_larger_pictures_begins_with_what_a_hybrid_knows(
         self, tiny_hybrid: LoadedModel, tiny: Recipe, tmp_path: Path

@@ -1,13 +1,14 @@
 import pytest
 import torch
 
+from fashioncam.models.base import scaled
 from fashioncam.pipeline.garment_input import SHARPEN
 from training import webcam_augmentation
 from training.random_batches import Dice
 from training.webcam_augmentation import (
-    CANVAS_EDGES,
     FILLED,
     PARTS,
+    ROOM_PX,
     Garments,
     cut_out,
     cutouts_on_canvas,
@@ -17,7 +18,7 @@ from training.webcam_augmentation import (
 )
 
 SNEAKER, SHIRT = 7, 6
-CANVAS = CANVAS_EDGES[28]
+CANVAS = 28 + ROOM_PX
 
 
 def dice(count, seed=0):
@@ -29,11 +30,12 @@ def garments(sample):
     return on_canvas(*(part[::4] for part in sample), CANVAS)
 
 
-def test_result_has_the_form_of_the_data_set(sample):
+@pytest.mark.parametrize("size", [28, 56])
+def test_result_has_the_form_of_the_data_set(sample, size):
     images, labels = sample
-    seen = through_webcam(images, labels, 28, torch.Generator().manual_seed(0))
-    assert (seen.shape, seen.dtype) == (images.shape, torch.uint8)
-    assert (seen != images).flatten(1).any(dim=1).all()
+    seen = through_webcam(images, labels, size, torch.Generator().manual_seed(0))
+    assert (seen.shape, seen.dtype) == ((len(images), 1, size, size), torch.uint8)
+    assert (seen != scaled(images, size)).flatten(1).any(dim=1).all()
 
 
 def test_same_generator_gives_the_same_pictures(sample):
@@ -93,11 +95,13 @@ def test_forearm_adds_something_to_a_fifth(garments):
     assert 0.05 < added.float().mean() < 0.25
 
 
-def test_longest_edge_fills_the_picture_within_two_pixels(garments):
-    images = cut_out(garments, 28, dice(len(garments.cover)))
+@pytest.mark.parametrize("size", [28, 56])
+def test_longest_edge_fills_the_picture_within_two_pixels(sample, size):
+    garments = on_canvas(*(part[::4] for part in sample), size + ROOM_PX)
+    images = cut_out(garments, size, dice(len(garments.cover)))
     rows, columns = (images > 0).any(dim=3).sum(dim=2), (images > 0).any(dim=2).sum(dim=2)
     longest = torch.maximum(rows, columns)
-    assert longest.min() >= 24
+    assert longest.min() >= size - 4
 
 
 def test_garment_lies_in_the_middle_of_the_canvas():
