@@ -127,5 +127,5 @@ class TestLoadTeacher:
             load_teacher(path, replace(recipe, distill_weight=0.0), INPUT)
 
     def test_teacher_of_another_input_is_refused(self, path: Path, recipe: Recipe) -> None:
-        with pytest.raises(UserError, match="another data set"):
+        with pytest.raises(UserError, match="another input"):
             load_teacher(path, recipe, InputDescription(size=28, mean=0.5, std=0.5))
