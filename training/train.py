@@ -119,14 +119,15 @@ def load_initial(path: Path | None, recipe: Recipe) -> dict[str, Tensor] | None:
     """The weights to begin with, None for random ones; UserError where they do not fit the recipe's model."""
     if path is None:
         return None
-    loaded, model = checkpoint.load(path), model_class(recipe.model)
+    loaded = checkpoint.load(path)
     name, weights = loaded.info.model_name, loaded.model.state_dict()
+    fitting = weights if name == recipe.model else model_class(recipe.model).adopted(name, weights)
     config = complete_config(name, dict(loaded.info.config))
-    if name not in (recipe.model, model.grown_from) or config != complete_config(recipe.model, recipe.config):
+    if fitting is None or config != complete_config(recipe.model, recipe.config):
         raise UserError(
             f"--initial {path}: a {name} that is built otherwise than the recipe's {recipe.model}; give others"
         )
-    return weights if name == recipe.model else model.grown(weights)
+    return fitting
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -19,16 +18,14 @@ class Model(nn.Module, ABC):
 
     Attributes:
         input_size: edge of the square input, pixels.
-        grown_from: name of a model whose weights `grown` makes into weights of this one; None for none.
     """
 
     input_size = 28
-    grown_from: ClassVar[str | None] = None
 
     @classmethod
-    def grown(cls, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Weights of the model `grown_from` as weights of this one, to begin a training with."""
-        raise NotImplementedError
+    def adopted(cls, model_name: str, weights: Mapping[str, Tensor]) -> dict[str, Tensor] | None:
+        """Another model's weights as weights of this one, to begin a training with; None where they cannot be."""
+        return None
 
     @property
     @abstractmethod

@@ -167,11 +167,12 @@ class Hybrid56(Hybrid):
 
     input_size = 56
     patch = 2
-    grown_from = "hybrid"
 
     @classmethod
-    def grown(cls, weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """A hybrid's weights as weights of this: it says of a picture what the hybrid says of its 2x2 means."""
+    def adopted(cls, model_name: str, weights: Mapping[str, Tensor]) -> dict[str, Tensor] | None:
+        """A hybrid's weights: with them it says of a picture what the hybrid says of its 2x2 means."""
+        if model_name != "hybrid":
+            return None
         first = "stem.0.conv1.weight"
         places = cls.patch**2
         return {**weights, first: weights[first].repeat(1, places, 1, 1) / places}

@@ -166,7 +166,7 @@ class TestHybrid56:
     def test_with_a_hybrids_weights_it_says_what_the_hybrid_says_of_the_means(self) -> None:
         torch.manual_seed(0)
         smaller, larger = Hybrid().eval(), Hybrid56().eval()
-        larger.load_state_dict(Hybrid56.grown(smaller.state_dict()))
+        larger.load_state_dict(Hybrid56.adopted("hybrid", smaller.state_dict()))
         images = torch.randn(3, 1, 56, 56)
         assert torch.allclose(larger(images), smaller(nn.functional.avg_pool2d(images, 2)), atol=1e-5)
 

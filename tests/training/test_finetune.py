@@ -98,7 +98,7 @@ def test_captures_are_learned_and_the_rest_of_the_checkpoint_stays(
 @pytest.fixture
 def model56(model: LoadedModel) -> LoadedModel:
     larger = build("hybrid56", dict(model.info.config))
-    larger.load_state_dict(Hybrid56.grown(model.model.state_dict()))
+    larger.load_state_dict(Hybrid56.adopted("hybrid", model.model.state_dict()))
     about = replace(model.info, model_name="hybrid56")
     return replace(model, model=larger.eval(), input=replace(model.input, size=56), info=about)
 
