@@ -5,8 +5,10 @@ import pytest
 import torch
 from PIL import Image
 
+from fashioncam.messages import InputDescription
 from training import data
 from training.cutouts import is_held_out
+from training.recipes import Recipe
 
 
 @pytest.fixture
@@ -38,3 +40,22 @@ def garments(tmp_path):
             Image.fromarray(rgba).save(folder / "train" / f"{index}.png")
             writer.writerow((f"{index}.png", 0, owners[index % 4]))
     return folder
+
+
+@pytest.fixture(scope="module")
+def tiny(tiny_config):
+    """A recipe of one short epoch."""
+    return Recipe(model="hybrid", config=tiny_config, epochs=1, batch_size=32)
+
+
+@pytest.fixture(scope="module")
+def dataset(sample):
+    """A small data set with figures of its own, so that a copied constant would show."""
+    images, labels = sample
+    return data.FashionMnist(
+        train=data.Split(images[:64], labels[:64]),
+        validation=data.Split(images[64:164], labels[64:164]),
+        test=data.Split(images[:0], labels[:0]),
+        input=InputDescription(size=28, mean=0.31, std=0.37, polarity="negated"),
+        digest="digest of this data",
+    )

@@ -10,13 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
 
 from fashioncam import checkpoint
 from fashioncam.checkpoint import LoadedModel
 from fashioncam.errors import UserError
-from fashioncam.messages import InputDescription
-from fashioncam.models import build
 from fashioncam.pipeline.exported_recogniser import ExportedRecogniser
 from training import data, metrics, train
 from training.loop import predict
@@ -27,24 +24,6 @@ from training.recipes import RECIPES, Recipe
 def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The command makes the folder of a run below the current one."""
     monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def tiny(tiny_config: dict[str, int]) -> Recipe:
-    return Recipe(model="hybrid", config=tiny_config, epochs=1, batch_size=32)
-
-
-@pytest.fixture(scope="module")
-def dataset(sample: tuple[Tensor, Tensor]) -> data.FashionMnist:
-    """A small data set with figures of its own, so that a copied constant would show."""
-    images, labels = sample
-    return data.FashionMnist(
-        train=data.Split(images[:64], labels[:64]),
-        validation=data.Split(images[64:164], labels[64:164]),
-        test=data.Split(images[:0], labels[:0]),
-        input=InputDescription(size=28, mean=0.31, std=0.37, polarity="negated"),
-        digest="digest of this data",
-    )
 
 
 @pytest.fixture(scope="module")
@@ -145,64 +124,6 @@ def test_model_that_sees_more_pixels_is_trained_on_as_many(
     assert trained.input == replace(dataset.input, size=56)
     exported = ExportedRecogniser((tmp_path / "tiny56.onnx").read_bytes())
     assert exported.classify(np.zeros((56, 56), np.uint8)).heat_map(0).shape == (7, 7)
-
-
-class TestCalibrationForTheCamera:
-    """On what the program says of an item that it reads in every other frame in its mirror."""
-
-    @pytest.fixture
-    def calibrated(self, dataset: data.FashionMnist, tiny: Recipe, tiny_hybrid: LoadedModel) -> LoadedModel:
-        none = data.Split(dataset.train.images[:0], dataset.train.labels[:0])
-        others = data.Split(dataset.train.images, torch.full_like(dataset.train.labels, data.NOT_A_GARMENT))
-        photos = data.WebcamPictures(none, others, none, dataset.validation)
-        return train.calibrated(tiny_hybrid.model, tiny, 0, dataset, photos)
-
-    @pytest.fixture
-    def both_ways(self, dataset: data.FashionMnist, tiny_hybrid: LoadedModel) -> Callable[[Tensor], Tensor]:
-        return lambda images: torch.stack(
-            [predict(tiny_hybrid.model, seen, dataset.input) for seen in (images, images.flip(-1))]
-        ).mean(dim=0)
-
-    def test_temperature_and_threshold_are_those_of_photographs_read_both_ways(
-        self, calibrated: LoadedModel, both_ways: Callable[[Tensor], Tensor], dataset: data.FashionMnist
-    ) -> None:
-        logits, labels = both_ways(dataset.validation.images), dataset.validation.labels
-        probabilities = (logits / calibrated.temperature).softmax(dim=1)
-        assert calibrated.temperature == pytest.approx(metrics.fit_temperature(logits, labels))
-        away = (probabilities.amax(dim=1) < calibrated.reject_below).float().mean().item()
-        assert away == pytest.approx(train.TURNED_AWAY, abs=0.01)
-        error = metrics.expected_calibration_error(probabilities, labels)
-        assert calibrated.info.figures["photo_accuracy"] == pytest.approx(metrics.macro_accuracy(logits, labels))
-        assert calibrated.info.figures["photo_calibration_error"] == pytest.approx(error, abs=1e-5)
-
-    def test_so_is_the_share_of_other_things_that_is_turned_away(
-        self, calibrated: LoadedModel, both_ways: Callable[[Tensor], Tensor], dataset: data.FashionMnist
-    ) -> None:
-        sureness = (both_ways(dataset.train.images) / calibrated.temperature).softmax(dim=1).amax(dim=1)
-        away = (sureness < calibrated.reject_below).float().mean().item()
-        assert calibrated.info.figures["other_things_turned_away"] == pytest.approx(away)
-
-
-class TestInitialWeights:
-    def test_another_models_weights_are_one_line_and_exit_code_2(
-        self, tiny_hybrid: LoadedModel, tiny: Recipe, tmp_path: Path
-    ) -> None:
-        checkpoint.save(tiny_hybrid, tmp_path / "tiny.pth")
-        with pytest.raises(UserError, match="a hybrid that is built otherwise than the recipe's wide_resnet"):
-            train.load_initial(tmp_path / "tiny.pth", replace(tiny, model="wide_resnet", config={}))
-
-    @torch.no_grad()
-    def test_hybrid_for_larger_pictures_begins_with_what_a_hybrid_knows(
-        self, tiny_hybrid: LoadedModel, tiny: Recipe, tmp_path: Path
-    ) -> None:
-        checkpoint.save(tiny_hybrid, tmp_path / "tiny.pth")
-        weights = train.load_initial(tmp_path / "tiny.pth", replace(tiny, model="hybrid56"))
-        assert weights is not None
-        larger = build("hybrid56", tiny.config).eval()
-        larger.load_state_dict(weights)
-        images = torch.rand(2, 1, 28, 28)
-        enlarged = images.repeat_interleave(2, dim=2).repeat_interleave(2, dim=3)
-        assert torch.allclose(larger(enlarged), tiny_hybrid.model.eval()(images), atol=1e-5)
 
 
 class TestArguments:
