@@ -22,6 +22,7 @@ from .random_batches import Dice, grid, sampled
 
 ROOM_PX = 28  # around the picture on its canvas, both sides together; for 56 twice as much takes twice the time
 FILLED = 0.72  # of the canvas' edge: room for tilts and arms
+BGR_WEIGHTS = (0.114, 0.587, 0.299)  # OpenCV's
 SHOES = (5, 7, 9)  # sandal, sneaker, ankle boot
 
 
@@ -165,7 +166,8 @@ def cutouts_through_webcam(
     Returns:
         N x 1 x size x size uint8.
     """
-    return shown(cutouts_on_canvas(pictures, labels, size + ROOM_PX), size, 0.85, generator, parts)
+    grey = in_grey(pictures, Dice(len(pictures), generator))
+    return shown(cutouts_on_canvas(grey, labels, size + ROOM_PX), size, 0.85, generator, parts)
 
 
 def shown(
@@ -195,13 +197,29 @@ def on_canvas(images: Tensor, labels: Tensor, edge: int) -> Garments:
     return Garments(placed[:, :1], placed[:, 1:], are_shoes(labels))
 
 
-def cutouts_on_canvas(pictures: Tensor, labels: Tensor, edge: int) -> Garments:
-    """Photographs in the middle of a canvas of that edge, grey; arguments as for `cutouts_through_webcam`."""
+def in_grey(pictures: Tensor, dice: Dice) -> Tensor:
+    """Half of the pictures as OpenCV weighs colours, half as if dyed otherwise or in another lamp's light.
+
+    There each weight is up to some three times as large or small as it was; white stays white.
+
+    Args:
+        pictures: N x 4 x S x S uint8, as for `cutouts_through_webcam`.
+
+    Returns:
+        N x 2 x S x S float32, 0..1: brightness times alpha, alpha.
+    """
+    colours, alpha = pictures.float().div(255).split((3, 1), dim=1)
+    weights = torch.tensor(BGR_WEIGHTS, device=pictures.device).view(1, 3, 1, 1)
+    weights = weights * (dice.normal(0.6, 3) * dice.happens(0.5)).exp()
+    grey = (colours * weights).sum(dim=1, keepdim=True) / weights.sum(dim=1, keepdim=True)
+    return torch.cat((grey, alpha), dim=1)
+
+
+def cutouts_on_canvas(grey: Tensor, labels: Tensor, edge: int) -> Garments:
+    """What `in_grey` gave in the middle of a canvas of that edge."""
     side = round(FILLED * edge)
     margin = (edge - side) // 2
-    blue, green, red, alpha = pictures.float().div(255).split(1, dim=1)
-    grey = 0.114 * blue + 0.587 * green + 0.299 * red  # as OpenCV weighs them
-    small = F.interpolate(torch.cat((grey, alpha), dim=1), (side, side), mode="area")
+    small = F.interpolate(grey, (side, side), mode="area")
     placed = F.pad(small, (margin, edge - side - margin, margin, edge - side - margin))
     return Garments(placed[:, :1], placed[:, 1:], are_shoes(labels))
 

@@ -1,3 +1,4 @@
+import cv2
 import pytest
 import torch
 
@@ -13,6 +14,7 @@ from training.webcam_augmentation import (
     cut_out,
     cutouts_on_canvas,
     cutouts_through_webcam,
+    in_grey,
     on_canvas,
     through_webcam,
 )
@@ -116,15 +118,38 @@ def test_garment_lies_in_the_middle_of_the_canvas():
     assert on_canvas(image, torch.tensor([SNEAKER]), CANVAS).is_shoe.all()
 
 
-def test_cutout_is_grey_and_fills_as_much_of_the_canvas_as_the_data_set_does():
-    pictures = torch.zeros(2, 4, 128, 128, dtype=torch.uint8)
-    pictures[:, 3, :, 32:96] = 255
-    pictures[:, 2, :, 32:96] = 200  # red
-    garments = cutouts_on_canvas(pictures, torch.tensor([SHIRT, SNEAKER]), CANVAS)
+def test_half_of_the_cutouts_are_grey_as_opencv_has_it_and_half_as_if_dyed_otherwise():
+    blue_green_red = torch.tensor([20, 90, 240], dtype=torch.uint8).view(3, 1, 1)
+    pictures = torch.full((1000, 4, 2, 2), 255, dtype=torch.uint8)
+    pictures[:, :3] = blue_green_red
+    usual = cv2.cvtColor(pictures[0, :3].permute(1, 2, 0).contiguous().numpy(), cv2.COLOR_BGR2GRAY)[0, 0] / 255
+    seen = in_grey(pictures, Dice(1000, torch.Generator().manual_seed(0)))
+    assert seen.shape == (1000, 2, 2, 2)
+    levels = seen[:, 0, 0, 0]
+    as_usual = (levels - usual).abs() < 0.003
+    assert 0.45 < as_usual.float().mean() < 0.55
+    assert 20 / 255 < levels.min() < 0.3 and 0.65 < levels.max() < 240 / 255
+    assert (seen[:, 1] == 1).all()
+
+
+def test_white_and_black_cloth_stay_so_whatever_the_dye():
+    pictures = torch.zeros(200, 4, 2, 2, dtype=torch.uint8)
+    pictures[:, 3] = 255
+    pictures[100:] = 255
+    brightness = in_grey(pictures, Dice(200, torch.Generator().manual_seed(0)))[:, 0]
+    torch.testing.assert_close(brightness[:100], torch.zeros(100, 2, 2))
+    torch.testing.assert_close(brightness[100:], torch.ones(100, 2, 2))
+
+
+def test_cutout_fills_as_much_of_the_canvas_as_the_data_set_does():
+    grey = torch.zeros(2, 2, 128, 128)
+    grey[:, 1, :, 32:96] = 1
+    grey[:, 0, :, 32:96] = 0.25
+    garments = cutouts_on_canvas(grey, torch.tensor([SHIRT, SNEAKER]), CANVAS)
     rows = garments.cover[0, 0].amax(dim=1) > 0.5
     assert rows.sum() == round(CANVAS * FILLED)
     assert garments.cover.shape == (2, 1, CANVAS, CANVAS)
-    assert garments.bright[0, 0, CANVAS // 2, CANVAS // 2] == pytest.approx(0.299 * 200 / 255, abs=1e-3)
+    assert garments.bright[0, 0, CANVAS // 2, CANVAS // 2] == pytest.approx(0.25, abs=1e-3)
     assert garments.is_shoe.flatten().tolist() == [False, True]
 
 
