@@ -254,7 +254,7 @@ class View:
         picture_bgr: H x W x 3 uint8, annotated, B G R; None when nothing has changed since the last pull.
         is_new_frame: whether the picture is of another frame than the one before.
         reading: the newest one; None before the first.
-        reading_age_s: how long ago its frame was grabbed; 0 while the picture stands still.
+        reading_age_s: how much older its frame is than the picture.
         explanation: of that reading; None where it has no heat map.
         request: what the user has asked; its region is of the picture as shown.
         look: how the picture is drawn.

@@ -8,7 +8,7 @@ from functools import cache
 import cv2
 import numpy as np
 
-from fashioncam.messages import FloatArray, Frame, Image, InputDescription, Reading
+from fashioncam.messages import FloatArray, Frame, Image, InputDescription, Reading, Region
 from fashioncam.pipeline import Scene, find_item
 from fashioncam.pipeline.reference_background import Reference
 from fashioncam.pipeline.segmentation import Segmenter, StatisticalSegmenter
@@ -75,12 +75,17 @@ def learned_scene(image: Image, sigma: float = 3.0) -> Scene:
 
 
 def readings_of(
-    images: Iterable[Image], segmenter: Segmenter, scene: Scene | None = None, fps: float = FPS, first: int = 60
+    images: Iterable[Image],
+    segmenter: Segmenter,
+    scene: Scene | None = None,
+    fps: float = FPS,
+    first: int = 60,
+    region: Region | None = None,
 ) -> list[Reading]:
     """What the program says to these pictures in turn, after `scene` has been learned or from the start."""
     readings, state = [], scene or Scene()
     for index, image in enumerate(images, start=first):
-        reading, state = find_item(Frame(index, image, index / fps, 0.0), state, segmenter)
+        reading, state = find_item(Frame(index, image, index / fps, 0.0), state, segmenter, region)
         readings.append(reading)
     return readings
 

@@ -25,7 +25,7 @@ from fashioncam.messages import Image, InputDescription, Segment
 from fashioncam.pipeline.garment_input import garment_input
 from fashioncam.pipeline.learned_segmenter import LearnedSegmenter
 from fashioncam.pipeline.reference_background import shrink
-from fashioncam.pipeline.segmentation import Segmenter, beyond_shadow, deviating_pixels, item_mask, to_segment
+from fashioncam.pipeline.segmentation import Segmenter, found_item, to_segment
 
 from .composites import DRAWN_ITEM, NO_ITEM, Bank, compose
 from .cutouts import EDGE_PX, Cutouts, balanced, load_cutouts
@@ -134,7 +134,7 @@ def seen_items(
             label = label_of(place, cutouts.labels)
             if label is None or (label == NOT_A_GARMENT and others >= OTHERS_SHARE * garments):
                 continue
-            segment = found_item(frames[index], backgrounds[index], segmenter)
+            segment = found_segment(frames[index], backgrounds[index], segmenter)
             if segment is None:
                 continue
             if place != NO_ITEM and overlap(segment, batch.item[index, 0].numpy() > 0.5) < FOUND_IOU:
@@ -161,13 +161,12 @@ def label_of(place: int, labels: Tensor) -> int | None:
     return NOT_A_GARMENT if place in (NO_ITEM, DRAWN_ITEM) else None
 
 
-def found_item(frame_bgr: Image, background_bgr: Image, segmenter: Segmenter) -> Segment | None:
+def found_segment(frame_bgr: Image, background_bgr: Image, segmenter: Segmenter) -> Segment | None:
     """The item that the program finds in a frame before a background in the same light, h x w x 3 uint8 both."""
     small_bgr, expected_bgr = shrink(frame_bgr), shrink(background_bgr)
     tolerance = np.full(small_bgr.shape[:2], TOLERANCE_LEVELS, np.uint8)
     likelihood = segmenter.likelihood(small_bgr, expected_bgr, tolerance)
-    deviating = deviating_pixels(small_bgr, expected_bgr, tolerance)
-    item = item_mask(likelihood, deviating, None, beyond_shadow(small_bgr, expected_bgr))
+    item, _ = found_item(likelihood, small_bgr, expected_bgr, tolerance)
     height, width = frame_bgr.shape[:2]
     return None if item is None else to_segment(item, (width, height))
 

@@ -10,12 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+import cv2
 import numpy as np
 
-from fashioncam.messages import FloatArray, Frame, Image, InputDescription, Prediction, Reading, Request, State
+from fashioncam.messages import FloatArray, Frame, Image, InputDescription, Prediction, Reading, Region, Request, State
 
 from .garment_input import garment_input
-from .inquiry import NOTHING_ASKED, HeatMaps, explanation_of, limited_to, mean_of, of_one_frame
+from .inquiry import NOTHING_ASKED, HeatMaps, explanation_of, mean_of, of_one_frame, searched
 from .reference_background import (
     Learning,
     Reference,
@@ -30,10 +31,8 @@ from .scene_watch import SceneWatch, is_room, is_trembling, keep_watch
 from .segmentation import (
     Segmenter,
     away_from,
-    beyond_shadow,
     cut_share,
-    deviating_pixels,
-    item_mask,
+    found_item,
     steadied,
     to_segment,
 )
@@ -155,7 +154,7 @@ def process_frame(
         The reading, and the state for the next frame.
     """
     watch = Stopwatch(now_s)
-    found, scene = find_item(frame, state.scene, limited_to(segmenter, request.region))
+    found, scene = find_item(frame, state.scene, segmenter, request.region)
     watch.lap("segment")
     if found.segment is None or recogniser is None:
         return replace(found, stages_ms=watch.stages_ms), PipelineState(scene)
@@ -188,7 +187,7 @@ def mirror(input_grey: Image) -> Image:
     return np.ascontiguousarray(input_grey[:, ::-1])
 
 
-def find_item(frame: Frame, scene: Scene, segmenter: Segmenter) -> tuple[Reading, Scene]:
+def find_item(frame: Frame, scene: Scene, segmenter: Segmenter, region: Region | None = None) -> tuple[Reading, Scene]:
     """Learn the background, or look for the item before it; the reading knows nothing of classes yet."""
     height, width = frame.image_bgr.shape[:2]
     small_bgr = shrink(frame.image_bgr)
@@ -201,7 +200,7 @@ def find_item(frame: Frame, scene: Scene, segmenter: Segmenter) -> tuple[Reading
         state, learned = State.LEARNING, scene.reference.progress
         scene = Scene(observe(scene.reference, small_bgr))
     else:
-        scene = look(small_bgr, scene, segmenter, frame.time_s)
+        scene = look(small_bgr, scene, segmenter, searched(region, small_bgr.shape[:2]), frame.time_s)
         segment = None if scene.item is None else to_segment(scene.item, (width, height))
         state = State.EMPTY if segment is None else State.ITEM
         if scene.watch.has_changed:
@@ -209,18 +208,20 @@ def find_item(frame: Frame, scene: Scene, segmenter: Segmenter) -> tuple[Reading
     return Reading(frame.index, (width, height), frame.time_s, frame.grabbed_s, state, learned, segment), scene
 
 
-def look(small_bgr: Image, scene: Scene, segmenter: Segmenter, time_s: float) -> Scene:
-    """Look for the item before a background that has been learned."""
+def look(small_bgr: Image, scene: Scene, segmenter: Segmenter, where: Image, time_s: float) -> Scene:
+    """Look for the item before a background that has been learned, in the part that `searched` gives."""
     reference = scene.reference
     assert isinstance(reference, Reference)
     gain = light_gain(small_bgr, reference)
     expected_bgr = expected_background(reference, gain)
-    likelihood = steadied(scene.likelihood, segmenter.likelihood(small_bgr, expected_bgr, reference.tolerance))
-    deviating = deviating_pixels(small_bgr, expected_bgr, reference.tolerance)
-    item = item_mask(likelihood, deviating, scene.item, beyond_shadow(small_bgr, expected_bgr))
+    likelihood = cv2.bitwise_and(segmenter.likelihood(small_bgr, expected_bgr, reference.tolerance), where)
+    likelihood = steadied(scene.likelihood, likelihood)
+    item, deviating = found_item(likelihood, small_bgr, expected_bgr, reference.tolerance, scene.item)
     if item is not None and is_trembling(item, small_bgr, expected_bgr):
         item = None
-    watch = keep_watch(scene.watch, small_bgr, reference.median, expected_bgr, deviating, likelihood, item, time_s)
+    watch = keep_watch(
+        scene.watch, small_bgr, reference.median, expected_bgr, deviating, likelihood, item, where, time_s
+    )
     if item is not None and is_room(item, watch.explained):
         item = None
     found_s = time_s

@@ -11,8 +11,6 @@ import numpy as np
 
 from fashioncam.messages import FloatArray, Image, Prediction, Region, Request
 
-from .segmentation import Segmenter
-
 NOTHING_ASKED = Request()
 HeatMaps: TypeAlias = Callable[[int], FloatArray]  # by class index, h x w float32 in 0..1 each
 
@@ -62,22 +60,12 @@ def explanation_of(
     return Explanation(heat_maps(index), classes[index])
 
 
-def limited_to(segmenter: Segmenter, region: Region | None) -> Segmenter:
-    """A segmenter that finds nothing outside a region; None is the whole picture."""
-    return segmenter if region is None else RegionSegmenter(segmenter, region)
-
-
-@dataclass(frozen=True, slots=True)
-class RegionSegmenter:
-    """Another segmenter's answer inside a region, given in shares of the picture, and no item outside."""
-
-    whole: Segmenter
-    region: Region
-
-    def likelihood(self, small_bgr: Image, expected_bgr: Image, tolerance: Image) -> Image:
-        likelihood = self.whole.likelihood(small_bgr, expected_bgr, tolerance).copy()
-        height, width = likelihood.shape
-        x, y, w, h = self.region
-        left, top, right, bottom = round(x * width), round(y * height), round((x + w) * width), round((y + h) * height)
-        likelihood[:top], likelihood[bottom:], likelihood[:, :left], likelihood[:, right:] = 0, 0, 0, 0
-        return likelihood
+def searched(region: Region | None, size_hw: tuple[int, int]) -> Image:
+    """Where to look for an item and for changes of the scene: h x w uint8, 255 or 0; None is the whole picture."""
+    if region is None:
+        return np.full(size_hw, 255, np.uint8)
+    height, width = size_hw
+    x, y, w, h = region
+    inside = np.zeros(size_hw, np.uint8)
+    inside[round(y * height) : round((y + h) * height), round(x * width) : round((x + w) * width)] = 255
+    return inside

@@ -77,6 +77,7 @@ def keep_watch(
     deviating: Image,
     likelihood: Image,
     item: Image | None,
+    searched: Image,
     time_s: float,
 ) -> SceneWatch:
     """Take one more frame into account.
@@ -88,9 +89,10 @@ def keep_watch(
         deviating: where the two differ, h x w uint8.
         likelihood: how likely each pixel is item, h x w uint8.
         item: the item's likelihood, h x w uint8; None for no item.
+        searched: what matters of the picture, h x w uint8; what happens elsewhere, such as people, is no other scene.
         time_s: of the frame.
     """
-    free = np.full_like(deviating, 255) if item is None else away_from(item)
+    free = searched if item is None else cv2.bitwise_and(searched, away_from(item))
     beside = cv2.bitwise_and(deviating, free)
     area = cv2.countNonZero(beside) / max(1, cv2.countNonZero(free))
     explained, checked_s = before.explained, before.checked_s

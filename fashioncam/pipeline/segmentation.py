@@ -124,6 +124,20 @@ def steadied(before: Image | None, now: Image) -> Image:
     return cv2.addWeighted(now, share, before, 1 - share, 0.0)
 
 
+def found_item(
+    likelihood: Image, small_bgr: Image, expected_bgr: Image, tolerance: Image, before: Image | None = None
+) -> tuple[Image | None, Image]:
+    """The item that a frame shows before its room, as `item_mask` gives it; and where the two differ, h x w uint8.
+
+    Args:
+        likelihood: of item, h x w uint8.
+        small_bgr, expected_bgr, tolerance: the frame, the room, and the room's noise, as a `Segmenter` takes them.
+        before: the item of the frame before.
+    """
+    deviating = deviating_pixels(small_bgr, expected_bgr, tolerance)
+    return item_mask(likelihood, deviating, before, beyond_shadow(small_bgr, expected_bgr)), deviating
+
+
 def item_mask(
     likelihood: Image, deviating: Image, before: Image | None, no_shadow: Image | None = None
 ) -> Image | None:

@@ -45,6 +45,7 @@ class CaptureLoop(Loop):
         self.paused = threading.Event()
         self.ended = threading.Event()
         self.source: FrameSource | None = None  # once it has been opened
+        self.read_s = 0.0  # when it last gave a picture, which in a pause is not delivered
         self.rate = RateMeter()
 
     def _capture(self, stop: threading.Event) -> None:
@@ -73,6 +74,7 @@ class CaptureLoop(Loop):
         try:
             due_s = time.monotonic()  # when the film's frame of time 0 is due
             while not stop.is_set() and (frame := source.read()) is not None:
+                self.stream, self.read_s = Stream.PLAYING, time.monotonic()
                 if source.live:
                     if self.paused.is_set():
                         continue  # read on, so that no old picture waits in the driver
@@ -87,7 +89,6 @@ class CaptureLoop(Loop):
                 if stop.is_set():
                     return
                 self._delivered += 1
-                self.stream = Stream.PLAYING
                 self.rate.tick(time.monotonic())
                 for mailbox in self._frames:
                     mailbox.put(frame)

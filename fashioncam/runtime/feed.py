@@ -56,15 +56,16 @@ class Feed:
         self.drawing.join()
         self.capture.join()
 
-    def stream(self, newest: Frame | None) -> Stream:
-        """How it stands with the source, whose newest frame this is."""
+    @property
+    def stream(self) -> Stream:
+        """How it stands with the source."""
         stream = self.capture.stream
         if stream is not Stream.PLAYING:
             return stream
         if self.capture.paused.is_set():
             return Stream.PAUSED
         source = self.capture.source
-        stalled = newest is not None and time.monotonic() - newest.grabbed_s > STALLED_S
+        stalled = time.monotonic() - self.capture.read_s > STALLED_S
         return Stream.LOST if source is not None and source.live and stalled else stream
 
     def _open(self) -> FrameSource:

@@ -76,7 +76,7 @@ class InferenceLoop(Loop):
                 recogniser = new_recogniser
                 state, state_before = state.for_another_model(), state_before.for_another_model()
             request = self._request
-            if self._relearn.is_set():
+            if new_frame is not None and self._relearn.is_set():
                 self._relearn.clear()
                 state = PipelineState()
             if new_frame is not None:

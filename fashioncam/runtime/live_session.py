@@ -15,7 +15,6 @@ from fashioncam.messages import (
     Reading,
     Region,
     Request,
-    Stream,
     StreamRates,
     View,
 )
@@ -115,7 +114,7 @@ class LiveSession:
         """Ask cameras for pictures of this width and height; the one in use is opened again."""
         self._sources.camera_size = size_wh
         source = self._feed.capture.source
-        if source is not None and source.device.isdecimal():
+        if source is not None and source.live and "://" not in source.device:  # a camera, by index or device file
             self.open_source(source.device)
 
     def list_cameras(self) -> None:
@@ -154,10 +153,11 @@ class LiveSession:
 
     def save_picture(self) -> None:
         """Keep the picture with its reading, and the reading as JSON."""
-        if self._inference.latest is None:
+        latest = self._inference.latest
+        if latest is None:
             self._keeper.tell("Nothing to save yet")
         else:
-            self._keeper.save_picture(*self._inference.latest, self._look)
+            self._keeper.save_picture(*latest, self._look)
 
     def toggle_recording(self) -> None:
         """Begin or end a recording of the annotated picture and the predictions."""
@@ -213,7 +213,7 @@ class LiveSession:
             if reading is not None:  # the last one would stay on the picture, and the picture goes on
                 feed.readings.put(replace(reading, segment=None, top5=(), heat_map=None, input_grey=None, explained=""))
         self._feed_failure = feed.failures.take() or self._feed_failure
-        stream = feed.stream(drawing.frame if drawing else None)
+        stream = feed.stream
         if reading is not None:
             self._forget_question(reading)
         now_s = time.monotonic()
@@ -221,7 +221,7 @@ class LiveSession:
             picture_bgr=new.picture_bgr if new else None,
             is_new_frame=new is not None and new.is_new_frame,
             reading=reading,
-            reading_age_s=now_s - reading.grabbed_s if reading and stream is Stream.PLAYING else 0.0,
+            reading_age_s=drawing.frame.grabbed_s - reading.grabbed_s if drawing and reading else 0.0,
             explanation=drawing.explanation if drawing else None,
             request=as_shown(self._request, self._look),
             look=self._look,
@@ -233,7 +233,7 @@ class LiveSession:
             classes=self._models.classes,
             source="" if feed.capture.source is None else feed.capture.source.name,
             device="" if feed.capture.source is None else feed.capture.source.device,
-            notice=self._sources.notice,
+            notice=self._sources.notice if self.is_first_source else "",
             news=self._keeper.take_news(),
             recording=self._keeper.recording,
             learning=self._learner.learning,
@@ -257,7 +257,6 @@ class LiveSession:
         self._feed = Feed(open_chosen, self._feed, self._retry_s, self._style)
         self._inference.read_from(self._feed.to_infer, self._feed.readings)
         self._drawing, self._feed_failure = None, None
-        self._sources.notice = ""
         self._ask(Request())
         self._feed.start()
 

@@ -46,6 +46,7 @@ class ModelSwitch:
         self._first_settings = self._settings = settings
         self._recognisers, self._failures, self._tell = recognisers, failures, tell
         self._loader: Loop | None = None
+        self._newest = 0  # counts what has been asked for
         self.name, self.loading = "", ""
         self.weights: Path | None = None
         self.classes: tuple[str, ...] = ()
@@ -56,21 +57,24 @@ class ModelSwitch:
             self._settings = replace(self._settings, model=model, weights=weights)
         settings, before = self._settings, self._loader
         name = settings.weights.name if settings.weights else settings.model or DEFAULT_MODEL
-        self.loading = name
+        self._newest += 1
+        number, self.loading = self._newest, name
 
         def work(stop: threading.Event) -> None:
             if before is not None:
                 before.join(LOADING_TIMEOUT_S)
-            if self.loading != name:  # yet another has been chosen
+            if number != self._newest:  # yet another has been chosen
                 return
             recogniser = load_recogniser(settings)
             self._recognisers.put(recogniser)
             # What has been imported stays: looking it through for garbage stops all threads for 20 ms.
             gc.freeze()
             self.classes, self.weights = recogniser.classes, weights_path(settings)
-            self.name, self.loading = name, ""
+            self.name = name
+            if number == self._newest:
+                self.loading = ""
 
-        self._loader = Loop("model", work, self._report)
+        self._loader = Loop("model", work, lambda failure: self._report(failure, number))
         self._loader.start()
 
     def join(self) -> None:
@@ -78,9 +82,11 @@ class ModelSwitch:
         if self._loader is not None:
             self._loader.join(LOADING_TIMEOUT_S)
 
-    def _report(self, failure: Failure) -> None:
-        self.loading = ""
-        if self.name:
+    def _report(self, failure: Failure, number: int) -> None:
+        is_newest = number == self._newest
+        if is_newest:
+            self.loading = ""
+        if self.name or not is_newest:
             self._tell(failure.text)
         elif self._settings != self._first_settings:  # remembered from an earlier run
             self._tell(failure.text)

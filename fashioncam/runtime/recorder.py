@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 
 from fashioncam.errors import UserError
 from fashioncam.messages import Frame, Image, Look, Reading
@@ -16,6 +17,7 @@ from fashioncam.settings import Settings
 
 # File name ending -> codec; what OpenCV's own FFmpeg can write everywhere.
 CODECS = {".mp4": "mp4v", ".avi": "MJPG", ".webm": "VP90"}
+LONGEST_GAP_S = 2.0  # to fill it takes half a second of the inference thread at 1280x720
 
 
 class Recorder:
@@ -109,7 +111,8 @@ def as_json(reading: Reading) -> dict[str, Any]:
 class VideoRecorder:
     """Writes pictures to a video file; the first one fixes size and rate.
 
-    A picture is repeated for as long as the next one was missing, so a film of a slow run plays at the true speed.
+    A picture is repeated for as long as the next one was missing, so a film of a slow run plays at the true speed. What
+    is missing for longer than `LONGEST_GAP_S`, as in a pause, is left out; so is the leap to another source's time.
     """
 
     def __init__(self, path: Path) -> None:
@@ -120,21 +123,26 @@ class VideoRecorder:
         self._path = path
         self._writer: cv2.VideoWriter | None = None
         self._size_wh, self._fps, self._first_s, self._written = (0, 0), 0.0, 0.0, 0
+        self._last_bgr, self._last_s = np.empty((0, 0, 3), np.uint8), 0.0
 
     def write(self, image_bgr: Image, fps: float, time_s: float) -> None:
         """Append one H x W x 3 uint8 picture of that time, to be played at `fps`."""
         if self._writer is None:
-            self._size_wh, self._fps, self._first_s = image_bgr.shape[1::-1], fps, time_s
+            self._size_wh, self._fps = image_bgr.shape[1::-1], fps
+            self._first_s, self._last_s, self._last_bgr = time_s, time_s, image_bgr
             codec = cv2.VideoWriter.fourcc(*CODECS[self._path.suffix.lower()])
             self._writer = cv2.VideoWriter(str(self._path), codec, fps, self._size_wh)
             if not self._writer.isOpened():
                 raise UserError(f"--save-video {self._path}: cannot be written; give another place or format")
         if image_bgr.shape[1::-1] != self._size_wh:
             image_bgr = cv2.resize(image_bgr, self._size_wh, interpolation=cv2.INTER_AREA)
+        if not 0 <= time_s - self._last_s <= LONGEST_GAP_S:
+            self._first_s = time_s - self._written / self._fps
         due = round((time_s - self._first_s) * self._fps) + 1
         while self._written < due:
-            self._writer.write(image_bgr)
+            self._writer.write(self._last_bgr if self._written < due - 1 else image_bgr)
             self._written += 1
+        self._last_bgr, self._last_s = image_bgr, time_s
 
     def close(self) -> None:
         if self._writer is not None:

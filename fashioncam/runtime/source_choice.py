@@ -39,9 +39,20 @@ class SourceChoice:
         self.notice = ""
 
     def first(self) -> FrameSource:
-        """What to start with; the demo clip where there is no camera."""
+        """What to start with, and the same again after a loss; the demo clip where there is no camera."""
         if self._device is not None:
             return self.named(self._device)
+        source = self._found()
+        self._device = source.device
+        return source
+
+    def named(self, device: str) -> FrameSource:
+        """A camera by its index, a file, a folder, an address or the demo clip; SourceError where it cannot be."""
+        if device == DEMO:
+            return LoopingSource(lambda: open_source(DEMO))
+        return self._open_named(device, self.camera_size)
+
+    def _found(self) -> FrameSource:
         if self._preferred is not None:
             try:
                 return self.named(self._preferred)
@@ -51,9 +62,3 @@ class SourceChoice:
             return camera
         self.notice = NO_CAMERA_NOTICE
         return self.named(DEMO)
-
-    def named(self, device: str) -> FrameSource:
-        """A camera by its index, a file, a folder, an address or the demo clip; SourceError where it cannot be."""
-        if device == DEMO:
-            return LoopingSource(lambda: open_source(DEMO))
-        return self._open_named(device, self.camera_size)

@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -213,6 +214,9 @@ def open_camera(camera: int | str, size_wh: tuple[int, int] | None = None) -> Fr
         capture.set(cv2.CAP_PROP_FRAME_WIDTH, size_wh[0])
         capture.set(cv2.CAP_PROP_FRAME_HEIGHT, size_wh[1])
     capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # an old picture is worth nothing
+    if not capture.grab():
+        capture.release()
+        raise SourceError(f"camera {camera} opens but gives no picture; end what else uses it, or try another --device")
     return CaptureSource(f"camera {camera}", capture, live=True, endless=True, device=str(camera))
 
 
@@ -237,11 +241,11 @@ def opened_file(path: Path) -> cv2.VideoCapture:
 
 def open_first_camera(size_wh: tuple[int, int] | None = None) -> FrameSource | None:
     """Camera 0 or else the first that opens, for a user who has named no source; None where there is none."""
-    for index in dict.fromkeys([0, *(index for index, _ in enumerated_cameras())]):
-        try:
+    with suppress(SourceError):  # at once: to list all cameras takes a second on some systems
+        return open_camera(0, size_wh)
+    for index, _ in enumerated_cameras():
+        with suppress(SourceError):
             return open_camera(index, size_wh)
-        except SourceError:
-            continue
     return None
 
 

@@ -25,7 +25,6 @@ class Legend(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._theme = Theme()
-        self._reading: Reading | None = None
         self._view: View | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 

@@ -51,7 +51,7 @@ class MainWindow(QMainWindow):
         self._session, self._memory = session, memory
         self._view = View()
         self._zoom = memory.number("zoom", 1.0, 0.75, 2.5)
-        self._is_presenting = False
+        self._is_presenting, self._state_before = False, self.windowState()
         self._applied_theme: Theme | None = None
         self._dialogs = Dialogs(self, session, lambda: self._theme, self.open)
         self.setWindowTitle("fashioncam")
@@ -164,7 +164,7 @@ class MainWindow(QMainWindow):
             "contrast": session.toggle_contrast,
             "heat": lambda: self._set_look(replace(self._view.look, heat=not self._view.look.heat)),
             "stronger": lambda: self._set_strength(self._view.look.strength + STRENGTH_STEP),
-            "weaker": lambda: self._set_strength(self._view.look.strength - STRENGTH_STEP),
+            "weaker": self._weaken,
             "full_screen": self._toggle_full_screen,
             "present": self._toggle_presentation,
             "numbers": self._toggle_numbers,
@@ -240,8 +240,14 @@ class MainWindow(QMainWindow):
         self._memory.keep_look(look)
         self._session.set_look(look)
 
+    def _weaken(self) -> None:
+        if self._view.look.heat:
+            self._set_strength(self._view.look.strength - STRENGTH_STEP)
+
     def _set_strength(self, strength: float) -> None:
-        self._set_look(replace(self._view.look, strength=min(1.0, max(0.0, round(strength, 2))), heat=strength > 0))
+        """At 0 the heat map is off, and comes back as strong as it was."""
+        look, strength = self._view.look, min(1.0, max(0.0, round(strength, 2)))
+        self._set_look(replace(look, strength=strength or look.strength, heat=strength > 0))
 
     def _file_garment(self) -> None:
         reading = self._view.reading
@@ -261,12 +267,16 @@ class MainWindow(QMainWindow):
         self._memory.keep("numbers", self._status.numbers_shown)
 
     def _toggle_full_screen(self) -> None:
-        self.showNormal() if self.isFullScreen() else self.showFullScreen()
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)  # what was maximised is so afterwards
 
     def _toggle_presentation(self) -> None:
         self._is_presenting = not self._is_presenting
         self._actions["present"].setChecked(self._is_presenting)
-        self.showFullScreen() if self._is_presenting else self.showNormal()
+        if self._is_presenting:
+            self._state_before = self.windowState()
+            self.setWindowState(self._state_before | Qt.WindowState.WindowFullScreen)
+        else:
+            self.setWindowState(self._state_before)
         self._apply_theme()
 
     def _leave(self) -> None:

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from scenes import hold_up, learned_scene, readings_of, room, seen_by_camera
+from scenes import FPS, hold_up, learned_scene, readings_of, room, seen_by_camera
 
 from fashioncam.messages import Prediction, Request, State
-from fashioncam.pipeline.inquiry import explanation_of, limited_to, mean_of, of_one_frame
+from fashioncam.pipeline.inquiry import explanation_of, mean_of, of_one_frame, searched
 from fashioncam.pipeline.segmentation import StatisticalSegmenter
 
 CLASSES = tuple(f"class {index}" for index in range(10))
@@ -49,18 +49,24 @@ def test_two_frames_have_a_mean_for_every_class():
     assert mean_of(explain, None) is explain
 
 
-def test_no_region_is_the_segmenter_itself():
-    segmenter = StatisticalSegmenter()
-    assert limited_to(segmenter, None) is segmenter
+def test_no_region_is_the_whole_picture():
+    assert (searched(None, (3, 4)) == np.full((3, 4), 255)).all()
+    assert (searched((0.5, 0.0, 0.5, 1.0), (2, 4)) == [[0, 0, 255, 255]] * 2).all()
 
 
 def test_region_hides_an_item_outside_and_cuts_one_that_reaches_out():
     scene = learned_scene(room())
     shown = [seen_by_camera(hold_up(room(), (220, 100, 200, 240)), index) for index in range(5)]
-    away = limited_to(StatisticalSegmenter(), (0.0, 0.0, 0.3, 1.0))
-    assert readings_of(shown, away, scene)[-1].state is State.EMPTY
-    upper = limited_to(StatisticalSegmenter(), (0.2, 0.0, 0.6, 0.45))
-    x, y, w, h = readings_of(shown, upper, scene)[-1].box
+    away, upper = (0.0, 0.0, 0.3, 1.0), (0.2, 0.0, 0.6, 0.45)
+    assert readings_of(shown, StatisticalSegmenter(), scene, region=away)[-1].state is State.EMPTY
+    x, y, w, h = readings_of(shown, StatisticalSegmenter(), scene, region=upper)[-1].box
     assert (x, x + w) == pytest.approx((220, 420), abs=8)
     assert y == pytest.approx(100, abs=8)
     assert y + h == pytest.approx(0.45 * 480, abs=8)
+
+
+def test_who_stands_outside_the_region_is_no_other_scene():
+    scene = learned_scene(room())
+    shown = [seen_by_camera(hold_up(room(), (40, 30, 360, 440)), index) for index in range(round(3 * FPS))]
+    readings = readings_of(shown, StatisticalSegmenter(), scene, region=(0.7, 0.0, 0.3, 1.0))
+    assert {reading.state for reading in readings} == {State.EMPTY}

@@ -6,7 +6,7 @@ from fashioncam.pipeline.scene_causes import bumped, relit, shows_the_room
 from fashioncam.pipeline.scene_watch import CHANGED_AFTER_S, RELEARN_AFTER_S, SceneWatch, is_room, keep_watch
 
 SIZE_HW = (120, 160)
-NOTHING = np.zeros(SIZE_HW, np.uint8)
+NOTHING, EVERYWHERE = np.zeros(SIZE_HW, np.uint8), np.full(SIZE_HW, 255, np.uint8)
 
 
 @pytest.fixture
@@ -33,13 +33,12 @@ def item_there():
     return item
 
 
-def watched(pictures, expected, deviating, item=None, fps=30):
+def watched(pictures, expected, deviating, item=None, fps=30, searched=EVERYWHERE):
     watch = SceneWatch()
     for index, picture in enumerate(pictures):
         likelihood = NOTHING if item is None else item
-        watch = keep_watch(
-            watch, picture, expected.astype(np.float32), expected, deviating, likelihood, item, index / fps
-        )
+        room_bgr = expected.astype(np.float32)
+        watch = keep_watch(watch, picture, room_bgr, expected, deviating, likelihood, item, searched, index / fps)
         yield watch
 
 
@@ -112,6 +111,16 @@ def test_item_before_a_bare_wall_brings_its_own_outline():
 def test_without_contours_nothing_is_told(expected):
     """A white item and a lamp that makes everything burn out look the same."""
     assert not shows_the_room(item_there(), np.full_like(expected, 255), expected.astype(np.float32))
+
+
+@pytest.mark.parametrize(("columns", "is_another"), [(np.s_[130:], True), (np.s_[:30], False)], ids=["in", "out"])
+def test_scene_is_another_one_when_it_changes_where_items_are_searched(expected, columns, is_another):
+    deviating, searched, shown = NOTHING.copy(), NOTHING.copy(), expected.copy()
+    searched[:, 120:] = 255
+    deviating[:, columns] = 255
+    shown[:, columns] = (200, 30, 180)
+    *_, last = watched([shown] * 12, expected, deviating, searched=searched)
+    assert last.has_changed == is_another
 
 
 def test_change_has_to_last(expected):

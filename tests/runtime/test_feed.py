@@ -1,3 +1,5 @@
+import threading
+
 import pytest
 from fakes import FakeSource
 
@@ -24,16 +26,42 @@ def blocked():
 
 
 def test_camera_that_does_not_answer_is_lost(blocked, monkeypatch):
-    camera, frame = blocked
-    assert camera.stream(frame) is Stream.PLAYING
+    camera, _ = blocked
+    assert camera.stream is Stream.PLAYING
     monkeypatch.setattr(feed, "STALLED_S", 0.0)
-    assert camera.stream(frame) is Stream.LOST
+    assert camera.stream is Stream.LOST
 
 
 def test_pause_is_said(blocked):
-    camera, frame = blocked
+    camera, _ = blocked
     camera.capture.paused.set()
-    assert camera.stream(frame) is Stream.PAUSED
+    assert camera.stream is Stream.PAUSED
+
+
+@pytest.mark.parametrize("live", [True, False], ids=["camera", "film"])
+def test_pause_while_the_source_opens_can_be_ended(live):
+    source = FakeSource(count=1, then="block")
+    source.live = live
+    camera = Feed(lambda: source, None, 30.0, style)
+    waits = threading.Event()
+    loop_wait = camera.capture._stop_requested.wait
+    camera.capture._stop_requested.wait = lambda timeout=None: waits.set() or loop_wait(timeout)
+    camera.capture.paused.set()
+    camera.start()
+    assert (source.blocked if live else waits).wait(5)
+    assert camera.stream is Stream.PAUSED
+    camera.request_stop()
+    source.unblock.set()
+    camera.join()
+
+
+def test_camera_read_in_a_pause_is_not_lost_after_it(blocked, monkeypatch):
+    """The picture on the screen is as old as the pause, the one that was read last is not."""
+    camera, frame = blocked
+    monkeypatch.setattr(feed, "STALLED_S", 60.0)
+    camera.capture.read_s = frame.grabbed_s + 100
+    monkeypatch.setattr(feed.time, "monotonic", lambda: frame.grabbed_s + 101)
+    assert camera.stream is Stream.PLAYING
 
 
 def test_next_feed_ends_the_one_before_first(blocked):

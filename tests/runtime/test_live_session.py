@@ -91,6 +91,34 @@ def test_without_a_camera_the_demo_clip_is_played_and_said(monkeypatch, tmp_path
     assert views[-1].source == "the demo clip"
 
 
+def test_notice_of_a_source_that_has_been_left_is_not_shown(tmp_path):
+    """Opening it may take seconds, in which another one is chosen."""
+    session = LiveSession(Settings(device="demo"), tmp_path)
+    session.open_source("demo")
+    session._sources.notice = NO_CAMERA_NOTICE
+    assert session.read_latest().notice == ""
+    session.stop()
+
+
+def test_cameras_alone_are_opened_again_in_another_size(tmp_path):
+    opened = []
+
+    def open_named(device, size_wh):
+        opened.append((device, size_wh))
+        source = SteadySource()
+        source.device = device
+        return source
+
+    for device in ("0", "/dev/video2", "http://127.0.0.1/video"):
+        session = LiveSession(Settings(device=device), tmp_path, open_named=open_named)
+        session.start()
+        pull_until(session, lambda view: view.is_new_frame)
+        session.set_camera_size((1280, 720))
+        pull_until(session, lambda view: view.is_new_frame)
+        session.stop()
+    assert [device for device, size_wh in opened if size_wh == (1280, 720)] == ["0", "/dev/video2"]
+
+
 def test_predictions_are_written_live_too(tmp_path):
     film = tmp_path / "film.avi"
     write_clip(str(film), short_film(held=5))

@@ -113,6 +113,18 @@ def test_relearn_starts_with_the_next_frame(inference):
     assert readings.take(5).state is State.LEARNING
 
 
+def test_relearning_waits_for_a_frame_whatever_is_asked_meanwhile(inference):
+    loop, frames, readings, _, _ = inference
+    for index, image in enumerate(short_film(held=0)):
+        frames.put(frame(image, index))
+        readings.take(5)
+    loop.relearn()
+    loop.ask(Request(explained=3))  # of the picture that stands still
+    assert readings.take(5).state is State.EMPTY
+    frames.put(frame(room(), 99))
+    assert readings.take(5).state is State.LEARNING
+
+
 def test_inference_that_fails_says_so(capfd):
     frames, failures = Mailbox(), Mailbox()
 

@@ -1,11 +1,12 @@
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 from scenes import frame, room
 
 from fashioncam.errors import UserError
-from fashioncam.messages import Reading, State
+from fashioncam.messages import Frame, Reading, State
 from fashioncam.runtime.recorder import Recorder
 from fashioncam.settings import Settings
 
@@ -90,6 +91,28 @@ def test_video_keeps_its_size_when_the_source_changes(tmp_path):
     recorder.write(frame(room((320, 240)), 1), EMPTY, 30, 30)
     recorder.close()
     assert cv2.VideoCapture(str(path)).get(cv2.CAP_PROP_FRAME_COUNT) == 2
+
+
+@pytest.mark.parametrize(
+    "times_s", [(40.0, 40.5, 0.0, 0.5), (0.0, 0.5, 60.0, 60.5)], ids=["another source", "after a pause"]
+)
+def test_video_goes_on_after_a_leap_in_time(tmp_path, times_s):
+    path = tmp_path / "out.avi"
+    recorder = Recorder(Settings(save_video=path))
+    for time_s in times_s:
+        recorder.write(Frame(0, room(), time_s, 0.0), EMPTY, 30, 30)
+    recorder.close()
+    assert cv2.VideoCapture(str(path)).get(cv2.CAP_PROP_FRAME_COUNT) == 32
+
+
+def test_gap_is_filled_with_the_picture_before_it(tmp_path):
+    path = tmp_path / "out.avi"
+    recorder = Recorder(Settings(save_video=path, display_fps=False))
+    for index, level in ((0, 0), (3, 200)):
+        recorder.write(frame(np.full((480, 640, 3), level, np.uint8), index), EMPTY, 30, 30)
+    recorder.close()
+    film = cv2.VideoCapture(str(path))
+    assert [round(film.read()[1].mean() / 200) for _ in range(4)] == [0, 0, 0, 1]
 
 
 def test_nothing_wanted_writes_nothing(tmp_path, monkeypatch):

@@ -10,7 +10,14 @@ import pytest
 from scenes import room, seen_by_camera, write_clip
 
 from fashioncam.runtime import sources
-from fashioncam.runtime.sources import FolderSource, LoopingSource, SourceError, open_source, why_closed
+from fashioncam.runtime.sources import (
+    FolderSource,
+    LoopingSource,
+    SourceError,
+    open_first_camera,
+    open_source,
+    why_closed,
+)
 
 
 @pytest.fixture
@@ -158,6 +165,9 @@ def test_mjpeg_stream_over_http(mjpeg_url):
     assert grabbed == sorted(grabbed)
 
 
+MUTE = 7  # a camera that opens but gives no picture
+
+
 class FakeCapture:
     """Takes the place of cv2.VideoCapture: notes what it is asked for, in order."""
 
@@ -166,6 +176,9 @@ class FakeCapture:
 
     def isOpened(self):  # noqa: N802 (OpenCV's name)
         return True
+
+    def grab(self):
+        return self.arguments[0] != MUTE
 
     def set(self, name, value):
         self.asked.append((name, value))
@@ -194,6 +207,30 @@ def test_camera_is_asked_for_motion_jpeg_before_a_large_size(monkeypatch, size_w
         assert (cv2.CAP_PROP_FRAME_HEIGHT, size_wh[1]) in capture.asked
     if is_compressed:
         assert names[0] == cv2.CAP_PROP_FOURCC
+
+
+def test_camera_that_opens_but_gives_no_picture_is_none(monkeypatch):
+    monkeypatch.setattr(cv2, "VideoCapture", FakeCapture)
+    with pytest.raises(SourceError, match="camera 7 opens but gives no picture"):
+        open_source(str(MUTE))
+
+
+def test_first_camera_is_tried_before_the_others_are_listed(monkeypatch):
+    def open_camera(index, size_wh):
+        if index in broken:
+            raise SourceError(f"camera {index} is broken")
+        return index
+
+    listed, broken = [], {0}
+    monkeypatch.setattr(sources, "open_camera", open_camera)
+    monkeypatch.setattr(sources, "enumerated_cameras", lambda: listed.append(1) or [(0, "a"), (2, "b")])
+    assert open_first_camera() == 2
+    broken.add(2)
+    assert open_first_camera() is None
+    listed.clear()
+    broken.clear()
+    assert open_first_camera() == 0
+    assert not listed
 
 
 @pytest.mark.parametrize(

@@ -138,8 +138,7 @@ def test_escape_leaves_help_presentation_and_full_screen_before_it_quits(window,
     assert not window._help.isVisible()
     press(window, Qt.Key.Key_Escape)
     assert not window.menuBar().isHidden()
-    assert not window.isFullScreen()
-    press(window, Qt.Key.Key_F)
+    assert window.isFullScreen(), "as before the presentation"
     press(window, Qt.Key.Key_Escape)
     assert window.isVisible()
     assert not window.isFullScreen()
@@ -158,6 +157,15 @@ def test_every_binding_is_in_its_menu_with_its_key_and_tool_tip(window):
 def test_no_key_is_bound_twice():
     keys = [key for binding in BINDINGS for key in binding.keys]
     assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_F, Qt.Key.Key_P], ids=["full screen", "presentation"])
+def test_maximised_window_is_so_again_afterwards(window, key):
+    window.showMaximized()
+    press(window, key)
+    assert window.isFullScreen()
+    press(window, Qt.Key.Key_Escape)
+    assert window.isMaximized() and not window.isFullScreen()
 
 
 def test_presentation_writes_large(window, session, qt_application):
@@ -230,6 +238,28 @@ def test_panel_says_how_many_pixels_the_model_sees(window, session, size):
     seen = replace(view.reading, input_grey=np.full((size, size), 200, np.uint8))
     settle(window, session, replace(view, reading=seen))
     assert any(f"{size} x {size}" in label.text() for label in window._panel.findChildren(QLabel))
+
+
+@pytest.mark.parametrize(
+    ("look", "key", "wanted"),
+    [
+        (Look(strength=0.1), Qt.Key.Key_Comma, Look(strength=0.1, heat=False)),
+        (Look(strength=0.1, heat=False), Qt.Key.Key_G, Look(strength=0.1)),
+        (Look(strength=0.1, heat=False), Qt.Key.Key_Period, Look(strength=0.2)),
+    ],
+    ids=["weaker than the weakest is off", "on as it was", "stronger"],
+)
+def test_heat_map_that_was_weakened_away_comes_back(window, session, look, key, wanted):
+    settle(window, session, item_view(look=look))
+    press(window, key)
+    assert session.asked("set_look")[-1] == (wanted,)
+
+
+def test_heat_map_that_is_off_cannot_be_weakened(window, session):
+    settle(window, session, item_view(look=Look(heat=False)))
+    count = len(session.asked("set_look"))
+    press(window, Qt.Key.Key_Comma)
+    assert len(session.asked("set_look")) == count
 
 
 def test_contrast_button_and_strength_slider(window, session):

@@ -1,0 +1,37 @@
+import threading
+from types import SimpleNamespace
+
+import pytest
+
+from fashioncam.errors import UserError
+from fashioncam.runtime import model_switch
+from fashioncam.runtime.mailbox import Mailbox
+from fashioncam.runtime.model_switch import ModelSwitch
+from fashioncam.settings import Settings
+
+
+@pytest.mark.parametrize("fails", [False, True], ids=["loads", "fails"])
+def test_model_chosen_while_another_one_is_loaded_comes_after_it(monkeypatch, fails):
+    loading, go_on, loaded, said = threading.Event(), threading.Event(), [], []
+
+    def load(settings):
+        if settings.model == "simplecnn":
+            loading.set()
+            assert go_on.wait(5)
+            if fails:
+                raise UserError("no such weights")
+        loaded.append(settings.model)
+        return SimpleNamespace(classes=("a",))
+
+    monkeypatch.setattr(model_switch, "load_recogniser", load)
+    failures = Mailbox()
+    switch = ModelSwitch(Settings(), Mailbox(), failures, said.append)
+    switch.load(model="simplecnn")
+    assert loading.wait(5)
+    switch.load(model="hybrid")
+    go_on.set()
+    switch.join()
+    assert loaded == (["hybrid"] if fails else ["simplecnn", "hybrid"])
+    assert (switch.name, switch.loading) == ("hybrid", "")
+    assert said == (["no such weights"] if fails else [])
+    assert failures.take() is None
