@@ -33,7 +33,7 @@ def main() -> None:
     session = LiveSession(
         Settings(device="synthetic"), folder, open_named=lambda device, size: SyntheticCamera((640, 480), FPS)
     )
-    pull, reported = session.read_latest, 0
+    pull, reported, toggles = session.read_latest, 0, [wanted // 2, wanted // 2 + EVERY]
 
     def read_latest() -> View:
         nonlocal reported
@@ -44,7 +44,8 @@ def main() -> None:
         if frames >= reported:
             print(f"{frames:7d} frames {megabytes():7.1f} MB", flush=True)
             reported += EVERY
-            if reported in (wanted // 2, wanted // 2 + EVERY):
+            if toggles and frames >= toggles[0]:
+                toggles.pop(0)
                 session.toggle_recording()
         if frames >= wanted:
             application.quit()

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import torch
 
+from fashioncam.errors import UserError
 from fashioncam.messages import FloatArray, Image, Segment
 from fashioncam.pipeline import Recogniser, mirror
 from fashioncam.pipeline.classifier import TorchRecogniser
@@ -43,7 +44,7 @@ def photographs(args: argparse.Namespace, recognisers: dict[str, TorchRecogniser
     """A row for each way of making the input, and each model."""
     sets = {"development": list(photos(sorted((args.folder / "cutouts").glob("[0-9]_*"))))}
     if args.garments:
-        sets["owners left out"] = list(photos(left_out(args.garments)))
+        sets["owners left out"] = list(photos(left_out(args.garments, sets["development"])))
     print_table_head("photographs", "model", "number", "macro accuracy, %", "calibration error, %", "turned away, %")
     size = plain.input.size
     recalls: dict[str, list[str]] = {}
@@ -55,7 +56,8 @@ def photographs(args: argparse.Namespace, recognisers: dict[str, TorchRecogniser
             probabilities = [held_still(recogniser, picture) for picture in inputs]
             print_photo_row(name, model, recogniser, entries, probabilities)
             if name == "development":
-                recalls[model] = [f"{100 * share:.0f}" for share in class_recalls(entries, probabilities)]
+                shares = class_recalls(entries, probabilities)
+                recalls[model] = [f"{100 * shares[c]:.0f}" if c in shares else "-" for c in range(len(plain.classes))]
             if args.mistakes and name == "development" and model == next(iter(recognisers)):
                 cv2.imwrite(str(args.mistakes), worst_mistakes(entries, inputs, probabilities, recogniser.classes))
 
@@ -70,10 +72,10 @@ def held_still(recogniser: Recogniser, picture: Image) -> FloatArray:
     return smooth(smooth(None, first, 1.0, 0.0), second, 1.0, 1 / FPS).probabilities
 
 
-def class_recalls(entries: list[Photo], probabilities: list[FloatArray]) -> list[float]:
-    """The share of each class's photographs that is named rightly."""
+def class_recalls(entries: list[Photo], probabilities: list[FloatArray]) -> dict[int, float]:
+    """The share of each class's photographs that is named rightly, for the classes that there are."""
     labels, named = np.array([photo.label for photo in entries]), np.argmax(probabilities, axis=1)
-    return [float((named[labels == label] == label).mean()) for label in np.unique(labels)]
+    return {int(label): float((named[labels == label] == label).mean()) for label in np.unique(labels)}
 
 
 def photos(paths: Iterable[Path]) -> Iterator[Photo]:
@@ -86,10 +88,16 @@ def photos(paths: Iterable[Path]) -> Iterator[Photo]:
         yield Photo(path.name, np.ascontiguousarray(cutout[..., :3]), segment, int(path.name[0]))
 
 
-def left_out(folder: Path) -> list[Path]:
-    """The cutouts of the owners whom the training does not see."""
+def left_out(folder: Path, judged: Iterable[Photo]) -> list[Path]:
+    """The cutouts of the owners whom the training does not see; UserError where it sees what is `judged`."""
     with (folder / "train.csv").open(newline="") as file:
-        return [folder / "train" / row["file"] for row in csv.DictReader(file) if is_held_out(row["sender_id"])]
+        rows = list(csv.DictReader(file))
+    if both := {row["file"] for row in rows} & {photo.name for photo in judged}:
+        raise UserError(
+            f"{folder}/train.csv has {len(both)} of the photographs to judge by, such as {min(both)}; "
+            "take them out of it and train again, or leave --garments out if the models have not seen them"
+        )
+    return [folder / "train" / row["file"] for row in rows if is_held_out(row["sender_id"])]
 
 
 def print_photo_row(
@@ -97,7 +105,7 @@ def print_photo_row(
 ) -> None:
     """How the answers, one a class each, compare with the truth."""
     probabilities, labels = np.stack(answers), np.array([photo.label for photo in entries])
-    macro = fmean(class_recalls(entries, answers))
+    macro = fmean(class_recalls(entries, answers).values())
     error = expected_calibration_error(torch.from_numpy(probabilities), torch.from_numpy(labels))
     away = (probabilities.max(axis=1) < recogniser.reject_below).mean()
     print_cells(name, model, len(entries), *(f"{100 * share:.1f}" for share in (macro, error, away)))

@@ -1,7 +1,7 @@
 """Milliseconds a frame, stage by stage, on one thread: `python -m benchmarks.pipeline [CLIP]`.
 
 The clip is the demo by default. Medians over the frames with an item in them; the whole is what one frame
-costs the inference thread, the annotation what it costs the window's.
+costs the inference thread, the annotation what it costs the one that draws.
 """
 
 from __future__ import annotations

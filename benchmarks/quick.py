@@ -13,7 +13,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from fashioncam.errors import UserError
 from training import train
+from training.command import make_place_for
 from training.plots import training_curve
 from training.run_log import read_rows
 
@@ -24,6 +26,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--run", type=Path, default=Path("runs/benchmark-quick"), help="default: %(default)s")
     parser.add_argument("--curve", type=Path, help="PNG of the accuracy over the minutes; default: none")
     args = parser.parse_args(arguments)
+    if args.curve is not None:
+        try:
+            make_place_for(args.curve, "--curve")
+        except UserError as error:
+            print(f"benchmarks.quick: {error}", file=sys.stderr)
+            return 2
     code = train.main(["--recipe", "quick", "--run", str(args.run), "--out", str(args.run / "quick.pth")])
     if code:
         return code

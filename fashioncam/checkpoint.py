@@ -134,7 +134,7 @@ def load(path: Path, model_name: str | None = None) -> LoadedModel:
             check(loaded)
     except KeyError as error:
         raise CheckpointError(f"{path}: {error} is missing; take another file or train again") from None
-    except (TypeError, ValueError, AttributeError, RuntimeError, OverflowError) as error:
+    except (TypeError, ValueError, AttributeError, IndexError, RuntimeError, OverflowError) as error:
         reason = " ".join(str(error).split())
         raise CheckpointError(f"{path}: not a sound {stored_name} checkpoint: {reason[:200]}") from None
     return loaded
@@ -177,7 +177,8 @@ def rebuild(name: str, config: dict[str, Any], weights: dict[str, Tensor]) -> Mo
     # No width can be larger than the largest tensor, no number of layers larger than that of the tensors.
     largest = max([len(weights), *(size for tensor in weights.values() for size in tensor.shape)])
     for key, value in config.items():
-        if isinstance(value, int) and not 0 <= value <= largest:
+        numbers = value if isinstance(value, list | tuple) else [value]
+        if any(isinstance(number, int) and not 0 <= number <= largest for number in numbers):
             raise ValueError(f"config {key}={value} does not fit the weights")
     # Without memory until the weights come: nothing is initialised in vain.
     with torch.device("meta"):

@@ -66,4 +66,4 @@ def test_models_of_the_window_are_those_with_weights(places):
 
 
 def test_checkout_has_weights_of_all_models_but_those_to_be_trained_first():
-    assert set(bundled.with_weights(MODELS)) == set(MODELS) - {"wide_resnet", "hybrid56"}
+    assert set(bundled.with_weights(MODELS)) >= set(MODELS) - {"wide_resnet", "hybrid56"}

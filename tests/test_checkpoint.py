@@ -273,6 +273,9 @@ class TestUnsoundContent:
             {"classes": 10**9},
             {"depth": 10**9},
             {"heads": 0},
+            {"widths": [32]},
+            {"blocks": []},
+            {"blocks": [10**9, 0, 0]},
         ],
         ids=lambda change: "-".join(map(str, *change.items())),
     )

@@ -30,6 +30,13 @@ def make_place_for(file: Path, option: str) -> None:
         raise UserError(f"{option} {file} is a folder; name a file in it")
 
 
+def make_place_for_weights(file: Path, option: str) -> None:
+    """The same for a checkpoint, beside which the exported model has the same name and the ending .onnx."""
+    make_place_for(file, option)
+    if file.suffix == ".onnx":
+        raise UserError(f"{option} {file}: .onnx is the ending of exported models; name a .pth, and both are written")
+
+
 def make_folder(folder: Path, options: str) -> None:
     """Make sure that files can be written to `folder`, before the work and not after it; UserError names `options`."""
     try:

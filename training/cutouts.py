@@ -18,6 +18,8 @@ from torch import Tensor
 
 from fashioncam.errors import UserError
 
+from .data import CLASSES
+
 EDGE_PX = 128
 VALIDATION_PERCENT = 12  # of the owners
 MOST_REPEATS = 6  # shoes are few
@@ -47,8 +49,10 @@ def load_cutouts(folder: Path) -> tuple[Cutouts, Cutouts]:
             rows = list(csv.DictReader(file))
         held_out = torch.tensor([is_held_out(row["sender_id"]) for row in rows])
         classes = torch.tensor([int(row["class_index"]) for row in rows])
+        if not ((classes >= 0) & (classes < len(CLASSES))).all():
+            raise ValueError(f"class_index has to be from 0 to {len(CLASSES) - 1}")
         pictures = np.stack([read_cutout(folder / "train" / row["file"]) for row in rows])
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise UserError(f"{folder}: not a folder of garment cutouts with a train.csv: {error}") from None
     if held_out.all() or not held_out.any():
         raise UserError(f"{folder}: garments of so few owners cannot be split for training and validation")

@@ -31,10 +31,10 @@ from fashioncam.checkpoint import LoadedModel
 from fashioncam.pipeline import Recogniser
 from fashioncam.pipeline.classifier import TorchRecogniser
 from fashioncam.pipeline.explanation import explainer
-from fashioncam.pipeline.exported_recogniser import ExportedRecogniser
+from fashioncam.pipeline.exported_recogniser import ExportedRecogniser, made_from
 
 from . import data, metrics, plots
-from .command import exit_code, make_folder
+from .command import exit_code, make_folder, make_place_for
 from .export import save_with_twin
 from .loop import predict
 from .report import write_json, write_page, write_pictures
@@ -70,7 +70,7 @@ class Evaluation:
         interval: of the accuracy, Wilson's, 95 %.
         loss: cross-entropy after the temperature.
         calibration_error, calibration_error_before: expected, over 15 bins (arXiv:1706.04599), after and before the
-            division of the logits by `temperature`, which was fitted on the validation split.
+            division of the logits by `temperature`, which was fitted in training on what nothing was learned from.
         accepted_share, accepted_accuracy: of the pictures that reach the rejection threshold; None for none.
         macro, micro: precision, recall and F1 as the mean over the classes, and over all pictures together.
         confusion: pictures of class i that are named j, at [i][j].
@@ -137,6 +137,8 @@ def run(args: argparse.Namespace) -> str:
     models = [checkpoint.load(path) for path in paths]
     out = args.out or Path("reports") / args.weights.stem
     make_folder(out, "--out")
+    if args.record:
+        make_place_for(args.weights, "WEIGHTS")
     test = data.load(args.data).test
     all_logits = [predict(loaded.model, test.images, loaded.input) for loaded in models]
     evaluations = [
@@ -145,9 +147,9 @@ def run(args: argparse.Namespace) -> str:
     ]
     comparison = compare(paths, all_logits, test.labels) if args.vs else None
     first = evaluations[0]
+    write_report(out, evaluations, all_logits, test, comparison)
     if args.record:
         record(models[0], first, args.weights)
-    write_report(out, evaluations, all_logits, test, comparison)
     low, high = first.interval
     return (
         f"{args.weights}: accuracy {first.accuracy:.4f} ({low:.4f} to {high:.4f}), "
@@ -236,11 +238,8 @@ def multiply_accumulates(loaded: LoadedModel) -> int:
 def as_the_program_runs_it(path: Path, loaded: LoadedModel) -> Recogniser:
     """The exported model beside the checkpoint, where there is one; else the checkpoint in torch."""
     twin = path.with_suffix(".onnx")
-    return (
-        ExportedRecogniser(twin.read_bytes())
-        if twin.exists()
-        else TorchRecogniser(loaded, explainer(loaded, "gradcam"))
-    )
+    exported = made_from(path.read_bytes(), twin.read_bytes()) if twin.is_file() else None
+    return exported or TorchRecogniser(loaded, explainer(loaded, "gradcam"))
 
 
 def latency_ms(recogniser: Recogniser, runs: int = 200) -> float:

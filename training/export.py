@@ -2,7 +2,8 @@
 
     python -m training.export weights/hybrid.pth
 
-The program takes the file beside a checkpoint, `weights/hybrid.onnx`, if it was made from that very checkpoint.
+The program takes the file beside a checkpoint, `weights/hybrid.onnx`, if it was made from that very checkpoint and
+gives class maps, which a model without a closed form for them, such as SimpleCNN, does not.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from fashioncam.models.base import to_input
 
 from . import data
 from .class_maps import LogitsAndMaps
-from .command import exit_code
+from .command import exit_code, make_place_for
 
 TOLERANCE = 1e-4
 COMPARED = 100  # pictures
@@ -52,6 +53,7 @@ def run(args: argparse.Namespace) -> str:
     """Export and compare; returns the file and the largest difference in a line."""
     loaded = checkpoint.load(args.weights)
     out = args.onnx or args.weights.with_suffix(".onnx")
+    make_place_for(out, "--onnx")
     export_checkpoint(loaded, args.weights, out)
     images = data.load(args.data).validation.images[:COMPARED]
     apart = largest_difference(loaded, out, images)

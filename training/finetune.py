@@ -36,7 +36,7 @@ from .background_evidence import background_evidence
 from .batches import shuffled_batches, targets_of
 from .captures import Captures, load_captures
 from .class_maps import LogitsAndMaps
-from .command import exit_code, make_place_for
+from .command import exit_code, make_place_for_weights
 from .data import FashionMnist, Split
 from .distillation import distillation_loss
 from .export import save_with_twin
@@ -91,7 +91,7 @@ def run(args: argparse.Namespace, report: Report) -> str:
     """Adapt, check and save; returns what has become of the model in a line."""
     report(0)
     torch.set_num_threads(args.threads or torch.get_num_threads())
-    make_place_for(args.out, "--out")
+    make_place_for_weights(args.out, "--out")
     weights = original(args.weights)
     if args.out.resolve() == weights.resolve():
         raise UserError(f"--out {args.out} is the model to begin with, and would be lost; name another file")

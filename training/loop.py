@@ -95,7 +95,7 @@ def fit(recipe: Recipe, materials: Materials, folder: Path, seed: int, device: t
     """
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
-    identity = identity_of(recipe, seed, materials)
+    identity = identity_of(recipe, seed, precision, materials)
     materials = materials.to(device)
     steps = steps_of_an_epoch(recipe, len(materials.train))
     state = new_state(recipe, materials.initial, steps, device)
@@ -120,11 +120,16 @@ def fit(recipe: Recipe, materials: Materials, folder: Path, seed: int, device: t
     return model.eval()
 
 
-def identity_of(recipe: Recipe, seed: int, materials: Materials) -> dict[str, Any]:
+def identity_of(recipe: Recipe, seed: int, precision: str, materials: Materials) -> dict[str, Any]:
     """What a state file has to agree in with the run that goes on from it."""
-    identity = {"recipe": asdict(recipe), "seed": seed, "initial": fingerprint(materials.initial)}
+    identity = {"recipe": asdict(recipe), "seed": seed, "precision": precision, "initial": None}
+    if materials.initial is not None:
+        identity["initial"] = fingerprint(materials.initial.values())
     if materials.teacher is not None:
-        identity["teacher"] = fingerprint(materials.teacher.state_dict())
+        identity["teacher"] = fingerprint(materials.teacher.state_dict().values())
+    if materials.photos is not None:
+        splits = materials.photos.train, materials.photos.cutouts
+        identity["photos"] = fingerprint(tensor for split in splits for tensor in (split.images, split.labels))
     return identity
 
 

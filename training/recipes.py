@@ -141,6 +141,7 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
 FILES = {
     "benchmark": "hybrid-benchmark",
     "hybrid": "hybrid-benchmark",
+    "teacher": "wide_resnet",
     "webcam": "hybrid",
     "webcam56": "hybrid56",
     "webcam_simplecnn": "simplecnn",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,12 @@ from fashioncam.errors import UserError
 from . import distributed
 
 
-def fingerprint(weights: Mapping[str, Tensor] | None) -> str | None:
-    """SHA-256 of weights."""
-    if weights is None:
-        return None
-    return hashlib.sha256(b"".join(tensor.cpu().numpy().tobytes() for tensor in weights.values())).hexdigest()
+def fingerprint(tensors: Iterable[Tensor]) -> str:
+    """SHA-256 of what they hold."""
+    digest = hashlib.sha256()
+    for tensor in tensors:
+        digest.update(tensor.cpu().numpy().tobytes())
+    return digest.hexdigest()
 
 
 def restore(path: Path, identity: dict[str, Any], parts: dict[str, Any]) -> int:
@@ -46,7 +47,7 @@ def read(path: Path, identity: dict[str, Any]) -> dict[str, Any] | None:
         raise UserError(f"{path} is damaged; delete it to start the run again") from None
     if state["identity"] != identity:
         raise UserError(
-            f"{path} belongs to another recipe or seed, teacher or initial weights; "
+            f"{path} belongs to another recipe or seed, precision, teacher, photographs or initial weights; "
             "delete its folder or give another --run"
         )
     return state

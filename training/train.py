@@ -1,4 +1,4 @@
-"""Train a model by a recipe, calibrate it on the validation split, and write its checkpoint.
+"""Train a model by a recipe, calibrate it on what it has not learned from, and write its checkpoint.
 
     python -m training.train --recipe hybrid
 
@@ -23,7 +23,7 @@ from fashioncam.models import complete_config, model_class
 from fashioncam.models.base import Model, find_device, to_input
 
 from . import data, distributed, metrics
-from .command import exit_code, make_folder, make_place_for
+from .command import exit_code, make_folder, make_place_for_weights
 from .distillation import load_teacher
 from .export import save_with_twin
 from .loop import Materials, fit, predict, predict_both_ways
@@ -82,16 +82,16 @@ def prepare(args: argparse.Namespace) -> Task:
     run_folder = args.run or Path("runs") / f"{args.recipe}-{args.seed}"
     out = args.out or Path("weights") / f"{FILES.get(args.recipe, args.recipe)}.pth"
     make_folder(run_folder, "--run")
-    make_place_for(out, "--out")
+    make_place_for_weights(out, "--out")
     dataset = data.load(args.data)
     dataset = replace(dataset, input=replace(dataset.input, size=model_class(recipe.model).input_size))
     materials = Materials(
         train=dataset.train,
         validation=dataset.validation,
         input=dataset.input,
-        photos=load_photos(args, recipe, dataset),
         initial=load_initial(args.initial, recipe),
         teacher=load_teacher(args.teacher, recipe, dataset.input),
+        photos=load_photos(args, recipe, dataset),  # last: to make them takes minutes
     )
     return Task(recipe, dataset, materials, run_folder, out)
 

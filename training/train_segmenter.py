@@ -28,7 +28,7 @@ from torch.optim.swa_utils import AveragedModel
 from fashioncam.errors import UserError
 
 from . import composites
-from .command import exit_code
+from .command import exit_code, make_folder, make_place_for
 from .composites import Bank, Composites, compose, mirrored
 from .cutouts import balanced, load_cutouts
 from .drawn_rooms import draw_room
@@ -56,7 +56,10 @@ def run(args: argparse.Namespace) -> str:
     """Train and export; returns the file and its size in a line."""
     if find_spec("onnxscript") is None:
         raise UserError("the export needs onnx and onnxscript: pip install -r requirements-train.txt")
-    net = fit(args.garments, args.rooms, args.epochs, args.seed, args.run or Path(f"runs/segmenter-{args.seed}"))
+    folder = args.run or Path(f"runs/segmenter-{args.seed}")
+    make_folder(folder, "--run")
+    make_place_for(args.out, "--out")
+    net = fit(args.garments, args.rooms, args.epochs, args.seed, folder)
     export(net, args.out)
     return f"{args.out}: {args.out.stat().st_size} bytes"
 
@@ -68,7 +71,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--epochs", type=at_least(1), default=32, help=f"of {STEPS_PER_EPOCH} batches; default: %(default)s"
     )
-    parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    parser.add_argument("--seed", type=at_least(0), default=0, help="default: %(default)s")
     parser.add_argument("--run", type=Path, help="folder of the run; default: runs/segmenter-SEED")
     parser.add_argument(
         "--out", type=Path, default=Path("weights/segmenter.onnx"), help="file to write; default: %(default)s"
@@ -89,7 +92,6 @@ def at_least(least: int) -> Callable[[str], int]:
 
 def fit(garments: Path, rooms: int, epochs: int, seed: int, folder: Path) -> SegmentationNet:
     """Train from `seed`, or go on with an interrupted run; returns the averaged network in eval mode."""
-    folder.mkdir(parents=True, exist_ok=True)
     train, validation = banks(garments, rooms, seed)
     torch.manual_seed(seed)
     net = SegmentationNet().to(memory_format=torch.channels_last)

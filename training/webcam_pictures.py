@@ -35,6 +35,7 @@ from .drawn_rooms import draw_room
 from .drawn_sandals import draw_sandals
 from .drawn_things import draw_thing
 from .run_log import progress
+from .run_state import fingerprint
 
 Draw: TypeAlias = Callable[[np.random.Generator, np.ndarray], Image]
 
@@ -71,9 +72,9 @@ def load_or_make(garments: Path, dataset: FashionMnist, seed: int, folder: Path 
         UserError: the folder of cutouts is not there or not as expected.
     """
     train, validation = load_cutouts(garments)
-    table = hashlib.sha256((garments / "train.csv").read_bytes()).hexdigest()[:12]
+    garments_digest = fingerprint(tensor for part in (train, validation) for tensor in (part.pictures, part.labels))
     found_by = hashlib.sha256(bundled.own(bundled.SEGMENTER).read_bytes()).hexdigest()[:8]
-    made_of = VERSION, table, found_by, dataset.input.size, seed, TRAIN_COUNT, VALIDATION_COUNT
+    made_of = VERSION, garments_digest[:12], found_by, dataset.input.size, seed, TRAIN_COUNT, VALIDATION_COUNT
     kept = folder / f"webcam-{'-'.join(map(str, made_of))}.pt"
     photographs = with_own_masks(validation, dataset.input)
     train = joined(balanced(train), *(drawn(draw, label, count, 2 * seed) for draw, (label, count, _) in DRAWN.items()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 
@@ -11,6 +12,15 @@ import onnxruntime
 from fashioncam.messages import FloatArray, Image, InputDescription
 
 METADATA_KEY = "fashioncam"
+
+
+def made_from(checkpoint: bytes, exported: bytes) -> ExportedRecogniser | None:
+    """The recogniser in an ONNX file, if the file was made from that very checkpoint; else None."""
+    try:
+        recogniser = ExportedRecogniser(exported)
+    except ValueError:
+        return None
+    return recogniser if recogniser.checkpoint_sha256 == hashlib.sha256(checkpoint).hexdigest() else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from fashioncam import bundled
@@ -38,15 +37,13 @@ def exported_twin(weights: Path, model_name: str | None) -> Recogniser | None:
 
     A picture takes 1.2 ms with it and 2.8 in torch (`benchmarks.pipeline`); the first answer comes two seconds earlier.
     """
-    from fashioncam.pipeline.exported_recogniser import ExportedRecogniser
+    from fashioncam.pipeline.exported_recogniser import made_from
 
     try:
-        recogniser = ExportedRecogniser(weights.with_suffix(".onnx").read_bytes())
-        digest = hashlib.sha256(weights.read_bytes()).hexdigest()
-    except (OSError, ValueError):
+        recogniser = made_from(weights.read_bytes(), weights.with_suffix(".onnx").read_bytes())
+    except OSError:
         return None
-    fits = recogniser.checkpoint_sha256 == digest and model_name in (None, recogniser.model_name)
-    return recogniser if fits else None
+    return recogniser if recogniser and model_name in (None, recogniser.model_name) else None
 
 
 def in_torch(path: Path, settings: Settings) -> Recogniser:

@@ -12,6 +12,7 @@ from torch import Tensor
 from fashioncam import checkpoint
 from fashioncam.checkpoint import LoadedModel
 from training import data, evaluate
+from training.export import save_with_twin
 
 
 @pytest.fixture
@@ -60,6 +61,32 @@ def test_record_adds_the_figures_and_changes_nothing_else(weights: Path, dataset
     assert after.temperature == before.temperature
     assert all(torch.equal(a, b) for a, b in zip(after.model.parameters(), before.model.parameters(), strict=True))
     assert abs(weights.stat().st_size - size) < 2000  # still in half precision
+
+
+@pytest.mark.parametrize("is_stale", [True, False], ids=["of another checkpoint", "damaged"])
+def test_exported_file_that_is_not_of_the_checkpoint_is_not_measured(
+    tiny_hybrid: LoadedModel, weights: Path, dataset: data.FashionMnist, is_stale: bool
+) -> None:
+    if is_stale:
+        save_with_twin(tiny_hybrid, weights)
+        checkpoint.save(tiny_hybrid, weights, half=True)
+    else:
+        weights.with_suffix(".onnx").write_bytes(b"no network")
+    assert evaluate.main([str(weights)]) == 0
+    assert json.loads(Path("reports/tiny/report.json").read_text())["evaluations"][0]["runtime"] == "torch"
+
+
+@pytest.mark.parametrize(
+    ("recipe", "said"),
+    [({"photo_share": 0.2}, "fitted on photographs of real garments"), ({}, "fitted on the validation split")],
+    ids=["camera", "data set"],
+)
+def test_page_says_what_the_temperature_was_fitted_on(
+    tiny_hybrid: LoadedModel, weights: Path, dataset: data.FashionMnist, recipe: dict[str, float], said: str
+) -> None:
+    checkpoint.save(replace(tiny_hybrid, info=replace(tiny_hybrid.info, recipe=recipe)), weights)
+    assert evaluate.main([str(weights)]) == 0
+    assert said in Path("reports/tiny/report.html").read_text()
 
 
 def test_model_that_is_never_sure_can_be_recorded(

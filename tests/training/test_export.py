@@ -34,6 +34,14 @@ def test_exported_file_answers_as_torch_does(
     assert str(Path(export.__file__).parent).encode() not in (tmp_path / "tiny.onnx").read_bytes()
 
 
+def test_place_that_cannot_be_written_is_one_line_and_exit_code_2(
+    tiny_hybrid: LoadedModel, tmp_path: Path, dataset: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkpoint.save(tiny_hybrid, tmp_path / "tiny.pth")
+    assert export.main([str(tmp_path / "tiny.pth"), "--onnx", str(tmp_path / "tiny.pth" / "tiny.onnx")]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
 def test_inexact_file_is_refused(
     tiny_hybrid: LoadedModel,
     tmp_path: Path,

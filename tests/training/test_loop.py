@@ -133,6 +133,18 @@ class TestResume:
         assert len(str(caught.value).splitlines()) == 1
         assert ((folder / "state.pt").read_bytes(), (folder / "log.csv").read_bytes()) == before
 
+    def test_run_on_other_pictures_or_in_another_precision_is_another_run(
+        self, recipe: Recipe, sample: tuple[Tensor, Tensor]
+    ) -> None:
+        part = Split(sample[0][:8], sample[1][:8])
+        photos = WebcamPictures(part, part, part, part)
+        materials = loop.Materials(part, part, INPUT, photos)
+        other = replace(photos, cutouts=Split(part.images + 1, part.labels))
+        runs = [(materials, "fp32"), (materials, "bf16"), (replace(materials, photos=other), "fp32")]
+        identities = [loop.identity_of(recipe, 0, precision, learned_from) for learned_from, precision in runs]
+        assert identities[0] == loop.identity_of(recipe, 0, "fp32", materials)
+        assert identities[0] not in identities[1:]
+
     def test_failed_write_leaves_the_old_state(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def write_half(state: object, path: Path) -> None:
             path.write_bytes(b"PK")

@@ -258,6 +258,25 @@ class TestFailure:
         assert "is a folder" in capsys.readouterr().err
         assert recipes_trained == []
 
+    def test_checkpoint_named_as_its_exported_model_is_refused(
+        self, recipes_trained: list[Recipe], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert train.main(["--out", str(tmp_path / "mine.onnx"), "--run", str(tmp_path / "run")]) == 2
+        assert "name a .pth" in capsys.readouterr().err
+        assert recipes_trained == []
+
+    def test_initial_weights_are_checked_before_pictures_are_made(
+        self,
+        recipes_trained: list[Recipe],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        monkeypatch.setattr(train, "load_photos", lambda *arguments: pytest.fail("made in vain"))
+        places = ["--out", str(tmp_path / "mine.pth"), "--run", str(tmp_path / "run")]
+        assert train.main(["--recipe", "webcam", "--initial", str(tmp_path / "typo.pth"), *places]) == 2
+        assert "typo.pth" in capsys.readouterr().err
+
     def test_missing_device_is_one_line_and_exit_code_2(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -124,11 +124,30 @@ def test_folder_that_is_no_garments_is_said_in_one_line(tmp_path, capsys):
     assert "train.csv" in error
 
 
-@pytest.mark.parametrize("option", ["--rooms", "--epochs"])
-def test_number_that_is_too_small_is_refused(option, tmp_path, capsys):
+@pytest.mark.parametrize(("option", "number"), [("--rooms", "0"), ("--epochs", "0"), ("--seed", "-1")])
+def test_number_that_is_too_small_is_refused(option, number, tmp_path, capsys):
     with pytest.raises(SystemExit):
-        main(["--garments", str(tmp_path), option, "0"])
+        main(["--garments", str(tmp_path), option, number])
     assert "or more" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("option", "name"), [("--run", "file/run"), ("--out", "file/net.onnx"), ("--out", "")])
+def test_place_that_cannot_be_written_is_said_before_the_work(option, name, tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(train_segmenter, "fit", lambda *arguments: pytest.fail("worked in vain"))
+    places = {"--run": str(tmp_path / "run"), "--out": str(tmp_path / "net.onnx"), option: str(tmp_path / name)}
+    assert main(["--garments", "garments", *(text for pair in places.items() for text in pair)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("row", ["1.png", "1.png,10,7", "1.png,-1,7"], ids=["cut", "class 10", "class -1"])
+def test_row_that_makes_no_sense_is_said_in_one_line(row, garments, tmp_path, capsys):
+    with (garments / "train.csv").open("a") as file:
+        file.write(row)
+    assert main(["--garments", str(garments), "--run", str(tmp_path / "run"), "--out", str(tmp_path / "net")]) == 2
+    error = capsys.readouterr().err
+    assert "not a folder of garment cutouts" in error
+    assert error.count("\n") == 1
 
 
 def test_table_of_a_single_owner_is_refused(garments, capsys):

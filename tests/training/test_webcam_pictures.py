@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from fashioncam.errors import UserError
 from fashioncam.messages import InputDescription, Segment
@@ -54,6 +55,15 @@ def test_pictures_come_as_the_model_takes_them_and_are_kept(garments, fashion, s
     assert (made.cutouts.labels == 8).sum() == 3
     again = load_or_make(garments, fashion, 0, tmp_path / "kept")
     assert torch.equal(made.train.images, again.train.images)
+
+
+def test_pictures_are_made_anew_when_a_mask_has_changed(garments, fashion, small, tmp_path):
+    load_or_make(garments, fashion, 0, tmp_path / "kept")
+    rgba = np.zeros((60, 40, 4), np.uint8)
+    rgba[20:40, 10:30] = 255
+    Image.fromarray(rgba).save(garments / "train" / "0.png")
+    load_or_make(garments, fashion, 0, tmp_path / "kept")
+    assert len(list((tmp_path / "kept").iterdir())) == 2
 
 
 def test_missing_folder_is_a_user_error(fashion, tmp_path):

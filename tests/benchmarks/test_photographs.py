@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from benchmarks.photographs import class_recalls, left_out, photos
+from fashioncam.errors import UserError
+from training.cutouts import is_held_out
+
+SEEN = next(str(owner) for owner in range(40) if not is_held_out(str(owner)))
+UNSEEN = next(str(owner) for owner in range(40) if is_held_out(str(owner)))
+
+
+@pytest.fixture
+def cutouts(tmp_path: Path) -> list[Path]:
+    """A T-shirt and a sneaker."""
+    rgba = np.zeros((40, 40, 4), np.uint8)
+    rgba[10:30, 5:35] = 255
+    paths = [tmp_path / "0_a.png", tmp_path / "7_b.png"]
+    for path in paths:
+        Image.fromarray(rgba).save(path)
+    return paths
+
+
+@pytest.fixture
+def garments(tmp_path: Path) -> Path:
+    with (tmp_path / "train.csv").open("w", newline="") as file:
+        rows = ("file", "sender_id"), ("0_c.png", SEEN), ("7_b.png", UNSEEN)
+        csv.writer(file).writerows(rows)
+    return tmp_path
+
+
+def test_owners_left_out_are_those_whom_the_training_does_not_see(garments: Path) -> None:
+    assert left_out(garments, []) == [garments / "train" / "7_b.png"]
+
+
+def test_photograph_that_was_trained_on_is_not_judged_by(garments: Path, cutouts: list[Path]) -> None:
+    with pytest.raises(UserError, match=r"1 of the photographs to judge by, such as 7_b\.png"):
+        left_out(garments, photos(cutouts))
+
+
+def test_recalls_are_of_the_classes_that_there_are(cutouts: list[Path]) -> None:
+    sure_of_0 = np.eye(10, dtype=np.float32)[0]
+    assert class_recalls(list(photos(cutouts)), [sure_of_0, sure_of_0]) == {0: 1.0, 7: 0.0}
