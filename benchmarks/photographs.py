@@ -92,12 +92,17 @@ def left_out(folder: Path, judged: Iterable[Photo]) -> list[Path]:
     """The cutouts of the owners whom the training does not see; UserError where it sees what is `judged`."""
     with (folder / "train.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    if both := {row["file"] for row in rows} & {photo.name for photo in judged}:
+    if both := {picture_id(row["file"]) for row in rows} & {picture_id(photo.name) for photo in judged}:
         raise UserError(
             f"{folder}/train.csv has {len(both)} of the photographs to judge by, such as {min(both)}; "
             "take them out of it and train again, or leave --garments out if the models have not seen them"
         )
     return [folder / "train" / row["file"] for row in rows if is_held_out(row["sender_id"])]
+
+
+def picture_id(name: str) -> str:
+    """The ID in a name of the form CLASS_ID.ENDING: the same picture may have been sorted otherwise."""
+    return Path(name).stem.partition("_")[2]
 
 
 def print_photo_row(

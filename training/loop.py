@@ -86,12 +86,12 @@ class TrainingState:
 def fit(recipe: Recipe, materials: Materials, folder: Path, seed: int, device: torch.device, precision: str) -> Model:
     """Train by the recipe and return the model whose weights are kept, on the CPU, in eval mode.
 
-    Each epoch ends with its state in `folder`/state.pt. Called again with the same recipe and seed it
+    Each epoch ends with its state in `folder`/state.pt. Called again with the same arguments it
     goes on from there; what an epoch draws at random depends on seed and epoch alone, so an
     interrupted run ends as an uninterrupted one does. Processes that torchrun has started train together.
 
     Raises:
-        UserError: `folder` holds the state of another recipe, seed or teacher, or a batch is more than the data.
+        UserError: `folder` holds the state of a run that `identity_of` tells apart, or a batch is more than the data.
     """
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)

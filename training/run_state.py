@@ -47,8 +47,8 @@ def read(path: Path, identity: dict[str, Any]) -> dict[str, Any] | None:
         raise UserError(f"{path} is damaged; delete it to start the run again") from None
     if state["identity"] != identity:
         raise UserError(
-            f"{path} belongs to another recipe or seed, precision, teacher, photographs or initial weights; "
-            "delete its folder or give another --run"
+            f"{path} belongs to another recipe or seed, or began with another --precision, --garments, --initial or "
+            "--teacher; give the same ones to go on with it, or another --run"
         )
     return state
 

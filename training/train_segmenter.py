@@ -9,7 +9,6 @@ run's state goes to runs/segmenter-SEED; the same command resumes a killed run.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -35,7 +34,7 @@ from .drawn_rooms import draw_room
 from .export import write_onnx
 from .optimization import moving_average
 from .run_log import RunLog, progress
-from .run_state import restore, store
+from .run_state import fingerprint, restore, store
 from .segmentation_net import SegmentationNet
 
 SIZES_HW = ((120, 160), (120, 160), (90, 160), (160, 120))  # what cameras of 4:3, 16:9 and held upright come to
@@ -99,9 +98,9 @@ def fit(garments: Path, rooms: int, epochs: int, seed: int, folder: Path) -> Seg
     optimizer = AdamW(net.parameters(), lr=4e-3, weight_decay=0.01)
     schedule = OneCycleLR(optimizer, 4e-3, total_steps=epochs * STEPS_PER_EPOCH, pct_start=0.1)
     parts: dict[str, Any] = {"net": net, "average": average, "optimizer": optimizer, "schedule": schedule}
-    table = hashlib.sha256((garments / "train.csv").read_bytes()).hexdigest()
+    pictures = fingerprint((train.pictures, validation.pictures))
     shares = {name: value for name, value in vars(composites).items() if name.endswith("_SHARE")}
-    identity = {"epochs": epochs, "seed": seed, "rooms": rooms, "batch": BATCH, "garments": table, **shares}
+    identity = {"epochs": epochs, "seed": seed, "rooms": rooms, "batch": BATCH, "garments": pictures, **shares}
     first_epoch = restore(folder / "state.pt", identity, parts)
     log = RunLog(folder, first_epoch)
     for epoch in range(first_epoch, epochs):

@@ -89,12 +89,14 @@ def keep_watch(
         deviating: where the two differ, h x w uint8.
         likelihood: how likely each pixel is item, h x w uint8.
         item: the item's likelihood, h x w uint8; None for no item.
-        searched: what matters of the picture, h x w uint8; what happens elsewhere, such as people, is no other scene.
+        searched: what matters of the picture, h x w uint8; what happens elsewhere alone, such as people, is no other
+            scene.
         time_s: of the frame.
     """
-    free = searched if item is None else cv2.bitwise_and(searched, away_from(item))
+    free = np.full_like(deviating, 255) if item is None else away_from(item)
     beside = cv2.bitwise_and(deviating, free)
-    area = cv2.countNonZero(beside) / max(1, cv2.countNonZero(free))
+    # Of a small region a forearm is much, of the whole picture a passer-by: a lamp and a bump are much of both.
+    area = min(share(beside, free), share(cv2.bitwise_and(beside, searched), cv2.bitwise_and(free, searched)))
     explained, checked_s = before.explained, before.checked_s
     appeared = item is not None and not before.saw_item
     if appeared or checked_s is None or not 0 <= time_s - checked_s < CHECK_S:
@@ -143,6 +145,11 @@ def explanation(
         claim = cv2.bitwise_not(away_from(item))
         explained = claim if explained is None else cv2.bitwise_or(claim, explained)
     return explained
+
+
+def share(part: Image, whole: Image) -> float:
+    """How much of one mask another one covers, 0..1; h x w uint8 both."""
+    return cv2.countNonZero(part) / max(1, cv2.countNonZero(whole))
 
 
 def since(holds: bool, before_s: float | None, time_s: float) -> float | None:

@@ -66,7 +66,7 @@ class CaptureLoop(Loop):
 
     def _may_come_back(self) -> bool:
         """Whether the source is worth another try: a live one that has given a picture before."""
-        return self._retry_s is not None and self.source is not None and self.source.live and self._delivered > 0
+        return self._retry_s is not None and self.source is not None and self.source.live and self.read_s > 0
 
     def _play(self, stop: threading.Event) -> None:
         """Deliver the source's frames until it has no more."""

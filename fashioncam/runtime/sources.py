@@ -243,7 +243,7 @@ def open_first_camera(size_wh: tuple[int, int] | None = None) -> FrameSource | N
     """Camera 0 or else the first that opens, for a user who has named no source; None where there is none."""
     with suppress(SourceError):  # at once: to list all cameras takes a second on some systems
         return open_camera(0, size_wh)
-    for index, _ in enumerated_cameras():
+    for index in (index for index, _ in enumerated_cameras() if index != 0):
         with suppress(SourceError):
             return open_camera(index, size_wh)
     return None

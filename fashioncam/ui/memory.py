@@ -37,7 +37,7 @@ class Memory:
 
     @property
     def look(self) -> Look:
-        strength = self.number("look/strength", Look().strength, 0.0, 1.0)
+        strength = self.number("look/strength", Look().strength, 0.0, 1.0) or Look().strength  # 0 could not be seen
         return Look(self.flag("look/heat", True), strength, self.flag("look/mirrored", False))
 
     def keep_look(self, look: Look) -> None:

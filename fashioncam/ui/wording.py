@@ -36,10 +36,10 @@ def words(view: View) -> Words:
         return Words("Camera lost", "Reconnecting … check its cable; nothing else to do", theme.RED, "alert")
     if view.stream is Stream.ENDED:
         return Words("The end", "Open another source, or press D for the demo", theme.GREY, "pause")
-    if reading is None:
-        return Words("Starting …", "Opening the source", theme.GREY, "wait")
     if view.stream is Stream.PAUSED:
         return Words("Paused", "Space goes on; ask why with 1 to 5", theme.GREY, "pause")
+    if reading is None:
+        return Words("Starting …", "Opening the source", theme.GREY, "wait")
     if reading.state is State.LEARNING:
         return Words("Learning the background", "Keep out of the picture", theme.BLUE, "wait", reading.learned)
     if reading.state is State.SCENE_CHANGED:

@@ -113,7 +113,7 @@ def test_without_contours_nothing_is_told(expected):
     assert not shows_the_room(item_there(), np.full_like(expected, 255), expected.astype(np.float32))
 
 
-@pytest.mark.parametrize(("columns", "is_another"), [(np.s_[130:], True), (np.s_[:30], False)], ids=["in", "out"])
+@pytest.mark.parametrize(("columns", "is_another"), [(np.s_[110:], True), (np.s_[:50], False)], ids=["in", "out"])
 def test_scene_is_another_one_when_it_changes_where_items_are_searched(expected, columns, is_another):
     deviating, searched, shown = NOTHING.copy(), NOTHING.copy(), expected.copy()
     searched[:, 120:] = 255
@@ -121,6 +121,23 @@ def test_scene_is_another_one_when_it_changes_where_items_are_searched(expected,
     shown[:, columns] = (200, 30, 180)
     *_, last = watched([shown] * 12, expected, deviating, searched=searched)
     assert last.has_changed == is_another
+
+
+def test_who_wears_the_item_in_a_small_region_is_no_other_scene(expected):
+    deviating, searched, shown = NOTHING.copy(), NOTHING.copy(), with_item(expected)
+    searched[20:96, 40:110] = 255
+    deviating[20:120, 40:110] = 255
+    *_, last = watched([shown] * 12, expected, deviating, item=item_there(), searched=searched)
+    assert not last.has_changed
+
+
+def test_forearm_in_a_small_region_is_no_other_scene(expected):
+    deviating, searched, shown = NOTHING.copy(), NOTHING.copy(), expected.copy()
+    searched[:, 110:] = 255
+    deviating[:, 135:] = 255
+    shown[:, 135:] = (120, 150, 220)
+    *_, last = watched([shown] * 12, expected, deviating, searched=searched)
+    assert not last.has_changed
 
 
 def test_change_has_to_last(expected):

@@ -50,6 +50,10 @@ def test_pause_while_the_source_opens_can_be_ended(live):
     camera.start()
     assert (source.blocked if live else waits).wait(5)
     assert camera.stream is Stream.PAUSED
+    assert camera.to_infer.take() is None
+    camera.capture.paused.clear()
+    assert camera.stream is Stream.PLAYING
+    assert live or camera.to_infer.take(5) is not None
     camera.request_stop()
     source.unblock.set()
     camera.join()

@@ -198,6 +198,20 @@ def test_source_that_never_gave_a_picture_is_not_tried_again():
     assert loop.join(5)
 
 
+def test_camera_that_is_lost_in_a_pause_is_opened_again():
+    sources = [FakeSource(count=3, then="fail"), FakeSource(count=1, then="block")]
+    opened = iter(sources)
+    failures = Mailbox()
+    loop = CaptureLoop(lambda: next(opened), (Mailbox(),), failures, retry_s=0.0)
+    loop.paused.set()
+    loop.start()
+    assert sources[1].blocked.wait(5)
+    assert failures.take() is None
+    loop.request_stop()
+    sources[1].unblock.set()
+    assert loop.join(5)
+
+
 def test_paused_camera_is_read_on_and_shows_nothing():
     source = FakeSource(count=50, then="block")
     frames = Mailbox()

@@ -217,14 +217,16 @@ def test_camera_that_opens_but_gives_no_picture_is_none(monkeypatch):
 
 def test_first_camera_is_tried_before_the_others_are_listed(monkeypatch):
     def open_camera(index, size_wh):
+        tried.append(index)
         if index in broken:
             raise SourceError(f"camera {index} is broken")
         return index
 
-    listed, broken = [], {0}
+    tried, listed, broken = [], [], {0}
     monkeypatch.setattr(sources, "open_camera", open_camera)
     monkeypatch.setattr(sources, "enumerated_cameras", lambda: listed.append(1) or [(0, "a"), (2, "b")])
     assert open_first_camera() == 2
+    assert tried == [0, 2]
     broken.add(2)
     assert open_first_camera() is None
     listed.clear()

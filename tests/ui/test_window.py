@@ -51,6 +51,7 @@ def press(window, key, modifier=Qt.KeyboardModifier.NoModifier):
         (item_view(stream=Stream.ENDED), "The end"),
         (item_view(stream=Stream.LOST), "Camera lost"),
         (item_view(stream=Stream.PAUSED), "Paused"),
+        (View(stream=Stream.PAUSED), "Paused"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
