@@ -98,7 +98,7 @@ def fit(garments: Path, rooms: int, epochs: int, seed: int, folder: Path) -> Seg
     optimizer = AdamW(net.parameters(), lr=4e-3, weight_decay=0.01)
     schedule = OneCycleLR(optimizer, 4e-3, total_steps=epochs * STEPS_PER_EPOCH, pct_start=0.1)
     parts: dict[str, Any] = {"net": net, "average": average, "optimizer": optimizer, "schedule": schedule}
-    pictures = fingerprint((train.pictures, validation.pictures))
+    pictures = fingerprint((train.cutouts, validation.cutouts))
     shares = {name: value for name, value in vars(composites).items() if name.endswith("_SHARE")}
     identity = {"epochs": epochs, "seed": seed, "rooms": rooms, "batch": BATCH, "garments": pictures, **shares}
     first_epoch = restore(folder / "state.pt", identity, parts)
