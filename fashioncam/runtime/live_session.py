@@ -213,7 +213,6 @@ class LiveSession:
             if reading is not None:  # the last one would stay on the picture, and the picture goes on
                 feed.readings.put(replace(reading, segment=None, top5=(), heat_map=None, input_grey=None, explained=""))
         self._feed_failure = feed.failures.take() or self._feed_failure
-        stream = feed.stream
         if reading is not None:
             self._forget_question(reading)
         now_s = time.monotonic()
@@ -226,7 +225,7 @@ class LiveSession:
             request=as_shown(self._request, self._look),
             look=self._look,
             rates=self._rates(now_s),
-            stream=stream,
+            stream=feed.stream,
             model_ready=bool(self._models.name),
             model=self._models.name,
             model_loading=self._models.loading,
