@@ -1,0 +1,55 @@
+from fake_session import CLASSES, item_view, reading
+from hands import press, settle
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+
+from fashioncam.messages import Capture, State, Stream, View
+from fashioncam.ui.class_chooser import ClassChooser
+from fashioncam.ui.gallery import Gallery
+
+
+def test_garment_is_filed_by_a_digit(window, session, qt_application):
+    settle(window, session, item_view())
+    press(window, Qt.Key.Key_L)
+    chooser = window.findChild(ClassChooser)
+    assert len(chooser.findChildren(QPushButton)) == len(CLASSES)
+    QTest.keyClick(chooser, Qt.Key.Key_7)
+    assert session.asked("file_capture") == [(7,)]
+    assert not chooser.isVisible()
+
+
+def test_garment_is_filed_by_a_click(window, session):
+    settle(window, session, item_view())
+    press(window, Qt.Key.Key_L)
+    window.findChild(ClassChooser).findChildren(QPushButton)[3].click()
+    assert session.asked("file_capture") == [(3,)]
+
+
+def test_nothing_in_hand_asks_for_no_class(window, session):
+    session.has_garment = False
+    settle(window, session, View(reading=reading(State.EMPTY), model_ready=True, stream=Stream.PLAYING))
+    press(window, Qt.Key.Key_L)
+    assert window.findChild(ClassChooser) is None
+
+
+def test_gallery_shows_and_deletes(window, session, tmp_path, qt_application):
+    folder = tmp_path / "captures" / "Shirt" / "one"
+    session.filed = [Capture(folder, "Shirt", "Coat", "2026-11-24T10:00:00")]
+    window.resize(700, 400)
+    press(window, Qt.Key.Key_L, Qt.KeyboardModifier.ShiftModifier)
+    gallery = window.findChild(Gallery)
+    assert gallery.size() == window.size(), "it would be larger than a small screen"
+    assert "taken for Coat" in gallery._list.item(0).text()
+    while gallery._loader.isActive():
+        qt_application.processEvents()
+    gallery._list.item(0).setSelected(True)
+    gallery._delete.click()
+    assert session.filed == []
+    assert gallery._list.count() == 0
+    window._actions["gallery"].trigger()
+    assert window.findChildren(Gallery) == [gallery]
+    session.filed = [Capture(folder, "Shirt", "", "2026-11-24T10:00:00")]
+    settle(window, session, item_view(news="Filed as Shirt"))
+    assert gallery._list.count() == 1
+    gallery.close()

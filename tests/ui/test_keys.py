@@ -1,0 +1,91 @@
+import pytest
+from fake_session import item_view
+from hands import press, settle
+from PySide6.QtCore import Qt
+
+from fashioncam.messages import Look, Request, Stream
+from fashioncam.ui.shortcuts import BINDINGS
+
+
+@pytest.mark.parametrize(
+    ("key", "modifier", "name", "arguments"),
+    [
+        (Qt.Key.Key_N, 0, "relearn", ()),
+        (Qt.Key.Key_Space, 0, "set_paused", (True,)),
+        (Qt.Key.Key_S, 0, "save_picture", ()),
+        (Qt.Key.Key_R, 0, "toggle_recording", ()),
+        (Qt.Key.Key_1, 0, "explain_row", (0,)),
+        (Qt.Key.Key_5, 0, "explain_row", (4,)),
+        (Qt.Key.Key_C, 0, "toggle_contrast", ()),
+        (Qt.Key.Key_D, 0, "open_source", ("demo",)),
+        (Qt.Key.Key_G, 0, "set_look", (Look(heat=False),)),
+        (Qt.Key.Key_M, 0, "set_look", (Look(mirrored=True),)),
+        (Qt.Key.Key_Period, 0, "set_look", (Look(strength=0.8),)),
+        (Qt.Key.Key_Comma, 0, "set_look", (Look(strength=0.6),)),
+    ],
+    ids=["n", "space", "s", "r", "1", "5", "c", "d", "g", "m", "stronger", "weaker"],
+)
+def test_keys_reach_the_session(window, session, key, modifier, name, arguments):
+    settle(window, session, item_view())
+    session.calls.clear()
+    press(window, key)
+    assert session.asked(name) == [arguments]
+    assert window.isVisible()
+
+
+def test_space_ends_a_pause(window, session):
+    settle(window, session, item_view(stream=Stream.PAUSED))
+    press(window, Qt.Key.Key_Space)
+    assert session.asked("set_paused") == [(False,)]
+
+
+def test_backspace_searches_the_whole_picture_again(window, session):
+    settle(window, session, item_view(request=Request(region=(0.1, 0.1, 0.5, 0.5))))
+    press(window, Qt.Key.Key_Backspace)
+    assert session.asked("search_in") == [(None,)]
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Q, Qt.Key.Key_Escape], ids=["q", "Esc"])
+def test_keys_that_quit(window, key):
+    press(window, key)
+    assert not window.isVisible()
+
+
+def test_escape_leaves_help_presentation_and_full_screen_before_it_quits(window, qt_application):
+    press(window, Qt.Key.Key_F)
+    press(window, Qt.Key.Key_P)
+    press(window, Qt.Key.Key_H)
+    assert window._help.isVisible()
+    assert window.menuBar().isHidden()
+    press(window, Qt.Key.Key_Escape)
+    assert not window._help.isVisible()
+    press(window, Qt.Key.Key_Escape)
+    assert not window.menuBar().isHidden()
+    assert window.isFullScreen(), "as before the presentation"
+    press(window, Qt.Key.Key_Escape)
+    assert window.isVisible()
+    assert not window.isFullScreen()
+    press(window, Qt.Key.Key_Escape)
+    assert not window.isVisible()
+
+
+def test_every_binding_is_in_its_menu_with_its_key_and_tool_tip(window):
+    menus = {menu.text().replace("&", ""): menu.menu().actions() for menu in window.menuBar().actions()}
+    for binding in BINDINGS:
+        (action,) = [action for action in menus[binding.menu] if action.text() == binding.text]
+        assert [key.toString() for key in action.shortcuts()] == list(binding.keys)
+        assert binding.text in action.toolTip()
+
+
+def test_no_key_is_bound_twice():
+    keys = [key for binding in BINDINGS for key in binding.keys]
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_F, Qt.Key.Key_P], ids=["full screen", "presentation"])
+def test_maximised_window_is_so_again_afterwards(window, key):
+    window.showMaximized()
+    press(window, key)
+    assert window.isFullScreen()
+    press(window, Qt.Key.Key_Escape)
+    assert window.isMaximized() and not window.isFullScreen()
