@@ -92,11 +92,10 @@ def clips(folder: Path, level: str, seed: int, per_class: int, size_wh: SizeWH) 
     Raises:
         UserError: a folder or a picture is missing, or not as expected.
     """
-    rooms = pictures_of(folder / "backgrounds", (".jpg", ".png"))
-    cutouts = pictures_of(folder / "cutouts", (".png", ".webp"))
+    rooms, cutouts = rooms_of(folder), labelled_cutouts(folder)
     numbers = count()
     for class_index in range(CLASS_COUNT):
-        items = [path for path in cutouts if path.name.startswith(f"{class_index}_")]
+        items = [path for path, label in cutouts if label == class_index]
         order = np.random.default_rng((seed, class_index)).permutation(len(items))
         for chosen in order[:per_class]:
             number = next(numbers)
@@ -109,11 +108,21 @@ def clips(folder: Path, level: str, seed: int, per_class: int, size_wh: SizeWH) 
             yield Clip(name, class_index, level, clip_seed, size_wh, *footage)
 
 
-def pictures_of(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
+def rooms_of(folder: Path) -> list[Path]:
+    """The photographs of empty rooms; UserError where there are none."""
+    return pictures_of(folder / "backgrounds", "*", (".jpg", ".png"))
+
+
+def labelled_cutouts(folder: Path) -> list[tuple[Path, int]]:
+    """The cutouts, which are named CLASS_ID, and their classes; UserError where there are none."""
+    return [(path, int(path.name[0])) for path in pictures_of(folder / "cutouts", "[0-9]_*", (".png", ".webp"))]
+
+
+def pictures_of(folder: Path, pattern: str, suffixes: tuple[str, ...]) -> list[Path]:
     """The folder's pictures, in order of their names; a `UserError` where there are none."""
-    found = sorted(path for path in folder.glob("*") if path.suffix.lower() in suffixes)
+    found = sorted(path for path in folder.glob(pattern) if path.suffix.lower() in suffixes)
     if not found:
-        raise UserError(f"{folder}: no pictures ({', '.join(suffixes)}); name a folder with cutouts/ and backgrounds/")
+        raise UserError(f"{folder}: no pictures ({', '.join(suffixes)}) named {pattern}; is it the right folder?")
     return found
 
 

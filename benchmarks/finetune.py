@@ -1,6 +1,6 @@
 """Does a model learn from filed garments, and what does it forget? A table in Markdown.
 
-    python -m benchmarks.finetune ../shared/garment_photos --weights weights/hybrid-benchmark.pth weights/hybrid.pth
+    python -m benchmarks.finetune FOLDER --weights weights/hybrid-benchmark.pth weights/hybrid.pth
 
 Owners are split into two halves. Of the one half's garments some that the model gets wrong are filed as the window
 files them, and `training.finetune` learns from them; it is judged on the other half's. A model that was trained on
@@ -10,7 +10,6 @@ these photographs is judged on the owners whom its training left out, who are in
 from __future__ import annotations
 
 import argparse
-import csv
 import hashlib
 import shutil
 import subprocess
@@ -31,7 +30,8 @@ from fashioncam.errors import UserError
 from fashioncam.messages import Frame, Prediction, Reading, State
 from fashioncam.pipeline.garment_input import garment_input
 from fashioncam.runtime.captures import file_capture
-from training.cutouts import is_held_out
+from training.command import exit_code
+from training.cutouts import is_held_out, read_table
 from training.finetune import NOW, ORIGINAL
 from training.loop import predict_both_ways
 from training.metrics import accuracy, expected_calibration_error, macro_accuracy
@@ -51,37 +51,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=30, help="garments to file; default: %(default)s")
     parser.add_argument("--keep", type=Path, help="folder for the captures and the new weights; default: a passing one")
     args = parser.parse_args(arguments)
-    try:
-        groups = load_groups(args.folder)
-        print_table_head(
-            "model",
-            "garments",
-            "number",
-            "right before, %",
-            "after, %",
-            "macro before, %",
-            "after, %",
-            "calibration error before",
-            "after",
-            "turned away before, %",
-            "after, %",
-        )
-        with tempfile.TemporaryDirectory() as passing:
-            for path in args.weights:
-                measure(path, groups, args.count, (args.keep or Path(passing)) / path.stem)
-    except (UserError, OSError, KeyError, subprocess.CalledProcessError) as error:
-        print(f"benchmarks.finetune: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return exit_code("benchmarks.finetune", lambda: run(args))
+
+
+def run(args: argparse.Namespace) -> str:
+    """Print a table, and a line for each model; returns whose garments they are."""
+    groups = load_groups(args.folder)
+    print_table_head(
+        "model",
+        "garments",
+        "number",
+        "right before, %",
+        "after, %",
+        "macro before, %",
+        "after, %",
+        "calibration error before",
+        "after",
+        "turned away before, %",
+        "after, %",
+    )
+    with tempfile.TemporaryDirectory() as passing:
+        for path in args.weights:
+            measure(path, groups, args.count, (args.keep or Path(passing)) / path.stem)
+    return f"\n{args.folder}"
 
 
 def load_groups(folder: Path) -> dict[str, list[Photo]]:
     """The garments to choose from, those of other owners, and those of owners whom no training has seen."""
-    with (folder / "train.csv").open(newline="") as file:
-        owners = {row["file"]: row["sender_id"] for row in csv.DictReader(file)}
+    entries = read_table(folder)
     groups: dict[str, list[Photo]] = {"to file": [], "other owners": [], "owners left out": []}
-    for photo in photos(folder / "train" / name for name in owners):
-        owner = owners[photo.name]
+    shown = photos((entry.path, entry.class_index) for entry in entries)
+    for photo, owner in zip(shown, (entry.owner for entry in entries), strict=True):
         half = "other owners" if digest(f"half {owner}") % 2 else "to file"
         groups["owners left out" if is_held_out(owner) else half].append(photo)
     return groups
@@ -98,7 +98,9 @@ def measure(weights: Path, groups: dict[str, list[Photo]], count: int, place: Pa
         file_as_the_window_does(place / "captures", photo, answer, old, FIRST_TAKEN + timedelta(minutes=number))
     out, started_s = place / "mine.pth", time.monotonic()
     command = [sys.executable, "-m", "training.finetune", str(place / "captures"), "--out", str(out)]
-    said = subprocess.run([*command, "--weights", str(weights)], check=True, stdout=subprocess.PIPE, text=True).stdout
+    done = subprocess.run([*command, "--weights", str(weights)], check=False, stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise UserError(f"{weights} could not learn, for the reason that training.finetune has given")
     seconds = time.monotonic() - started_s
     new = checkpoint.load(out)
     judged = {"filed": [photo for photo, _ in chosen]}
@@ -109,7 +111,7 @@ def measure(weights: Path, groups: dict[str, list[Photo]], count: int, place: Pa
     print(
         f"\n{weights.stem}: {len(wrong)} of {len(named)} named wrongly; Fashion-MNIST's validation split {forgotten}, "
     )
-    print(f"{seconds:.0f} s; {said.strip()}\n", flush=True)
+    print(f"{seconds:.0f} s; {done.stdout.strip()}\n", flush=True)
 
 
 def file_as_the_window_does(folder: Path, photo: Photo, answer: int, model: LoadedModel, taken: datetime) -> None:

@@ -1,6 +1,6 @@
 """How good are the masks that `training.fetch_garments` makes, and which does it refuse? A table in Markdown.
 
-    python -m benchmarks.garment_masks ../shared/garment_photos ../shared/webcam_bench/backgrounds
+    python -m benchmarks.garment_masks FOLDER ROOMS
 
 Photographs are composed, so that the truth is known: a cutout with its shadow before a part of a photographed room, a
 drawn room, or a bare drawn wall, with noise. Beds and folds, as in the data set itself, are not among them.
@@ -9,7 +9,6 @@ drawn room, or a bare drawn wall, with noise. Beds and folds, as in the data set
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,11 +17,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from fashioncam.errors import UserError
 from fashioncam.messages import Image
+from training.command import exit_code
+from training.cutouts import read_table
 from training.drawn_rooms import draw_room, lit, wall
 from training.garment_masks import is_plausible, propose, soft_alpha
 from training.run_log import progress
 from training.webcam_augmentation import SHOES
+
+from .composed_clips import pictures_of, read_picture
 
 SIZES_WH = ((300, 400), (300, 400), (300, 400), (400, 300))  # most photographs are upright
 BACKGROUNDS = ("photographed room", "drawn room", "drawn wall")
@@ -36,6 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=120, help="of composed photographs; default: %(default)s")
     parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
     args = parser.parse_args(arguments)
+    return exit_code("benchmarks.garment_masks", lambda: run(args))
+
+
+def run(args: argparse.Namespace) -> str:
+    """Print the table; returns how well the mask is judged that is kept or refused."""
     cv2.setNumThreads(1)
     rows = []
     composed = composed_photographs(args.garments, args.rooms, args.count, args.seed)
@@ -50,10 +59,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for index, name in enumerate(BACKGROUNDS):
         print_row(name, kept[background == index], iou[background == index])
     print_row("all", kept, iou)
-    print(
+    return (
         f"of the kept {np.mean(iou[kept] < 0.9):.0%} are below 0.9, of the refused {np.mean(iou[~kept] >= 0.9):.0%} not"
     )
-    return 0
 
 
 def print_row(name: str, kept: NDArray[np.bool_], iou: NDArray[np.float64]) -> None:
@@ -70,13 +78,14 @@ def composed_photographs(
 ) -> Iterator[tuple[Image, NDArray[np.bool_]]]:
     """Photographs, h x w x 3 uint8 B, G, R, and where their garments are, h x w; the backgrounds take turns."""
     rng = np.random.default_rng(seed)
-    with (garments / "train.csv").open(newline="") as file:
-        files = [row["file"] for row in csv.DictReader(file) if int(row["class_index"]) not in SHOES]
-    pictures = [cv2.imread(str(path)) for path in sorted(rooms.glob("*.jpg"))]
-    for index, file in enumerate(rng.choice(files, count, replace=False)):
+    paths = [entry.path for entry in read_table(garments) if entry.class_index not in SHOES]
+    if count > len(paths):
+        raise UserError(f"--count {count}: {garments} has only {len(paths)} garments that are no shoes")
+    pictures = [read_picture(path, 3) for path in pictures_of(rooms, "*", (".jpg",))]
+    for index, chosen in enumerate(rng.choice(len(paths), count, replace=False)):
         size_wh = SIZES_WH[index % len(SIZES_WH)]
         scene = background(index % len(BACKGROUNDS), pictures, size_wh, rng).astype(np.float32)
-        cutout = cv2.imread(str(garments / "train" / file), cv2.IMREAD_UNCHANGED)
+        cutout = read_picture(paths[chosen], 4)
         garment, alpha = placed(cutout, size_wh, rng)
         offset = rng.integers(-8, 9, 2).tolist()
         shadow = cv2.GaussianBlur(np.roll(alpha, offset, (0, 1)), (0, 0), rng.uniform(2, 10))

@@ -1,6 +1,6 @@
 """Is a lamp that is switched on taken for an item, and is it known as another scene? A table in Markdown.
 
-    python -m benchmarks.lamps ../shared/webcam_bench
+    python -m benchmarks.lamps FOLDER
 
 In photographs of empty rooms a part becomes brighter, over a hard or a soft edge, and stays so for four seconds.
 """
@@ -16,14 +16,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from fashioncam.errors import UserError
 from fashioncam.messages import FloatArray, Frame, Image, State
 from fashioncam.pipeline import Scene, find_item
 from fashioncam.pipeline.segmentation import Segmenter
 from fashioncam.runtime.segmenter_loading import load_segmenter
+from training.command import exit_code
 
 from .clip_footage import FPS
-from .composed_clips import pictures_of, read_picture
+from .composed_clips import read_picture, rooms_of
 from .segmentation import print_cells, print_table_head
 
 SIZE_WH = (160, 120)  # the size that the program works at
@@ -49,12 +49,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the random ones; default: %(default)s")
     parser.add_argument("--show", action="store_true", help="name each lamp that is claimed or not known; default: off")
     args = parser.parse_args(arguments)
+    return exit_code("benchmarks.lamps", lambda: run(args))
+
+
+def run(args: argparse.Namespace) -> str:
+    """Print the table; returns whose rooms they are."""
     cv2.setNumThreads(1)
-    try:
-        rooms = [room(read_picture(path, 3)) for path in pictures_of(args.folder / "backgrounds", (".jpg", ".png"))]
-    except UserError as error:
-        print(f"benchmarks.lamps: {error}", file=sys.stderr)
-        return 2
+    rooms = [room(read_picture(path, 3)) for path in rooms_of(args.folder)]
     segmenter = load_segmenter("learned")
     print_table_head(
         "lamps", "number", "never claimed", "another scene within 0.5 s", "learned again", "empty at the end"
@@ -71,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 if not all(found):
                     print(f"{lamp.name}: {found}", file=sys.stderr)
         print_cells(name, len(pairs), *np.sum(outcomes, axis=0).tolist())
-    return 0
+    return f"\n{args.folder}, random lamps of seed {args.seed}"
 
 
 def room(photo_bgr: Image) -> FloatArray:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +18,11 @@ from fashioncam.pipeline import Recogniser, mirror
 from fashioncam.pipeline.classifier import TorchRecogniser
 from fashioncam.pipeline.garment_input import garment_input
 from fashioncam.pipeline.smoothing import smooth
-from training.cutouts import is_held_out
+from training.cutouts import is_held_out, own_segment, read_table
 from training.metrics import expected_calibration_error
 
 from .clip_footage import FPS
-from .composed_clips import read_picture
+from .composed_clips import labelled_cutouts, read_picture
 from .earlier_methods import EARLIER, earlier_input
 from .segmentation import print_cells, print_table_head
 
@@ -42,7 +41,7 @@ class Photo:
 
 def photographs(args: argparse.Namespace, recognisers: dict[str, TorchRecogniser], plain: TorchRecogniser) -> None:
     """A row for each way of making the input, and each model."""
-    sets = {"development": list(photos(sorted((args.folder / "cutouts").glob("[0-9]_*"))))}
+    sets = {"development": list(photos(labelled_cutouts(args.folder)))}
     if args.garments:
         sets["owners left out"] = list(photos(left_out(args.garments, sets["development"])))
     print_table_head("photographs", "model", "number", "macro accuracy, %", "calibration error, %", "turned away, %")
@@ -59,7 +58,8 @@ def photographs(args: argparse.Namespace, recognisers: dict[str, TorchRecogniser
                 shares = class_recalls(entries, probabilities)
                 recalls[model] = [f"{100 * shares[c]:.0f}" if c in shares else "-" for c in range(len(plain.classes))]
             if args.mistakes and name == "development" and model == next(iter(recognisers)):
-                cv2.imwrite(str(args.mistakes), worst_mistakes(entries, inputs, probabilities, recogniser.classes))
+                sheet = worst_mistakes(entries, inputs, probabilities, recogniser.classes)
+                args.mistakes.write_bytes(cv2.imencode(".png", sheet)[1].tobytes())
 
     print_table_head("development: right of each class, %", *plain.classes)
     for model, row in recalls.items():
@@ -78,26 +78,22 @@ def class_recalls(entries: list[Photo], probabilities: list[FloatArray]) -> dict
     return {int(label): float((named[labels == label] == label).mean()) for label in np.unique(labels)}
 
 
-def photos(paths: Iterable[Path]) -> Iterator[Photo]:
-    """The cutouts named CLASS_ID."""
-    for path in paths:
+def photos(labelled: Iterable[tuple[Path, int]]) -> Iterator[Photo]:
+    """The cutouts at these places, of these classes."""
+    for path, label in labelled:
         cutout = read_picture(path, channels=4)
-        mask = cv2.compare(cutout[..., 3], 127, cv2.CMP_GT)
-        x, y, w, h = cv2.boundingRect(mask)
-        segment = Segment((x, y, w, h), mask[y : y + h, x : x + w])
-        yield Photo(path.name, np.ascontiguousarray(cutout[..., :3]), segment, int(path.name[0]))
+        yield Photo(path.name, np.ascontiguousarray(cutout[..., :3]), own_segment(cutout), label)
 
 
-def left_out(folder: Path, judged: Iterable[Photo]) -> list[Path]:
+def left_out(folder: Path, judged: Iterable[Photo]) -> list[tuple[Path, int]]:
     """The cutouts of the owners whom the training does not see; UserError where it sees what is `judged`."""
-    with (folder / "train.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    if both := {picture_id(row["file"]) for row in rows} & {picture_id(photo.name) for photo in judged}:
+    entries = read_table(folder)
+    if both := {picture_id(entry.path.name) for entry in entries} & {picture_id(photo.name) for photo in judged}:
         raise UserError(
             f"{folder}/train.csv has {len(both)} of the photographs to judge by, such as {min(both)}; "
             "take them out of it and train again, or leave --garments out if the models have not seen them"
         )
-    return [folder / "train" / row["file"] for row in rows if is_held_out(row["sender_id"])]
+    return [(entry.path, entry.class_index) for entry in entries if is_held_out(entry.owner)]
 
 
 def picture_id(name: str) -> str:
@@ -119,7 +115,7 @@ def print_photo_row(
 def worst_mistakes(
     entries: list[Photo], inputs: list[Image], probabilities: list[FloatArray], classes: tuple[str, ...]
 ) -> Image:
-    """The surest mistakes, each with its photograph, its input, and what it is taken for."""
+    """The surest mistakes, each with its photograph, its input, and what it is taken for; blank where none is."""
     named, sureness = np.argmax(probabilities, axis=1), np.max(probabilities, axis=1)
     wrong = [index for index, photo in enumerate(entries) if named[index] != photo.label]
     wrong.sort(key=lambda index: -sureness[index])
@@ -138,5 +134,5 @@ def worst_mistakes(
         for row, text in enumerate(lines):
             cv2.putText(shown, text, (3, 126 + 16 * row), cv2.FONT_HERSHEY_SIMPLEX, 0.42, (0, 0, 0), 1, cv2.LINE_AA)
         tiles.append(shown)
-    tiles += [np.full((150, 230, 3), 255, np.uint8)] * (-len(tiles) % 5)
+    tiles += [np.full((150, 230, 3), 255, np.uint8)] * (-len(tiles) % 5 if tiles else 5)
     return np.vstack([np.hstack(tiles[at : at + 5]) for at in range(0, len(tiles), 5)])

@@ -13,9 +13,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from fashioncam.errors import UserError
 from training import train
-from training.command import make_place_for
+from training.command import exit_code, make_place_for
 from training.plots import training_curve
 from training.run_log import read_rows
 
@@ -25,24 +24,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quick", description=__doc__.splitlines()[0])
     parser.add_argument("--run", type=Path, default=Path("runs/benchmark-quick"), help="default: %(default)s")
     parser.add_argument("--curve", type=Path, help="PNG of the accuracy over the minutes; default: none")
-    args = parser.parse_args(arguments)
+    return exit_code("benchmarks.quick", lambda: run(parser.parse_args(arguments)))
+
+
+def run(args: argparse.Namespace) -> str:
+    """Train, and draw the curve; returns a line of figures."""
     if args.curve is not None:
-        try:
-            make_place_for(args.curve, "--curve")
-        except UserError as error:
-            print(f"benchmarks.quick: {error}", file=sys.stderr)
-            return 2
-    code = train.main(["--recipe", "quick", "--run", str(args.run), "--out", str(args.run / "quick.pth")])
-    if code:
-        return code
+        make_place_for(args.curve, "--curve")
+    train_arguments = ["--recipe", "quick", "--run", str(args.run), "--out", str(args.run / "quick.pth")]
+    print(train.run(train.parse_arguments(train_arguments)))
     rows = read_rows(args.run / "log.csv")
     minutes = sum(float(row["seconds"]) for row in rows) / 60
     accuracy = 100 * float(rows[-1]["validation_accuracy"])
-    print(f"{len(rows)} epochs in {minutes:.1f} minutes: {accuracy:.2f} % of the validation split")
     if args.curve is not None:
         figure = training_curve(rows, f"Recipe quick: {accuracy:.1f} % after {minutes:.1f} minutes")
-        figure.savefig(args.curve, dpi=100)
-    return 0
+        figure.savefig(args.curve, dpi=100, format="png")
+    return f"{len(rows)} epochs in {minutes:.1f} minutes: {accuracy:.2f} % of the validation split"
 
 
 if __name__ == "__main__":

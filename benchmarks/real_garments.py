@@ -1,6 +1,6 @@
 """Is the name right when a real garment is held up? Tables in Markdown, and a picture of the worst mistakes.
 
-    python -m benchmarks.real_garments ../shared/webcam_bench --weights weights/hybrid.pth weights/simplecnn.pth
+    python -m benchmarks.real_garments FOLDER --weights weights/hybrid.pth weights/simplecnn.pth
 
 First the photographs with their own careful masks, then the whole program on simulated clips, then things that are no
 garment. The earlier demo's way runs beside it on the same pictures: difference to the first frame of more than 50 grey
@@ -25,15 +25,15 @@ import numpy as np
 import torch
 
 from fashioncam import checkpoint
-from fashioncam.errors import UserError
 from fashioncam.messages import Box, Frame, Image, State
 from fashioncam.pipeline import PipelineState, Recogniser, process_frame
 from fashioncam.pipeline.classifier import TorchRecogniser
 from fashioncam.pipeline.explanation import explainer
 from fashioncam.runtime.segmenter_loading import load_segmenter
+from training.command import exit_code, make_place_for
 
 from .clip_footage import EMPTY_FRAMES, FPS, HELD_FROM, LEVELS, compose
-from .composed_clips import Clip, clips, pictures_of, read_picture
+from .composed_clips import Clip, clips, read_picture, rooms_of
 from .earlier_methods import EARLIER, FixedThreshold, earlier_input
 from .other_things import THINGS, draw_thing
 from .photographs import photographs
@@ -60,23 +60,26 @@ Method: TypeAlias = Callable[[Film], list[Said]]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     args = parse_arguments(arguments)
+    return exit_code("benchmarks.real_garments", lambda: run(args))
+
+
+def run(args: argparse.Namespace) -> str:
+    """Print the tables, a row as soon as it is known; returns what pictures and clips they are of."""
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
-    try:
-        recognisers = {path.stem: in_torch(path) for path in args.weights}
-        plain = in_torch(args.earlier_weights)
-        photographs(args, recognisers, plain)
-        if args.per_class:
-            methods: dict[str, Method] = {EARLIER: lambda film: earlier_demo(film, plain)}
-            methods |= {name: program(recogniser) for name, recogniser in recognisers.items()}
-            whole_program(args, methods)
-        if args.things:
-            for name, recogniser in recognisers.items():
-                other_things(args, name, program(recogniser))
-    except (UserError, OSError) as error:
-        print(f"benchmarks.real_garments: {error}", file=sys.stderr)
-        return 2
-    return 0
+    if args.mistakes is not None:
+        make_place_for(args.mistakes, "--mistakes")
+    recognisers = {path.stem: in_torch(path) for path in args.weights}
+    plain = in_torch(args.earlier_weights)
+    photographs(args, recognisers, plain)
+    if args.per_class:
+        methods: dict[str, Method] = {EARLIER: lambda film: earlier_demo(film, plain)}
+        methods |= {name: program(recogniser) for name, recogniser in recognisers.items()}
+        whole_program(args, methods)
+    if args.things:
+        for name, recogniser in recognisers.items():
+            other_things(args, name, program(recogniser))
+    return f"\n{args.folder}, clips of seed {args.seed}"
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -173,7 +176,7 @@ def earlier_demo(film: Film, recogniser: Recogniser) -> list[Said]:
 
 def other_things(args: argparse.Namespace, model: str, method: Method) -> None:
     """In what share of the held frames each thing is found, and of those, how often the program says "not sure"."""
-    rooms = pictures_of(args.folder / "backgrounds", (".jpg", ".png"))
+    rooms = rooms_of(args.folder)
     print_table_head("thing", "model", "found, %", "turned away, %")
     means = []
     for number, name in enumerate(THINGS):
@@ -189,7 +192,7 @@ def other_things(args: argparse.Namespace, model: str, method: Method) -> None:
         if away:
             means.append(fmean(away))
         print_cells(name, model, f"{100 * fmean(found):.0f}", f"{100 * fmean(away):.0f}" if away else "-")
-    print_cells("all that are found", model, "", f"{100 * fmean(means):.1f}")
+    print_cells("all that are found", model, "", f"{100 * fmean(means):.1f}" if means else "-")
 
 
 if __name__ == "__main__":

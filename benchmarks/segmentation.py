@@ -1,6 +1,6 @@
 """Which segmentation finds the item best, and what does it cost? Tables in Markdown.
 
-    python -m benchmarks.segmentation ../shared/webcam_bench --levels easy normal hard
+    python -m benchmarks.segmentation FOLDER --levels easy normal hard
 
 All methods see the same frames, one after the other, on one thread; compare rows of one run only.
 """
@@ -22,11 +22,11 @@ from typing import TypeAlias
 
 import cv2
 
-from fashioncam.errors import UserError
 from fashioncam.messages import Frame, Image, State
 from fashioncam.pipeline import Scene, find_item
 from fashioncam.pipeline.segmentation import Segmenter
 from fashioncam.runtime.segmenter_loading import load_segmenter
+from training.command import exit_code, make_place_for
 
 from .clip_footage import EMPTY_FRAMES, FPS, HELD_FROM, LEVELS, SizeWH
 from .composed_clips import Clip, clips
@@ -117,23 +117,26 @@ FIGURES = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     args = parse_arguments(arguments)
+    return exit_code("benchmarks.segmentation", lambda: run(args))
+
+
+def run(args: argparse.Namespace) -> str:
+    """Print the tables; returns what clips they are of."""
     cv2.setNumThreads(1)
-    try:
-        rows = [row for level in args.levels for row in compared(args, level)]
-        print_means(rows, ("level", "method"), tuple(FIGURES))
-        closely = [row for row in rows if row.method == args.methods[-1]]
-        order = [(level, name) for level in args.levels for name in BRIGHTNESS_NAMES]
-        closely.sort(key=lambda row: order.index((row.level, row.brightness)))
-        print_means(closely, ("method", "level", "brightness"), ("found", "mask_iou", "lost", "added"))
-        times_ms = timed(args) if args.speed_clips else {}
-        print_speed(times_ms)
-        if args.json:
-            speed = [{"method": m, "size_wh": s, "ms": median(ms)} for (m, s), ms in times_ms.items()]
-            args.json.write_text(json.dumps({"rows": [asdict(row) for row in rows], "speed": speed}, indent=1))
-    except (UserError, OSError) as error:
-        print(f"benchmarks.segmentation: {error}", file=sys.stderr)
-        return 2
-    return 0
+    if args.json is not None:
+        make_place_for(args.json, "--json")
+    rows = [row for level in args.levels for row in compared(args, level)]
+    print_means(rows, ("level", "method"), tuple(FIGURES))
+    closely = [row for row in rows if row.method == args.methods[-1]]
+    order = [(level, name) for level in args.levels for name in BRIGHTNESS_NAMES]
+    closely.sort(key=lambda row: order.index((row.level, row.brightness)))
+    print_means(closely, ("method", "level", "brightness"), ("found", "mask_iou", "lost", "added"))
+    times_ms = timed(args) if args.speed_clips else {}
+    print_speed(times_ms)
+    if args.json is not None:
+        speed = [{"method": m, "size_wh": s, "ms": median(ms)} for (m, s), ms in times_ms.items()]
+        args.json.write_text(json.dumps({"rows": [asdict(row) for row in rows], "speed": speed}, indent=1))
+    return f"\n{args.folder}, clips of seed {args.seed}"
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:

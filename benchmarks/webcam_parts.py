@@ -1,6 +1,6 @@
 """What does each part of the webcam augmentation bring, alone, and what is lost without it? A table in Markdown.
 
-    python -m benchmarks.webcam_parts ../shared/garment_photos
+    python -m benchmarks.webcam_parts FOLDER
 
 Every run begins with the same weights, which know the data set alone, and learns from the data set alone, half of it
 through `webcam_augmentation`: no photograph is trained on, so that all of them tell what the part is worth.
@@ -17,11 +17,11 @@ import torch
 from torch import Tensor
 
 from fashioncam import checkpoint
-from fashioncam.errors import UserError
 from fashioncam.messages import InputDescription
 from fashioncam.models.base import Model, to_input
 from training import augmentation, data
 from training.batches import targets_of
+from training.command import exit_code
 from training.cutouts import load_cutouts
 from training.data import Split
 from training.loop import new_state, predict, predict_both_ways, train_epoch
@@ -42,16 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--steps", type=int, default=150, help="of each run; default: %(default)s")
     parser.add_argument("--seeds", type=int, default=1, help="runs of each kind; default: %(default)s")
     args = parser.parse_args(arguments)
-    try:
-        measure(args)
-    except UserError as error:
-        print(f"benchmarks.webcam_parts: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return exit_code("benchmarks.webcam_parts", lambda: run(args))
 
 
-def measure(args: argparse.Namespace) -> None:
-    """Print the table, a row as soon as it is known."""
+def run(args: argparse.Namespace) -> str:
+    """Print the table, a row as soon as it is known; returns whose garments they are."""
     torch.set_num_threads(1)
     loaded, dataset = checkpoint.load(args.weights, RECIPE.model), data.load()
     splits = [with_own_masks(cutouts, dataset.input) for cutouts in load_cutouts(args.garments)]
@@ -62,6 +57,7 @@ def measure(args: argparse.Namespace) -> None:
     for name, parts in kinds().items():
         models = [adapted(loaded.model, dataset, parts, args.steps, seed) for seed in range(args.seeds)]
         print_row(name, models, photographs, dataset)
+    return f"\n{args.garments}"
 
 
 def kinds() -> dict[str, tuple[str, ...]]:

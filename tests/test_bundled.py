@@ -54,7 +54,8 @@ def test_absolute_path_is_taken_as_it_is(places, tmp_path):
 def test_wheel_holds_the_files_where_the_program_looks():
     targets = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
     carried = targets["force-include"]
-    for path in (bundled.DEMO_CLIP, bundled.weights_of("hybrid")):
+    hybrid = bundled.weights_of("hybrid")
+    for path in (bundled.DEMO_CLIP, bundled.SEGMENTER, hybrid, hybrid.with_suffix(".onnx")):
         assert carried[path.as_posix()] == f"fashioncam/{path.as_posix()}"
         assert (ROOT / path).is_file()
 

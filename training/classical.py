@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, help="folder of the four IDX files; default: found or downloaded")
     parser.add_argument("--out", type=Path, help="JSON file for the figures; default: none")
     args = parser.parse_args(arguments)
-    return exit_code("classical", lambda: run(args))
+    return exit_code("training.classical", lambda: run(args))
 
 
 def run(args: argparse.Namespace) -> str:

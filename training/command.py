@@ -11,11 +11,15 @@ from fashioncam.errors import UserError
 
 
 def exit_code(name: str, run: Callable[[], str]) -> int:
-    """Do the work and print what it says of itself; returns 0, 2 for what the user can put right, 130 interrupted."""
+    """Do the work of `python -m NAME`, and print what it says at last.
+
+    Returns:
+        0, or 2 for what the user can put right, or 130 where it was interrupted.
+    """
     try:
         print(run())
     except UserError as error:
-        print(f"training.{name}: {error}", file=sys.stderr)
+        print(f"{name}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("interrupted; the same command goes on with what is complete, if it keeps anything", file=sys.stderr)

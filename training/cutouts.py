@@ -11,12 +11,14 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
 
 from fashioncam.errors import UserError
+from fashioncam.messages import Segment
 
 from .data import CLASSES
 
@@ -38,21 +40,40 @@ class Cutouts:
     labels: Tensor
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of the table: the picture, its class, and an owner's name or number."""
+
+    path: Path
+    class_index: int
+    owner: str
+
+
+def read_table(folder: Path) -> list[Entry]:
+    """The rows of `train.csv`; UserError where it is missing or not as expected."""
+    try:
+        with (folder / "train.csv").open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        entries = [Entry(folder / "train" / row["file"], int(row["class_index"]), row["sender_id"]) for row in rows]
+        if not entries or not all(0 <= entry.class_index < len(CLASSES) for entry in entries):
+            raise ValueError(f"no rows, or a class_index that is not from 0 to {len(CLASSES) - 1}")
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise UserError(f"{folder}: not a folder of garment cutouts with a train.csv: {error}") from None
+    return entries
+
+
 def load_cutouts(folder: Path) -> tuple[Cutouts, Cutouts]:
     """The cutouts to train on and those to validate on.
 
     Raises:
         UserError: the folder is not there or not as expected.
     """
+    entries = read_table(folder)
+    held_out = torch.tensor([is_held_out(entry.owner) for entry in entries])
+    classes = torch.tensor([entry.class_index for entry in entries])
     try:
-        with (folder / "train.csv").open(newline="") as file:
-            rows = list(csv.DictReader(file))
-        held_out = torch.tensor([is_held_out(row["sender_id"]) for row in rows])
-        classes = torch.tensor([int(row["class_index"]) for row in rows])
-        if not ((classes >= 0) & (classes < len(CLASSES))).all():
-            raise ValueError(f"class_index has to be from 0 to {len(CLASSES) - 1}")
-        pictures = np.stack([read_cutout(folder / "train" / row["file"]) for row in rows])
-    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
+        pictures = np.stack([read_cutout(entry.path) for entry in entries])
+    except (OSError, ValueError) as error:
         raise UserError(f"{folder}: not a folder of garment cutouts with a train.csv: {error}") from None
     if held_out.all() or not held_out.any():
         raise UserError(f"{folder}: garments of so few owners cannot be split for training and validation")
@@ -73,8 +94,15 @@ def is_held_out(owner: str) -> bool:
     return int(hashlib.sha256(owner.encode()).hexdigest(), 16) % 100 < VALIDATION_PERCENT
 
 
+def own_segment(cutout: np.ndarray) -> Segment:
+    """Where the garment of a cutout, h x w x 4 uint8, is: its own mask, cut to its box as the program cuts it."""
+    mask = cv2.compare(cutout[..., 3], 127, cv2.CMP_GT)
+    x, y, w, h = cv2.boundingRect(mask)
+    return Segment((x, y, w, h), mask[y : y + h, x : x + w])
+
+
 def read_cutout(path: Path) -> np.ndarray:
-    """One cutout, its longest edge scaled to `EDGE_PX`, centred: S x S x 4 uint8."""
+    """One cutout, its longest edge scaled to `EDGE_PX`, centred: S x S x 4 uint8; ValueError where nothing is on it."""
     with Image.open(path) as opened:
         image = opened.convert("RGBA")
     scale = EDGE_PX / max(image.size)
@@ -88,4 +116,6 @@ def read_cutout(path: Path) -> np.ndarray:
     top, left = (EDGE_PX - size_wh[1]) // 2, (EDGE_PX - size_wh[0]) // 2
     scaled = np.stack([np.asarray(band) for band in bands], axis=2)
     square[top : top + size_wh[1], left : left + size_wh[0]] = np.clip(scaled, 0, 255)
+    if square[..., 3].max() <= 127:
+        raise ValueError(f"{path.name} shows nothing")
     return square

@@ -8,6 +8,7 @@ from torch import Tensor
 from .random_batches import Dice, grid, waves
 
 ARM_SHARE = 0.55
+SECOND_ARM_SHARE = 0.25
 SLEEVE_SHARE = 0.4
 BODY_SHARE = 0.15
 
@@ -45,7 +46,7 @@ def random_arms(item: Tensor, dice: Dice) -> tuple[Tensor, Tensor, Tensor]:
     aspect = width / height
     x = columns * aspect
     arm, hand, along = torch.zeros_like(item), torch.zeros_like(item), torch.zeros_like(item)
-    for share in (ARM_SHARE, 0.25):
+    for share in (ARM_SHARE, SECOND_ARM_SHARE):
         grip_x, grip_y = grip_points(item, dice)
         turn = 1.57 + dice.normal(0.7) + 3.14 * dice.happens(0.12)
         elbow_x, elbow_y = grip_x + dice.uniform(0.5, 1) * turn.cos(), grip_y + dice.uniform(0.5, 1) * turn.sin()

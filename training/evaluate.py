@@ -34,7 +34,7 @@ from fashioncam.pipeline.explanation import explainer
 from fashioncam.pipeline.exported_recogniser import ExportedRecogniser, made_from
 
 from . import data, metrics, plots
-from .command import exit_code, make_folder, make_place_for
+from .command import exit_code, make_folder, make_place_for_weights
 from .export import save_with_twin
 from .loop import predict
 from .report import write_json, write_page, write_pictures
@@ -128,7 +128,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, help="folder of the four IDX files; default: found or downloaded")
     parser.add_argument("--record", action="store_true", help="write the figures into the checkpoint; default: off")
     args = parser.parse_args(arguments)
-    return exit_code("evaluate", lambda: run(args))
+    return exit_code("training.evaluate", lambda: run(args))
 
 
 def run(args: argparse.Namespace) -> str:
@@ -138,7 +138,7 @@ def run(args: argparse.Namespace) -> str:
     out = args.out or Path("reports") / args.weights.stem
     make_folder(out, "--out")
     if args.record:
-        make_place_for(args.weights, "WEIGHTS")
+        make_place_for_weights(args.weights, "WEIGHTS")
     test = data.load(args.data).test
     all_logits = [predict(loaded.model, test.images, loaded.input) for loaded in models]
     evaluations = [

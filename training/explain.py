@@ -92,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, help="folder of the four IDX files; default: found or downloaded")
     parser.add_argument("--pictures", type=int, default=20, help="scored of each class; default: %(default)s")
     args = parser.parse_args(arguments)
-    return exit_code("explain", lambda: run(args))
+    return exit_code("training.explain", lambda: run(args))
 
 
 def run(args: argparse.Namespace) -> str:

@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=Path("reports/data"), help="default: %(default)s")
     parser.add_argument("--data", type=Path, help="folder of the four IDX files; default: found or downloaded")
     args = parser.parse_args(arguments)
-    return exit_code("explore", lambda: run(args))
+    return exit_code("training.explore", lambda: run(args))
 
 
 def run(args: argparse.Namespace) -> str:

@@ -38,7 +38,7 @@ COMPARED = 100  # pictures
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     args = parse_arguments(arguments)
-    return exit_code("export", lambda: run(args))
+    return exit_code("training.export", lambda: run(args))
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -54,6 +54,8 @@ def run(args: argparse.Namespace) -> str:
     loaded = checkpoint.load(args.weights)
     out = args.onnx or args.weights.with_suffix(".onnx")
     make_place_for(out, "--onnx")
+    if out.resolve() == args.weights.resolve():
+        raise UserError(f"{out} is the checkpoint itself; give another file with --onnx")
     export_checkpoint(loaded, args.weights, out)
     images = data.load(args.data).validation.images[:COMPARED]
     apart = largest_difference(loaded, out, images)

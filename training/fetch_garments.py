@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, help="where train/, train.csv and the zip go; new, or of an earlier run")
     parser.add_argument("--zip", type=Path, help=f"the data set, if you have it already; default: {ARCHIVE_URL}")
     args = parser.parse_args(arguments)
-    return exit_code("fetch_garments", lambda: run(args.folder, args.zip))
+    return exit_code("training.fetch_garments", lambda: run(args.folder, args.zip))
 
 
 def run(folder: Path, archive: Path | None) -> str:
@@ -147,7 +147,7 @@ def refuse_other_garments(table: Path, photographs: Sequence[Photograph]) -> Non
         return
     ours = {photograph.file for photograph in photographs}
     try:
-        with table.open(newline="") as file:
+        with table.open(newline="", encoding="utf-8") as file:
             foreign = [row["file"] for row in csv.DictReader(file) if row["file"] not in ours]
     except (OSError, KeyError, ValueError) as error:
         raise UserError(f"{table}: not a table of garments ({error}); give another FOLDER") from None
@@ -208,7 +208,7 @@ def write_table(table: Path, kept: Sequence[Photograph]) -> None:
     """Write train.csv as `training.cutouts` reads it; UserError if there is no room for it."""
     part = table.with_suffix(".part")
     try:
-        with part.open("w", newline="") as file:
+        with part.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(("file", "class_index", "sender_id", "source_label"))
             writer.writerows((row.file, row.class_index, row.sender_id, row.source_label) for row in kept)

@@ -73,7 +73,7 @@ Report = Callable[[int], None]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     args = parse_arguments(arguments)
-    return exit_code("finetune", lambda: run(args, print_percent if args.percent else lambda percent: None))
+    return exit_code("training.finetune", lambda: run(args, print_percent if args.percent else lambda percent: None))
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:

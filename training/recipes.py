@@ -140,7 +140,7 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
 # The file in weights/ that a recipe makes unless another is named; the others' are called as they are.
 FILES = {
     "benchmark": "hybrid-benchmark",
-    "hybrid": "hybrid-benchmark",
+    "hybrid": "hybrid-plain",
     "teacher": "wide_resnet",
     "webcam": "hybrid",
     "webcam56": "hybrid56",

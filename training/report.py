@@ -25,7 +25,7 @@ def write_pictures(figures: Mapping[str, Figure], out: Path, prefix: str = "") -
 
 
 def write_json(content: Mapping[str, Any], path: Path) -> None:
-    path.write_text(json.dumps(content, indent=1) + "\n")
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
 def write_page(template: str, path: Path, **content: Any) -> None:
@@ -37,4 +37,4 @@ def write_page(template: str, path: Path, **content: Any) -> None:
         trim_blocks=True,
     )
     environment.filters["percent"] = lambda share, digits=2: f"{100 * share:.{digits}f} %"
-    path.write_text(environment.get_template(template).render(content))
+    path.write_text(environment.get_template(template).render(content), encoding="utf-8")

@@ -51,7 +51,7 @@ class RunLog:
 
     def _append(self, row: dict[str, Any]) -> None:
         new = not self.path.exists()
-        with self.path.open("a", newline="") as file:
+        with self.path.open("a", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, list(row))
             if new:
                 writer.writeheader()
@@ -62,5 +62,5 @@ def read_rows(path: Path) -> list[dict[str, str]]:
     """The rows of a log.csv; none where there is no file."""
     if not path.exists():
         return []
-    with path.open(newline="") as file:
+    with path.open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))

@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seeds", default="0", metavar="N,...", help="default: %(default)s")
     parser.add_argument("--folder", type=Path, help="of all runs and of table.csv; default: runs/sweep-RECIPE")
     args, others = parser.parse_known_args(arguments)
-    return exit_code("sweep", lambda: sweep(args, others))
+    return exit_code("training.sweep", lambda: sweep(args, others))
 
 
 def sweep(args: argparse.Namespace, others: Sequence[str]) -> str:
@@ -113,7 +113,7 @@ def one_varied(text: str) -> list[tuple[str, str]]:
 
 def write_table(rows: Sequence[Row], path: Path) -> None:
     """One line for each combination: its values, how many runs, and their accuracies."""
-    with path.open("w", newline="") as file:
+    with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow([*rows[0].values, "runs", "mean", "spread", "lowest", "highest"])
         for row in rows:

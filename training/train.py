@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     with distributed.joined():
         args = parse_arguments(arguments)
-        return exit_code("train", lambda: run(args))
+        return exit_code("training.train", lambda: run(args))
 
 
 def run(args: argparse.Namespace) -> str:

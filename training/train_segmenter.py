@@ -26,7 +26,7 @@ from torch.optim.swa_utils import AveragedModel
 
 from fashioncam.errors import UserError
 
-from . import composites
+from . import composites, drawn_people
 from .command import exit_code, make_folder, make_place_for
 from .composites import Bank, Composites, compose, mirrored
 from .cutouts import balanced, load_cutouts
@@ -36,6 +36,7 @@ from .optimization import moving_average
 from .run_log import RunLog, progress
 from .run_state import fingerprint, restore, store
 from .segmentation_net import SegmentationNet
+from .train import fastest_precision
 
 SIZES_HW = ((120, 160), (120, 160), (90, 160), (160, 120))  # what cameras of 4:3, 16:9 and held upright come to
 ROOM_WH = (240, 180)
@@ -48,7 +49,7 @@ FOUND_IOU = 0.8
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     args = parse_arguments(arguments)
-    return exit_code("train_segmenter", lambda: run(args))
+    return exit_code("training.train_segmenter", lambda: run(args))
 
 
 def run(args: argparse.Namespace) -> str:
@@ -99,8 +100,11 @@ def fit(garments: Path, rooms: int, epochs: int, seed: int, folder: Path) -> Seg
     schedule = OneCycleLR(optimizer, 4e-3, total_steps=epochs * STEPS_PER_EPOCH, pct_start=0.1)
     parts: dict[str, Any] = {"net": net, "average": average, "optimizer": optimizer, "schedule": schedule}
     pictures = fingerprint((train.cutouts, validation.cutouts))
-    shares = {name: value for name, value in vars(composites).items() if name.endswith("_SHARE")}
-    identity = {"epochs": epochs, "seed": seed, "rooms": rooms, "batch": BATCH, "garments": pictures, **shares}
+    named = {**vars(composites), **vars(drawn_people)}
+    shares = {name: value for name, value in named.items() if name.endswith("_SHARE")}
+    precision = fastest_precision(torch.device("cpu"))
+    identity = {"epochs": epochs, "seed": seed, "rooms": rooms, "batch": BATCH, "garments": pictures}
+    identity |= {"precision": precision, **shares}
     first_epoch = restore(folder / "state.pt", identity, parts)
     log = RunLog(folder, first_epoch)
     for epoch in range(first_epoch, epochs):
@@ -112,7 +116,7 @@ def fit(garments: Path, rooms: int, epochs: int, seed: int, folder: Path) -> Seg
             batch = compose(train, BATCH, SIZES_HW[step % len(SIZES_HW)], generator)
             # Making a batch takes three times as long as a step with it.
             for view in (batch, mirrored(batch)):
-                losses.append(train_step(net, optimizer, view))
+                losses.append(train_step(net, optimizer, view, precision))
                 schedule.step()
                 average.update_parameters(net)
         figures = {
@@ -137,9 +141,9 @@ def banks(garments: Path, rooms: int, seed: int) -> tuple[Bank, Bank]:
     return Bank(train.pictures, drawn[share:].contiguous()), Bank(validation.pictures, drawn[:share].contiguous())
 
 
-def train_step(net: SegmentationNet, optimizer: AdamW, batch: Composites) -> Tensor:
-    """One step of gradient descent; returns the loss."""
-    with torch.autocast("cpu", torch.bfloat16):
+def train_step(net: SegmentationNet, optimizer: AdamW, batch: Composites, precision: str) -> Tensor:
+    """One step of gradient descent, in "bf16" or "fp32"; returns the loss."""
+    with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
         logits = net(pictures(batch).contiguous(memory_format=torch.channels_last))
     loss = segmentation_loss(logits.float(), batch.item)
     optimizer.zero_grad()

@@ -21,14 +21,16 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from fashioncam import bundled
+from fashioncam.errors import UserError
 from fashioncam.messages import Image, InputDescription, Segment
 from fashioncam.pipeline.garment_input import garment_input
 from fashioncam.pipeline.learned_segmenter import LearnedSegmenter
 from fashioncam.pipeline.reference_background import shrink
 from fashioncam.pipeline.segmentation import Segmenter, found_item, to_segment
 
+from .command import make_folder
 from .composites import DRAWN_ITEM, NO_ITEM, Bank, compose
-from .cutouts import EDGE_PX, Cutouts, balanced, load_cutouts
+from .cutouts import EDGE_PX, Cutouts, balanced, load_cutouts, own_segment
 from .data import NOT_A_GARMENT, FashionMnist, Split, WebcamPictures
 from .drawn_bags import draw_bag
 from .drawn_rooms import draw_room
@@ -69,7 +71,7 @@ def load_or_make(garments: Path, dataset: FashionMnist, seed: int, folder: Path 
     Whatever the number of processes, the same seed makes the same pictures.
 
     Raises:
-        UserError: the folder of cutouts is not there or not as expected.
+        UserError: the folder of cutouts is not there or not as expected, or `folder` or what it keeps is of no use.
     """
     train, validation = load_cutouts(garments)
     garments_digest = fingerprint(tensor for part in (train, validation) for tensor in (part.pictures, part.labels))
@@ -79,16 +81,19 @@ def load_or_make(garments: Path, dataset: FashionMnist, seed: int, folder: Path 
     photographs = with_own_masks(validation, dataset.input)
     train = joined(balanced(train), *(drawn(draw, label, count, 2 * seed) for draw, (label, count, _) in DRAWN.items()))
     if not kept.exists():
+        make_folder(folder, "`cd` before the command")
         held_up = joined(train, borrowed(dataset.train, torch.Generator().manual_seed(seed)))
         shown = (drawn(draw, label, count, 2 * seed + 1) for draw, (label, _, count) in DRAWN.items())
         validation = joined(balanced(validation), *shown)
         train_seen = make(held_up, dataset.input, TRAIN_COUNT, 2 * seed)
         validation_seen = make(validation, dataset.input, VALIDATION_COUNT, 2 * seed + 1)
-        folder.mkdir(parents=True, exist_ok=True)
         content = [train_seen.images, train_seen.labels, validation_seen.images, validation_seen.labels]
         torch.save(content, kept.with_suffix(".part"))
         kept.with_suffix(".part").replace(kept)
-    images, labels, validation_images, validation_labels = torch.load(kept, weights_only=True)
+    try:
+        images, labels, validation_images, validation_labels = torch.load(kept, weights_only=True)
+    except Exception:  # noqa: BLE001 - a damaged file fails in a dozen ways
+        raise UserError(f"{kept} is damaged; delete it to make the pictures again") from None
     others = (train.labels == NOT_A_GARMENT).cumsum(dim=0)
     some = (train.labels != NOT_A_GARMENT) | (others <= CUTOUT_THINGS)
     cutouts = Split(train.pictures[some], train.labels[some])
@@ -149,9 +154,7 @@ def with_own_masks(cutouts: Cutouts, description: InputDescription) -> Split:
     pictures = as_pictures(cutouts.pictures)
     images = []
     for picture in pictures:
-        mask = np.where(picture[..., 3] > 127, np.uint8(255), np.uint8(0))
-        image_bgr = np.ascontiguousarray(picture[..., :3])
-        images.append(garment_input(image_bgr, Segment((0, 0, EDGE_PX, EDGE_PX), mask), description))
+        images.append(garment_input(np.ascontiguousarray(picture[..., :3]), own_segment(picture), description))
     return Split(torch.from_numpy(np.stack(images))[:, None], cutouts.labels)
 
 

@@ -16,33 +16,33 @@ UNSEEN = next(str(owner) for owner in range(40) if is_held_out(str(owner)))
 
 
 @pytest.fixture
-def cutouts(tmp_path: Path) -> list[Path]:
+def cutouts(tmp_path: Path) -> list[tuple[Path, int]]:
     """A T-shirt and a sneaker."""
     rgba = np.zeros((40, 40, 4), np.uint8)
     rgba[10:30, 5:35] = 255
     paths = [tmp_path / "0_a.png", tmp_path / "7_b.png"]
     for path in paths:
         Image.fromarray(rgba).save(path)
-    return paths
+    return [(paths[0], 0), (paths[1], 7)]
 
 
 @pytest.fixture
 def garments(tmp_path: Path) -> Path:
     with (tmp_path / "train.csv").open("w", newline="") as file:
-        rows = ("file", "sender_id"), ("0_c.png", SEEN), ("5_b.webp", UNSEEN)
+        rows = ("file", "class_index", "sender_id"), ("0_c.png", 0, SEEN), ("5_b.webp", 5, UNSEEN)
         csv.writer(file).writerows(rows)
     return tmp_path
 
 
 def test_owners_left_out_are_those_whom_the_training_does_not_see(garments: Path) -> None:
-    assert left_out(garments, []) == [garments / "train" / "5_b.webp"]
+    assert left_out(garments, []) == [(garments / "train" / "5_b.webp", 5)]
 
 
-def test_photograph_that_was_trained_on_is_not_judged_by(garments: Path, cutouts: list[Path]) -> None:
+def test_photograph_that_was_trained_on_is_not_judged_by(garments: Path, cutouts: list[tuple[Path, int]]) -> None:
     with pytest.raises(UserError, match=r"1 of the photographs to judge by, such as b"):
         left_out(garments, photos(cutouts))
 
 
-def test_recalls_are_of_the_classes_that_there_are(cutouts: list[Path]) -> None:
+def test_recalls_are_of_the_classes_that_there_are(cutouts: list[tuple[Path, int]]) -> None:
     sure_of_0 = np.eye(10, dtype=np.float32)[0]
     assert class_recalls(list(photos(cutouts)), [sure_of_0, sure_of_0]) == {0: 1.0, 7: 0.0}

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from training import composites
+from training import composites, drawn_people
 from training.composites import Bank, compose, mirrored
 from training.drawn_rooms import draw_room
 from training.random_batches import Dice
@@ -28,10 +28,9 @@ def batch_of(bank, count=64, seed=0):
 
 def alone(monkeypatch, **shares):
     """No composite has anything but what is named."""
-    names = [name for name in vars(composites) if name.endswith("_SHARE")]
-    for name in names:
-        monkeypatch.setattr(composites, name, shares.get(name, 0.0))
-    monkeypatch.setattr("training.drawn_people.ARM_SHARE", shares.get("ARM_SHARE", -1.0))
+    for module in (composites, drawn_people):
+        for name in [name for name in vars(module) if name.endswith("_SHARE")]:
+            monkeypatch.setattr(module, name, shares.get(name, 0.0))
 
 
 def test_batch_has_the_documented_form(bank):
@@ -57,10 +56,8 @@ def test_most_have_an_item_and_some_have_none(bank):
 
 
 def test_without_an_item_frame_and_expected_agree(bank, monkeypatch):
-    """What is left is light, shadow, noise and the trembling of the camera; people have a switch of their own."""
+    """What is left is light, shadow, noise and the trembling of the camera."""
     alone(monkeypatch)
-    monkeypatch.setattr(composites, "before_body", lambda scene, dice: scene)
-    monkeypatch.setattr(composites, "random_arms", lambda item, dice: (item * 0, item * 0, item * 0))
     batch = batch_of(bank, 128)
     assert batch.item.sum() == 0
     apart = (batch.frame.float() - batch.expected.float()).abs().mean(dim=(1, 2, 3))
@@ -69,8 +66,6 @@ def test_without_an_item_frame_and_expected_agree(bank, monkeypatch):
 
 def test_item_is_where_frame_and_expected_differ(bank, monkeypatch):
     alone(monkeypatch, ITEM_SHARE=1.1)
-    monkeypatch.setattr(composites, "before_body", lambda scene, dice: scene)
-    monkeypatch.setattr(composites, "random_arms", lambda item, dice: (item * 0, item * 0, item * 0))
     batch = batch_of(bank, 128)
     apart = (batch.frame.float() - batch.expected.float()).abs().mean(dim=1, keepdim=True)
     on, off = (apart * batch.item).sum() / batch.item.sum(), (apart * (1 - batch.item)).sum() / (1 - batch.item).sum()

@@ -71,7 +71,7 @@ def test_a_few_steps_lower_the_loss(garments, small, monkeypatch):
     torch.manual_seed(0)
     net = SegmentationNet()
     optimizer = torch.optim.AdamW(net.parameters(), lr=4e-3)
-    losses = [train_segmenter.train_step(net, optimizer, batch).item() for _ in range(30)]
+    losses = [train_segmenter.train_step(net, optimizer, batch, "fp32").item() for _ in range(30)]
     assert losses[-1] < 0.75 * losses[0]
     assert all(parameter.grad is not None for parameter in net.parameters())
 

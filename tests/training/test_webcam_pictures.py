@@ -71,6 +71,14 @@ def test_missing_folder_is_a_user_error(fashion, tmp_path):
         load_or_make(tmp_path / "nowhere", fashion, 0, tmp_path)
 
 
+def test_damaged_pictures_are_a_user_error(garments, fashion, small, tmp_path):
+    load_or_make(garments, fashion, 0, tmp_path / "kept")
+    (kept,) = (tmp_path / "kept").iterdir()
+    kept.write_bytes(kept.read_bytes()[:1000])
+    with pytest.raises(UserError, match="is damaged; delete it"):
+        load_or_make(garments, fashion, 0, tmp_path / "kept")
+
+
 def test_same_seed_makes_the_same_pictures(fashion, small):
     cutouts = borrowed(fashion.train, torch.Generator().manual_seed(0))
     first, second = (make_chunk(cutouts, INPUT, 5) for _ in range(2))
@@ -111,6 +119,16 @@ def test_own_mask_gives_the_garment_alone():
     assert split.labels.tolist() == [1]
     assert split.images[0, 0, 14, 14] == pytest.approx(155, abs=1)
     assert split.images[0, 0, :, :8].max() == 0
+
+
+def test_own_mask_with_a_margin_gives_what_it_gives_without():
+    pictures = torch.zeros(2, 4, EDGE_PX, EDGE_PX, dtype=torch.uint8)
+    for index, margin in enumerate((0, 8)):
+        pictures[index, :, margin : EDGE_PX - margin, 40 + margin // 2 : 88 - margin // 2] = 255
+        pictures[index, :3] //= 2
+    first, second = with_own_masks(Cutouts(pictures, torch.tensor([1, 1])), INPUT).images[:, 0]
+    assert (first[:, 14] > 0).all()
+    assert (second[:, 14] > 0).all()
 
 
 def test_drawn_things_are_no_garments_and_all_different():

@@ -67,7 +67,7 @@ def run(folder: Path, names: tuple[str, ...] = tuple(COMMANDS)) -> dict[str, Any
             fixed = ["--recipe", "tiny", "--compute", "cpu", "--precision", "fp32"]
             args = train.parse_arguments([*fixed, *places, *COMMANDS[name]])
             losses.clear()
-            codes[name] = exit_code("train", partial(train.run, args))
+            codes[name] = exit_code("training.train", partial(train.run, args))
             found[name] = torch.tensor(losses)
         return {"codes": codes, "losses": found, "gradients": gradients()}
 
