@@ -73,7 +73,7 @@ def side_light(garments: Garments, dice: Dice) -> Garments:
 
 
 def pair(garments: Garments, dice: Dice) -> Garments:
-    """Two in five shoes as a pair: the other one shifted by up to a third of a length and turned (sigma 17 degrees), behind."""
+    """Two in five shoes as a pair, the other one behind: up to a third of a length away, turned (sigma 17 degrees)."""
     shift_x, shift_y = dice.uniform(-0.5, 0.5), dice.uniform(-0.5, 0.5)
     other = warped(garments, dice.normal(0.3), shift_x, shift_y, flip=dice.happens(0.3))
     shown = dice.happens(0.4) * garments.is_shoe
