@@ -94,14 +94,14 @@ def add_inputs(add: Callable[..., object], default: Settings) -> None:
     add(
         "--model",
         choices=MODELS,
-        help=f"architecture (default: what --weights holds, else the one last chosen in the window, "
-        f"else {DEFAULT_MODEL})",
+        help=f"architecture (default: what --weights holds, else {DEFAULT_MODEL}; in the window, what was last "
+        "chosen there)",
     )
     add("--weights", type=Path, help="checkpoint file (default: weights/MODEL.pth of the program)")
     add(
         "--device",
         help="camera index, video file, folder of pictures, stream URL, or 'demo' "
-        "(default: camera 0, or the demo clip where there is no camera)",
+        "(default: in the window, what was last chosen there; else camera 0, or the demo clip where no camera opens)",
     )
     add(
         "--compute",
@@ -120,8 +120,8 @@ def add_inputs(add: Callable[..., object], default: Settings) -> None:
         "--cam-method",
         choices=CAM_METHODS,
         default=default.cam_method,
-        help="how the heat map is made (default: %(default)s; occlusion covers patch after patch, which takes 30 "
-        "times as long and shows best what counts; the others come from the grad-cam package, are slower, and "
+        help="how the heat map is made (default: %(default)s; occlusion covers patch after patch, which takes 40 ms "
+        "a frame and shows best what counts; the others come from the grad-cam package, are slower, and "
         "stretch each frame to a scale of its own)",
     )
 
@@ -151,7 +151,7 @@ def add_outputs(add: Callable[..., object], default: Settings) -> None:
         "--display-fps",
         action=argparse.BooleanOptionalAction,
         default=default.display_fps,
-        help="show the frame rate (default: on)",
+        help="show the frame rate (default: on; in the window, as last chosen there)",
     )
 
 

@@ -141,6 +141,7 @@ class Reading:
         stages_ms: duration of each step, milliseconds.
         explained: label of the class that the heat map speaks for; empty where there is none.
         against: label of the class that it is held against; empty for none.
+        is_cut: whether an edge of the picture hides so much of the item that its class stays uncertain.
     """
 
     frame_index: int
@@ -156,6 +157,7 @@ class Reading:
     stages_ms: Mapping[str, float] = field(default_factory=dict)
     explained: str = ""
     against: str = ""
+    is_cut: bool = False
 
     @property
     def box(self) -> Box | None:
@@ -262,6 +264,7 @@ class View:
         stream: how it stands with the source.
         model_ready: whether a model has been loaded.
         model: what the newest answers come from; empty before the first model.
+        weights: their checkpoint; None before the first model.
         model_loading: what is being loaded; empty for nothing.
         classes: the model's labels by index.
         source: what the pictures come from, in words; empty until it has been opened.
@@ -285,6 +288,7 @@ class View:
     stream: Stream = Stream.OPENING
     model_ready: bool = False
     model: str = ""
+    weights: Path | None = None
     model_loading: str = ""
     classes: tuple[str, ...] = ()
     source: str = ""

@@ -30,14 +30,16 @@ class Settings:
     Attributes:
         model: name in `fashioncam.models.MODELS`; None takes what the weights hold, without weights `DEFAULT_MODEL`.
         weights: checkpoint file; None takes the one that comes with the program.
-        device: camera index, file, folder or URL, or "demo"; None is camera 0 or else the demo clip.
+        device: camera index, file, folder or URL, or "demo"; None is what was last chosen in the
+            window, without one camera 0 or else the demo clip.
         compute: "auto", "cpu", "cuda" or "mps".
         segmenter: one of `SEGMENTERS`.
         cam_method: key of `CAM_METHODS`.
         headless: run without a window.
         predictions: JSON Lines file to write a reading a line to; None for none.
         save_video: video file to write the annotated picture to; None for none.
-        display_input, display_fps: show the model's input, show the frame rate.
+        display_input: show the model's input.
+        display_fps: show the frame rate; None is as last chosen in the window, without one True.
     """
 
     model: str | None = None
@@ -50,4 +52,4 @@ class Settings:
     predictions: Path | None = None
     save_video: Path | None = None
     display_input: bool = True
-    display_fps: bool = True
+    display_fps: bool | None = None

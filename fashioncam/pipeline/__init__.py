@@ -164,7 +164,8 @@ def process_frame(
     cut = cut_share(found.segment, found.frame_wh)
     smoothed = smooth(state.smoothed, classification.probabilities, 1 - cut, frame.time_s)
     top5 = most_probable(smoothed.probabilities, recogniser.classes)
-    is_sure = top5[0].probability >= recogniser.reject_below and cut <= MOST_CUT
+    is_cut = cut > MOST_CUT
+    is_sure = top5[0].probability >= recogniser.reject_below and not is_cut
     watch.lap("classify")
     heat_maps = of_one_frame(classification.heat_map, state.mirrors_next)
     explanation = explanation_of(mean_of(heat_maps, state.heat_maps), top5, recogniser.classes, request)
@@ -178,6 +179,7 @@ def process_frame(
         against=explanation.against,
         input_grey=input_grey,
         stages_ms=watch.stages_ms,
+        is_cut=is_cut,
     )
     return reading, PipelineState(scene, smoothed, not state.mirrors_next, heat_maps)
 

@@ -1,7 +1,8 @@
 """Why this class: a heat map over the input, from the features of the same forward pass.
 
-The program's own Grad-CAM is `Model.class_map`. It costs nothing and is an exact account of the logit, but a poor one
-of the place; occlusion shows the place and costs a pass a patch. The grad-cam package's methods can take their place.
+The program's own Grad-CAM is `Model.class_map`. For the hybrids it costs nothing and is an exact account of the logit,
+but a rough one of the place; occlusion shows the place and costs a pass a patch. The grad-cam package's methods can
+take their place.
 """
 
 from __future__ import annotations

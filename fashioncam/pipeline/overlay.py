@@ -113,10 +113,12 @@ def scale_of(is_contrast: bool, strength: float) -> tuple[Image, Image]:
 
 
 def put_inset(canvas: Image, input_grey: Image) -> None:
-    """The model's input, enlarged without smoothing, in the lower left corner of `canvas`, in place."""
+    """The model's input, enlarged without smoothing, in the lower left corner of `canvas`, in place, if it has room."""
     factor = max(1, round(INSET_SHARE * min(canvas.shape[:2]) / input_grey.shape[0]))
     large = cv2.resize(input_grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_NEAREST)
     side = large.shape[0]
+    if side > min(canvas.shape[:2]):
+        return
     canvas[-side:, :side] = large[:, :, np.newaxis]
     cv2.rectangle(canvas, (0, canvas.shape[0] - side), (side - 1, canvas.shape[0] - 1), WHITE, 1)
 

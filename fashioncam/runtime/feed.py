@@ -35,9 +35,8 @@ class Feed:
         self.to_infer, self.to_show = Mailbox[Frame](), Mailbox[Frame]()
         self.readings, self.drawings = Mailbox[Reading](), Mailbox[Drawing]()
         self.failures = Mailbox[Failure]()
-        self._open_source = open_source
-        self._before = before
-        self.capture = CaptureLoop(self._open, (self.to_infer, self.to_show), self.failures, retry_s)
+        # No method of its own: in a cycle the feed and its pictures would outlive `gc.freeze`.
+        self.capture = CaptureLoop(after(before, open_source), (self.to_infer, self.to_show), self.failures, retry_s)
         self.drawing = DrawingLoop(self.to_show, self.readings, self.drawings, self.failures, style)
         if before is not None:
             before.request_stop()
@@ -68,8 +67,15 @@ class Feed:
         stalled = time.monotonic() - self.capture.read_s > STALLED_S
         return Stream.LOST if source is not None and source.live and stalled else stream
 
-    def _open(self) -> FrameSource:
-        before, self._before = self._before, None
+
+def after(before: Feed | None, open_source: Callable[[], FrameSource]) -> Callable[[], FrameSource]:
+    """`open_source`, the first time when `before` has ended."""
+
+    def opened() -> FrameSource:
+        nonlocal before
         if before is not None:
             before.join()
-        return self._open_source()
+            before = None
+        return open_source()
+
+    return opened

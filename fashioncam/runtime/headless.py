@@ -21,7 +21,7 @@ from .model_loading import load_recogniser
 from .rates import RateMeter
 from .recorder import Recorder
 from .segmenter_loading import load_segmenter
-from .sources import NO_CAMERA_NOTICE, FrameSource, open_first_camera, open_source
+from .sources import FrameSource, SourceError, instead_of_a_camera, open_first_camera, open_source
 
 WAIT_S = 0.1  # how soon the end of a live source is noticed
 
@@ -58,10 +58,11 @@ def open_named_or_default(settings: Settings) -> FrameSource:
     """The source that was asked for; without one, camera 0 or the demo clip, said on stderr."""
     if settings.device is not None:
         return open_source(settings.device)
-    if camera := open_first_camera():
-        return camera
-    print(NO_CAMERA_NOTICE, file=sys.stderr)
-    return open_source(DEMO)
+    try:
+        return open_first_camera()
+    except SourceError as error:
+        print(instead_of_a_camera(error), file=sys.stderr)
+        return open_source(DEMO)
 
 
 def frames_of(source: FrameSource) -> Iterator[Frame]:

@@ -91,7 +91,12 @@ class Keeper:
                 path, recorder = self._recording
                 self._recording = None
                 recorder.close()
-                self.tell(f"Recorded {path}, and {path.with_suffix('.jsonl').name} beside it")
+                predictions = path.with_suffix(".jsonl")
+                if recorder.frames:
+                    self.tell(f"Recorded {path}, and {predictions.name} beside it")
+                else:
+                    predictions.unlink(missing_ok=True)
+                    self.tell("Nothing recorded: no picture came meanwhile")
                 return
             path = self._new_path(".avi")
             try:

@@ -15,6 +15,7 @@ from fashioncam.messages import (
     Reading,
     Region,
     Request,
+    Stream,
     StreamRates,
     View,
 )
@@ -41,7 +42,10 @@ QUESTION_KEPT_S = 1.0
 
 
 class LiveSession:
-    """Everything behind the window, whose thread calls its methods; but for `stop`, none waits for another.
+    """Everything behind the window, whose thread calls its methods.
+
+    But for `stop` none waits for a camera, a model or a picture; `toggle_recording` waits for the frame that is being
+    written, and captures are listed and deleted at once.
 
     Args:
         settings: what to start with.
@@ -79,7 +83,7 @@ class LiveSession:
             self._failures,
             self._record,
         )
-        self._models = ModelSwitch(settings, self._recognisers, self._failures, self._keeper.tell)
+        self._models = ModelSwitch(settings, self._recognisers, self._keeper.tell)
         self._cameras = CameraList(self._keeper.tell)
         self._shown_rate, self._latency = RateMeter(), LatencyMeter()
         self._request, self._look, self._place_wh = Request(), Look(), (0, 0)
@@ -107,7 +111,10 @@ class LiveSession:
         self._models.load(model, weights)
 
     def open_source(self, device: str) -> None:
-        """Leave the present source for another one."""
+        """Leave the present source for another one; a lost one is tried again anyway."""
+        capture = self._feed.capture
+        if capture.stream is Stream.LOST and capture.source is not None and capture.source.device == device:
+            return
         self._switch(lambda: self._sources.named(device))
 
     def set_camera_size(self, size_wh: tuple[int, int] | None) -> None:
@@ -228,6 +235,7 @@ class LiveSession:
             stream=feed.stream,
             model_ready=bool(self._models.name),
             model=self._models.name,
+            weights=self._models.weights,
             model_loading=self._models.loading,
             classes=self._models.classes,
             source="" if feed.capture.source is None else feed.capture.source.name,
@@ -237,7 +245,7 @@ class LiveSession:
             recording=self._keeper.recording,
             learning=self._learner.learning,
             cameras=self._cameras.cameras,
-            failure=self._failure or self._feed_failure,
+            failure=self._failure or self._models.failure or self._feed_failure,
         )
 
     def stop(self) -> None:

@@ -26,10 +26,10 @@ class ModelSwitch:
     Args:
         settings: name the first model.
         recognisers: gets each model when it is ready.
-        failures: gets a failure where there is no model at all.
-        tell: gets the text of any other failure.
+        tell: gets the text of a failure while there is a model.
 
     Attributes:
+        failure: why there is no model at all; None while one is loading or has been loaded.
         name: of the newest model; empty before the first.
         weights: its checkpoint; None before the first.
         loading: what is being loaded; empty for nothing.
@@ -40,14 +40,14 @@ class ModelSwitch:
         self,
         settings: Settings,
         recognisers: Mailbox[Recogniser],
-        failures: Mailbox[Failure],
         tell: Callable[[str], None],
     ) -> None:
         self._first_settings = self._settings = settings
-        self._recognisers, self._failures, self._tell = recognisers, failures, tell
+        self._recognisers, self._tell = recognisers, tell
         self._loader: Loop | None = None
         self._newest = 0  # counts what has been asked for
         self.name, self.loading = "", ""
+        self.failure: Failure | None = None
         self.weights: Path | None = None
         self.classes: tuple[str, ...] = ()
 
@@ -58,7 +58,7 @@ class ModelSwitch:
         settings, before = self._settings, self._loader
         name = settings.weights.name if settings.weights else settings.model or DEFAULT_MODEL
         self._newest += 1
-        number, self.loading = self._newest, name
+        number, self.loading, self.failure = self._newest, name, None
 
         def work(stop: threading.Event) -> None:
             if before is not None:
@@ -93,4 +93,4 @@ class ModelSwitch:
             self._settings = self._first_settings
             self.load()
         else:
-            self._failures.put(failure)
+            self.failure = failure

@@ -10,10 +10,13 @@ from typing import Any
 import cv2
 import numpy as np
 
+from fashioncam import bundled
 from fashioncam.errors import UserError
 from fashioncam.messages import Frame, Image, Look, Reading
 from fashioncam.pipeline.overlay import LOOK, annotate
-from fashioncam.settings import Settings
+from fashioncam.settings import DEMO, Settings
+
+from .model_loading import weights_path
 
 # File name ending -> codec; what OpenCV's own FFmpeg can write everywhere.
 CODECS = {".mp4": "mp4v", ".avi": "MJPG", ".webm": "VP90"}
@@ -33,6 +36,7 @@ class Recorder:
         refuse_same_file(settings)
         self._predictions = PredictionWriter(settings.predictions) if settings.predictions else None
         self._video = VideoRecorder(settings.save_video) if settings.save_video else None
+        self.frames = 0  # written
 
     def write(self, frame: Frame, reading: Reading, source_fps: float, processed_fps: float, look: Look = LOOK) -> None:
         """Add one frame and its reading.
@@ -45,9 +49,10 @@ class Recorder:
         if self._predictions:
             self._predictions.write(reading)
         if self._video:
-            fps = processed_fps if self._settings.display_fps else None
+            fps = None if self._settings.display_fps is False else processed_fps
             picture = annotate(frame.image_bgr, reading, self._settings.display_input, fps, look)
             self._video.write(picture, source_fps, frame.time_s)
+        self.frames += 1
 
     def close(self) -> None:
         for writer in (self._predictions, self._video):
@@ -57,7 +62,10 @@ class Recorder:
 
 def refuse_same_file(settings: Settings) -> None:
     """UserError where a file to write is one that is read, or both are one."""
-    taken = {path.resolve() for path in (Path(settings.device or "demo"), settings.weights) if path}
+    weights = weights_path(settings)
+    source = bundled.own(bundled.DEMO_CLIP) if settings.device in (None, DEMO) else Path(settings.device)
+    read = (source, weights, weights.with_suffix(".onnx"), bundled.own(bundled.SEGMENTER))
+    taken = {path.resolve() for path in read}
     for option, path in (("--predictions", settings.predictions), ("--save-video", settings.save_video)):
         if path is not None:
             if path.resolve() in taken:
@@ -93,7 +101,7 @@ class PredictionWriter:
             self._file.close()
 
     def _failure(self, error: OSError) -> UserError:
-        return UserError(f"--predictions {self._path}: {error.strerror}; give a file in a folder you may write to")
+        return UserError(f"{self._path}: {error.strerror}; name a file in a folder that you may write to")
 
 
 def as_json(reading: Reading) -> dict[str, Any]:
@@ -117,9 +125,9 @@ class VideoRecorder:
 
     def __init__(self, path: Path) -> None:
         if path.suffix.lower() not in CODECS:
-            raise UserError(f"--save-video {path}: the name has to end in {', '.join(CODECS)}")
+            raise UserError(f"{path}: the name of a video has to end in {', '.join(CODECS)}")
         if not path.resolve().parent.is_dir():
-            raise UserError(f"--save-video {path}: there is no folder {path.resolve().parent}")
+            raise UserError(f"{path}: there is no folder {path.resolve().parent}")
         self._path = path
         self._writer: cv2.VideoWriter | None = None
         self._size_wh, self._fps, self._first_s, self._written = (0, 0), 0.0, 0.0, 0
@@ -133,7 +141,7 @@ class VideoRecorder:
             codec = cv2.VideoWriter.fourcc(*CODECS[self._path.suffix.lower()])
             self._writer = cv2.VideoWriter(str(self._path), codec, fps, self._size_wh)
             if not self._writer.isOpened():
-                raise UserError(f"--save-video {self._path}: cannot be written; give another place or format")
+                raise UserError(f"{self._path}: cannot be written; name another place or format")
         if image_bgr.shape[1::-1] != self._size_wh:
             image_bgr = cv2.resize(image_bgr, self._size_wh, interpolation=cv2.INTER_AREA)
         if not 0 <= time_s - self._last_s <= LONGEST_GAP_S:

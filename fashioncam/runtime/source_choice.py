@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from fashioncam.settings import DEMO
 
-from .sources import NO_CAMERA_NOTICE, FrameSource, LoopingSource, SourceError, open_first_camera, open_source
+from .sources import FrameSource, LoopingSource, SourceError, instead_of_a_camera, open_first_camera, open_source
 
 Size: TypeAlias = tuple[int, int]
 
@@ -58,7 +58,8 @@ class SourceChoice:
                 return self.named(self._preferred)
             except SourceError as error:
                 self._tell(str(error))
-        if camera := open_first_camera(self.camera_size):
-            return camera
-        self.notice = NO_CAMERA_NOTICE
-        return self.named(DEMO)
+        try:
+            return open_first_camera(self.camera_size)
+        except SourceError as error:
+            self.notice = instead_of_a_camera(error)
+            return self.named(DEMO)

@@ -6,18 +6,19 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 import cv2
+import numpy as np
 
 from fashioncam import bundled
 from fashioncam.errors import UserError
-from fashioncam.messages import Frame
+from fashioncam.messages import Frame, Image
 from fashioncam.settings import DEMO
 
-NO_CAMERA_NOTICE = "No camera found: playing the demo clip. --device names another source."
+NO_CAMERA = "No camera found"
+CAMERA_HINT = "--list-devices lists the cameras, --device demo needs none"
 # OpenCV's own choice tries every backend it knows and prints a warning for each that fails.
 CAMERA_BACKEND = {
     "linux": cv2.CAP_V4L2,
@@ -127,7 +128,7 @@ class FolderSource:
             return None
         index, self._next_index = self._next_index, self._next_index + 1
         path = self._paths[index]
-        image_bgr = cv2.imread(str(path), cv2.IMREAD_COLOR)
+        image_bgr = read_image(path)
         if image_bgr is None:
             raise SourceError(f"{path} is not a picture; take it out of the folder")
         self._shape = self._shape or image_bgr.shape
@@ -137,6 +138,15 @@ class FolderSource:
 
     def close(self) -> None:
         pass
+
+
+def read_image(path: Path) -> Image | None:
+    """H x W x 3 uint8, or None; under names outside ASCII too, which `cv2.imread` cannot open on Windows."""
+    try:
+        content = np.fromfile(path, np.uint8)
+    except OSError:
+        return None
+    return cv2.imdecode(content, cv2.IMREAD_COLOR) if content.size else None
 
 
 class LoopingSource:
@@ -204,10 +214,7 @@ def open_camera(camera: int | str, size_wh: tuple[int, int] | None = None) -> Fr
     except cv2.error:  # an index beyond 32 bits
         capture = cv2.VideoCapture()
     if not capture.isOpened():
-        raise SourceError(
-            f"camera {camera} cannot be opened; {why_closed(camera, sys.platform)}"
-            "--list-devices lists the cameras, --device demo needs none"
-        )
+        raise SourceError(f"camera {camera} cannot be opened; {why_closed(camera, sys.platform)}{CAMERA_HINT}")
     if size_wh is not None:
         if size_wh[0] > RAW_WIDTH_PX:  # before the size: some drivers offer it for this format alone
             capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
@@ -239,14 +246,30 @@ def opened_file(path: Path) -> cv2.VideoCapture:
     return capture
 
 
-def open_first_camera(size_wh: tuple[int, int] | None = None) -> FrameSource | None:
-    """Camera 0 or else the first that opens, for a user who has named no source; None where there is none."""
-    with suppress(SourceError):  # at once: to list all cameras takes a second on some systems
+def open_first_camera(size_wh: tuple[int, int] | None = None) -> FrameSource:
+    """Camera 0 or else the first that opens, for a user who has named no source.
+
+    Raises:
+        SourceError: none opens; the reason of the first that is listed, else that there is none.
+    """
+    refused = {}
+    try:  # at once: to list all cameras takes a second on some systems
         return open_camera(0, size_wh)
-    for index in (index for index, _ in enumerated_cameras() if index != 0):
-        with suppress(SourceError):
-            return open_camera(index, size_wh)
-    return None
+    except SourceError as error:
+        refused[0] = str(error)
+    listed = [index for index, _ in enumerated_cameras()]
+    for index in listed:
+        if index not in refused:
+            try:
+                return open_camera(index, size_wh)
+            except SourceError as error:
+                refused[index] = str(error)
+    raise SourceError(refused[listed[0]].removesuffix(CAMERA_HINT).rstrip("; ") if listed else NO_CAMERA)
+
+
+def instead_of_a_camera(error: SourceError) -> str:
+    """What to tell a user who sees the demo clip, as no camera opens."""
+    return f"Playing the demo clip: {error}"
 
 
 def enumerated_cameras() -> list[tuple[int, str]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
+from fashioncam import bundled
 from fashioncam.messages import Camera, View
 
 from .memory import Memory
@@ -63,6 +64,7 @@ class ModelMenu:
         self._session, self._memory = session, memory
         first = menu.actions()[0]
         self._actions = {}
+        self._shown: tuple[str, Path | None] | None = None
         self._opened = QAction(menu, checkable=True)
         self._opened.triggered.connect(lambda _checked: self.open(memory.text("opened")))
         for model in models:
@@ -82,9 +84,17 @@ class ModelMenu:
         self._session.load_model(weights=Path(weights))
 
     def show_view(self, view: View) -> None:
-        self._opened.setChecked(self._opened.text() == (view.model_loading or view.model))
-        for model, action in self._actions.items():
-            action.setChecked(model == (view.model_loading or view.model))
+        """Called at every pull, so only what has changed is set."""
+        if (view.model_loading, view.weights) == self._shown:
+            return
+        self._shown = view.model_loading, view.weights
+        places = {action: bundled.own(bundled.weights_of(model)) for model, action in self._actions.items()}
+        if self._memory.opened is not None:
+            places[self._opened] = self._memory.opened
+        in_use = None if view.weights is None else view.weights.resolve()
+        for action, place in places.items():
+            is_loading = action.text() == view.model_loading
+            action.setChecked(is_loading if view.model_loading else place.resolve() == in_use)
 
     def _choose(self, model: str) -> None:
         self._memory.keep("model", model)
@@ -92,5 +102,6 @@ class ModelMenu:
         self._session.load_model(model=model)
 
     def _offer(self, weights: Path | None) -> None:
+        self._shown = None
         self._opened.setVisible(weights is not None)
         self._opened.setText(weights.name if weights else "")

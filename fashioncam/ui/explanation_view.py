@@ -86,6 +86,9 @@ class ExplanationView(QWidget):
         self._strength.setAccessibleName("Strength of the heat map")
         self._strength.setToolTip("Strength of the heat map over the garment (, and .)")
         self._strength.valueChanged.connect(lambda value: self.strength_chosen.emit(value / STRENGTH_STEPS))
+        self._strength.sliderPressed.connect(self._on_pressed)
+        self._strength.sliderReleased.connect(self._on_released)
+        self._pressed_at = 0
         self._pictures = QGridLayout()
         for column, (picture, caption) in enumerate(zip((self._input, self._heat), self._captions, strict=True)):
             self._pictures.addWidget(picture, 0, column, Qt.AlignmentFlag.AlignLeft)
@@ -105,6 +108,15 @@ class ExplanationView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         for widget in (self._input, self._captions[0]):
             widget.setVisible(show_input)
+
+    def _on_pressed(self) -> None:
+        self._pressed_at = self._strength.value()
+
+    def _on_released(self) -> None:
+        """The way down to 0 was no choice: the heat map is to come back as strong as it was before."""
+        if self._strength.value() == 0 and self._pressed_at:
+            self.strength_chosen.emit(self._pressed_at / STRENGTH_STEPS)
+            self.strength_chosen.emit(0.0)
 
     def set_theme(self, theme: Theme, width: int) -> None:
         """Take over colours and sizes; the pictures are as large as the width allows, pixels."""

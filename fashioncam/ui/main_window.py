@@ -31,8 +31,8 @@ from .video_view import LiveView
 
 PULL_INTERVAL_MS = 8  # twice the rate of a 60 Hz screen, so that a frame waits no longer than half a refresh
 STRENGTH_STEP = 0.1
-# In a presentation the scale goes with the window: a headline is a fifteenth of its height.
-PRESENTED_HEIGHT_PX = 340
+# In a presentation the scale goes with the window: a headline is a fifteenth of its height, but on an upright screen.
+PRESENTED_WIDTH_PX, PRESENTED_HEIGHT_PX = 600, 340
 SMALLEST_WIDTH_PX = 640  # at scale 1; in a narrower window the interface is smaller than was asked for
 
 
@@ -63,11 +63,12 @@ class MainWindow(QMainWindow):
         self._video, self._panel = LiveView(), SidePanel(settings)
         self._buttons, self._status = (
             ButtonBar(self._actions),
-            StatusLine(settings.display_fps and memory.flag("numbers", True)),
+            StatusLine(memory.flag("numbers", True) if settings.display_fps is None else settings.display_fps),
         )
         self._help = HelpOverlay(self)
         self._first_steps: FirstSteps | None = None if memory.flag("steps_seen", False) else FirstSteps(self._video)
         self._progress = Progress(0, time.monotonic())
+        self._opened_url = ""  # until it plays, and is remembered
         self._lay_out()
         self._connect()
         self._actions["numbers"].setChecked(self._status.numbers_shown)
@@ -110,12 +111,15 @@ class MainWindow(QMainWindow):
 
     def open(self, name: str) -> None:
         """Open a file, folder or address as a source, or a file of weights as a model."""
-        if name.endswith(".pth"):
-            self._model_menu.open(name)
+        if name.lower().endswith(".pth"):
+            self._open_weights(name)
         elif name:
-            if "://" in name:
-                self._memory.keep("device", name)
+            self._opened_url = name if "://" in name else ""
             self._session.open_source(name)
+
+    def _open_weights(self, name: str) -> None:
+        if name:
+            self._model_menu.open(name)
 
     def _lay_out(self) -> None:
         left, content = QWidget(), QWidget()
@@ -147,7 +151,7 @@ class MainWindow(QMainWindow):
             "open_file": lambda: self.open(ask_file(self)),
             "open_folder": lambda: self.open(ask_folder(self)),
             "open_url": lambda: self.open(ask_url(self)),
-            "open_weights": lambda: self.open(ask_weights(self)),
+            "open_weights": lambda: self._open_weights(ask_weights(self)),
             "save": session.save_picture,
             "record": session.toggle_recording,
             "file": self._file_garment,
@@ -181,6 +185,9 @@ class MainWindow(QMainWindow):
             self._video.set_image(from_bgr(view.picture_bgr), view.is_new_frame)
         elif view.reading is None and view.stream is Stream.OPENING:
             self._video.set_image(None)
+        if self._opened_url and view.stream is Stream.PLAYING and view.device == self._opened_url:
+            self._memory.keep("device", self._opened_url)
+            self._opened_url = ""
         for part in (self._video, self._panel, self._status, self._camera_menus, self._model_menu):
             part.show_view(view)
         self._dialogs.show_view(view)
@@ -206,7 +213,8 @@ class MainWindow(QMainWindow):
     @property
     def _theme(self) -> Theme:
         usual = min(self._zoom, self.width() / SMALLEST_WIDTH_PX)
-        scale = self.height() / PRESENTED_HEIGHT_PX if self._is_presenting else usual
+        presented = min(self.width() / PRESENTED_WIDTH_PX, self.height() / PRESENTED_HEIGHT_PX)
+        scale = presented if self._is_presenting else usual
         return Theme(DARK if self._is_dark else LIGHT, scale, self._is_presenting)
 
     @property
@@ -237,6 +245,7 @@ class MainWindow(QMainWindow):
         self._apply_theme()
 
     def _set_look(self, look: Look) -> None:
+        self._view = replace(self._view, look=look)
         self._memory.keep_look(look)
         self._session.set_look(look)
 

@@ -9,7 +9,7 @@ from fashioncam.messages import Capture, Look, Region, View
 
 
 class Session(Protocol):
-    """Threads, models and files behind the window; each method returns at once."""
+    """Threads, models and files behind the window; no method waits for a camera, a model or a picture."""
 
     def read_latest(self) -> View:
         """What is to be shown now."""

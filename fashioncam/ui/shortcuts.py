@@ -32,7 +32,7 @@ BINDINGS = (
     Binding("open_url", ("U",), "Open a stream by its address", "File"),
     Binding("save", ("S",), "Save the picture and its reading", "File", short="Save"),
     Binding("record", ("R",), "Record video and predictions", "File", is_switch=True, short="Record"),
-    Binding("file", ("L",), "File the garment under its true class", "File", short="Teach"),
+    Binding("file", ("L",), "File the garment under its true class", "File", short="File it"),
     Binding("gallery", ("Shift+L",), "Show the filed garments", "File"),
     Binding("quit", ("Q",), "Quit", "File"),
     Binding("leave", ("Esc",), "Leave help, presentation or full screen; else quit", "File"),

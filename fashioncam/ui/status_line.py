@@ -65,7 +65,7 @@ class StatusLine(QStatusBar):
         model = f"loading {view.model_loading} …" if view.model_loading else view.model
         source = {str(camera.index): camera.name for camera in view.cameras}.get(view.device, view.source)
         learning = f"learning: {view.learning.percent} %" if view.learning and view.learning.is_running else ""
-        text = self._news or view.notice or " · ".join(part for part in (source, model, learning) if part)
+        text = self._news or " · ".join(part for part in (view.notice or source, model, learning) if part)
         if text != self._label.text():
             self._label.setText(text)
             self._label.setToolTip(text)

@@ -12,7 +12,7 @@ from .icons import draw_icon
 from .theme import ON_COLOUR, RED, Theme
 
 OLD_ANSWER_S = 0.4  # from this age on the picture says how old its reading is
-SMALLEST_REGION = 0.04  # a shorter drag is a click
+SMALLEST_REGION = 0.06  # of the picture: an item in a smaller part would itself be too small to be found
 SHADE = QColor(0, 0, 0, 120)
 
 
@@ -137,7 +137,7 @@ class LiveView(PictureView):
         picture = QRectF(self.picture_area())
         chosen = QRectF(start, end).normalized().intersected(picture)
         width, height = chosen.width() / picture.width(), chosen.height() / picture.height()
-        if min(width, height) < SMALLEST_REGION:
+        if width * height < SMALLEST_REGION:
             return None
         left, top = (
             (chosen.left() - picture.left()) / picture.width(),

@@ -33,7 +33,8 @@ def words(view: View) -> Words:
     if view.failure is not None:
         return Words("Stopped", view.failure.text, theme.RED, "alert")
     if view.stream is Stream.LOST:
-        return Words("Camera lost", "Reconnecting … check its cable; nothing else to do", theme.RED, "alert")
+        what, check = ("Stream", "that it is on") if "://" in view.device else ("Camera", "its cable")
+        return Words(f"{what} lost", f"Reconnecting … check {check}; nothing else to do", theme.RED, "alert")
     if view.stream is Stream.ENDED:
         return Words("The end", "Open another source, or press D for the demo", theme.GREY, "pause")
     if view.stream is Stream.PAUSED:
@@ -57,7 +58,8 @@ def of_item(reading: Reading) -> Words:
     """The same for an item that has been classified."""
     first = reading.top5[0]
     if reading.state is State.UNCERTAIN:
-        return Words("Not sure", f"Perhaps {first.label}: turn it, spread it", theme.ORANGE, "doubt")
+        advice = "move it wholly into the picture" if reading.is_cut else "turn it, spread it"
+        return Words("Not sure", f"Perhaps {first.label}: {advice}", theme.ORANGE, "doubt")
     return Words(first.label, f"{first.probability:.0%} sure", theme.GREEN, "sure")
 
 

@@ -93,6 +93,11 @@ def test_input_is_shown_enlarged_only_when_wanted():
     assert np.all(with_input[-60:-20, 20:60] == 99)
 
 
+def test_picture_that_is_smaller_than_the_input_is_shown_without_it():
+    small, seen = room((20, 16)), replace(reading(), segment=None, top5=())
+    assert np.array_equal(annotate(small, seen, show_input=True), annotate(small, seen))
+
+
 def test_uncertain_item_is_drawn_in_another_colour():
     sure, unsure = annotate(room(), reading()), annotate(room(), reading(state=State.UNCERTAIN))
     x, y, _, h = BOX

@@ -153,7 +153,7 @@ def test_item_that_the_edge_cuts_in_half_is_uncertain():
     film += [seen_by_camera(hold_up(scene, (540, 100, 200, 240)), 100 + index) for index in range(5)]
     last = read_all(film, FakeRecogniser([sure_of(3)]))[-1]
     assert last.box[0] + last.box[2] >= 639
-    assert last.state is State.UNCERTAIN
+    assert (last.state, last.is_cut) == (State.UNCERTAIN, True)
     assert last.top5[0].index == 3
 
 

@@ -1,4 +1,6 @@
+import gc
 import threading
+import weakref
 
 import pytest
 from fakes import FakeSource
@@ -23,6 +25,27 @@ def blocked():
     camera.request_stop()
     source.unblock.set()
     camera.join()
+
+
+def test_feed_that_has_been_left_is_freed_without_a_search_for_garbage():
+    """Each model that is loaded has the present objects excepted from that search."""
+    left = Feed(lambda: FakeSource(count=1), None, 30.0, style)
+    left.start()
+    left.request_stop()
+    left.join()
+    after = Feed(lambda: FakeSource(count=1), left, 30.0, style)
+    is_there = weakref.ref(left)
+    after.start()
+    assert after.capture.paused is not None
+    gc.disable()
+    try:
+        del left
+        after.request_stop()
+        after.join()
+        del after
+        assert is_there() is None
+    finally:
+        gc.enable()
 
 
 def test_camera_that_does_not_answer_is_lost(blocked, monkeypatch):

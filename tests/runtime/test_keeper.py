@@ -71,6 +71,13 @@ def test_recording_is_begun_and_ended_and_named(keeper):
     assert path.with_suffix(".jsonl").read_text().count("\n") == 10
 
 
+def test_recording_of_nothing_leaves_nothing(keeper):
+    keeper.toggle_recording()
+    keeper.toggle_recording()
+    assert "Nothing recorded" in all_news(keeper)[-1]
+    assert list(keeper.folder.iterdir()) == []
+
+
 def test_recording_that_goes_on_is_closed_at_the_end(keeper):
     keeper.toggle_recording()
     path = keeper.recording

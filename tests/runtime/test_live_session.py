@@ -6,6 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from fakes import FakeSource
 from mjpeg_server import MjpegServer
 from scenes import room, short_film, write_clip
 
@@ -13,7 +14,7 @@ from fashioncam.messages import Camera, Frame, Look, State, Stream
 from fashioncam.runtime import camera_list, model_switch, source_choice
 from fashioncam.runtime.learner import Learner
 from fashioncam.runtime.live_session import LiveSession
-from fashioncam.runtime.sources import NO_CAMERA_NOTICE
+from fashioncam.runtime.sources import SourceError
 from fashioncam.settings import Settings
 
 PULLS = 2000
@@ -29,6 +30,10 @@ def pull_until(session, condition):
             return views
         pause.wait(PULL_INTERVAL_S)
     raise AssertionError(f"never came: last view {views[-1]}")
+
+
+def no_camera(size_wh):
+    raise SourceError("No camera found")
 
 
 @pytest.fixture
@@ -82,12 +87,12 @@ def test_unusable_weights_are_a_failure_by_the_user(tmp_path):
 
 
 def test_without_a_camera_the_demo_clip_is_played_and_said(monkeypatch, tmp_path):
-    monkeypatch.setattr(source_choice, "open_first_camera", lambda size_wh: None)
+    monkeypatch.setattr(source_choice, "open_first_camera", no_camera)
     session = LiveSession(Settings(), tmp_path)
     session.start()
     views = pull_until(session, lambda view: view.is_new_frame)
     session.stop()
-    assert views[-1].notice == NO_CAMERA_NOTICE
+    assert views[-1].notice == "Playing the demo clip: No camera found"
     assert views[-1].source == "the demo clip"
 
 
@@ -95,7 +100,7 @@ def test_notice_of_a_source_that_has_been_left_is_not_shown(tmp_path):
     """Opening it may take seconds, in which another one is chosen."""
     session = LiveSession(Settings(device="demo"), tmp_path)
     session.open_source("demo")
-    session._sources.notice = NO_CAMERA_NOTICE
+    session._sources.notice = "Playing the demo clip"
     assert session.read_latest().notice == ""
     session.stop()
 
@@ -117,6 +122,44 @@ def test_cameras_alone_are_opened_again_in_another_size(tmp_path):
         pull_until(session, lambda view: view.is_new_frame)
         session.stop()
     assert [device for device, size_wh in opened if size_wh == (1280, 720)] == ["0", "/dev/video2"]
+
+
+@pytest.mark.parametrize("again", ["size", "choice"])
+def test_lost_camera_comes_back_after_it_was_asked_for_again(tmp_path, again):
+    plugged_in, tried = threading.Event(), threading.Event()
+    cameras = [FakeSource(count=1), SteadySource()]
+    cameras[1].device = "fake"
+
+    def open_named(device, size_wh):
+        if len(cameras) == 1 and not plugged_in.is_set():
+            tried.set()
+            raise SourceError("the cable is out")
+        return cameras.pop(0)
+
+    session = LiveSession(Settings(device="fake"), tmp_path, retry_s=0.01, open_named=open_named)
+    session.start()
+    pull_until(session, lambda view: view.stream is Stream.LOST)
+    if again == "size":
+        session.set_camera_size((1280, 720))
+    else:
+        session.open_source("fake")
+    tried.clear()
+    assert tried.wait(5)
+    plugged_in.set()
+    views = pull_until(session, lambda view: view.stream is Stream.PLAYING)
+    session.stop()
+    assert views[-1].failure is None
+
+
+def test_model_that_comes_after_one_that_failed_is_in_use(tmp_path):
+    session = LiveSession(Settings(device="demo", weights=tmp_path / "missing.pth"), tmp_path)
+    session.load_model()
+    pull_until(session, lambda view: view.failure)
+    session.load_model(model="hybrid")
+    views = pull_until(session, lambda view: view.model_ready)
+    session.stop()
+    assert views[-1].failure is None
+    assert views[-1].weights.name == "hybrid.pth"
 
 
 def test_predictions_are_written_live_too(tmp_path):
@@ -228,7 +271,7 @@ def test_remembered_weights_that_are_gone_give_way_to_the_settings_model(tmp_pat
 
 
 def test_remembered_camera_that_is_gone_gives_way_to_the_first(monkeypatch, tmp_path):
-    monkeypatch.setattr(source_choice, "open_first_camera", lambda size_wh: None)
+    monkeypatch.setattr(source_choice, "open_first_camera", no_camera)
     session = LiveSession(Settings(), tmp_path, preferred_device="97")
     session.start()
     views = pull_until(session, lambda view: view.is_new_frame)
@@ -276,7 +319,9 @@ def test_picture_capture_and_recording_are_kept_and_told(demo, tmp_path):
     assert "Deleted" in pull_until(demo, lambda view: view.news)[-1].news
     demo.toggle_recording()
     demo.set_paused(False)
-    pull_until(demo, lambda view: view.recording is not None and view.is_new_frame)
+    read = {view.reading.frame_index for view in pull_until(demo, lambda view: view.recording is not None)}
+    for _ in range(2):  # the first of them at least has been recorded when the second is read
+        read.add(pull_until(demo, lambda view: view.reading.frame_index not in read)[-1].reading.frame_index)
     demo.toggle_recording()
     assert "Recorded" in pull_until(demo, lambda view: "Recorded" in view.news)[-1].news
 

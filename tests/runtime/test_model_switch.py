@@ -24,8 +24,7 @@ def test_model_chosen_while_another_one_is_loaded_comes_after_it(monkeypatch, fa
         return SimpleNamespace(classes=("a",))
 
     monkeypatch.setattr(model_switch, "load_recogniser", load)
-    failures = Mailbox()
-    switch = ModelSwitch(Settings(), Mailbox(), failures, said.append)
+    switch = ModelSwitch(Settings(), Mailbox(), said.append)
     switch.load(model="simplecnn")
     assert loading.wait(5)
     switch.load(model="hybrid")
@@ -34,4 +33,4 @@ def test_model_chosen_while_another_one_is_loaded_comes_after_it(monkeypatch, fa
     assert loaded == (["hybrid"] if fails else ["simplecnn", "hybrid"])
     assert (switch.name, switch.loading) == ("hybrid", "")
     assert said == (["no such weights"] if fails else [])
-    assert failures.take() is None
+    assert switch.failure is None

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from scenes import frame, room
 
+from fashioncam import bundled
 from fashioncam.errors import UserError
 from fashioncam.messages import Frame, Reading, State
 from fashioncam.runtime.recorder import Recorder
@@ -16,7 +17,7 @@ EMPTY = Reading(0, (640, 480), 0.0, 0.0, State.EMPTY)
 @pytest.mark.parametrize(
     ("option", "name", "said"),
     [
-        ("predictions", "no/such/folder/out.jsonl", "folder you may write to"),
+        ("predictions", "no/such/folder/out.jsonl", "folder that you may write to"),
         ("save_video", "no/such/folder/out.mp4", "there is no folder"),
         ("save_video", "out.gif", "has to end in"),
     ],
@@ -64,8 +65,11 @@ def test_full_disk_is_one_line():
         {"device": "film.mp4", "predictions": "./film.mp4"},
         {"weights": "mine.pth", "predictions": "mine.pth"},
         {"predictions": "out.avi", "save_video": "out.avi"},
+        {"device": "demo", "save_video": str(bundled.own(bundled.DEMO_CLIP))},
+        {"predictions": str(bundled.own(bundled.weights_of("hybrid")))},
+        {"predictions": str(bundled.own(bundled.SEGMENTER))},
     ],
-    ids=" and ".join,
+    ids=["film", "film by another name", "weights", "each other", "demo", "own weights", "segmenter"],
 )
 def test_no_file_is_used_twice(tmp_path, monkeypatch, options):
     monkeypatch.chdir(tmp_path)

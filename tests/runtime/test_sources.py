@@ -219,7 +219,7 @@ def test_first_camera_is_tried_before_the_others_are_listed(monkeypatch):
     def open_camera(index, size_wh):
         tried.append(index)
         if index in broken:
-            raise SourceError(f"camera {index} is broken")
+            raise SourceError(f"camera {index} is broken; {sources.CAMERA_HINT}")
         return index
 
     tried, listed, broken = [], [], {0}
@@ -228,7 +228,11 @@ def test_first_camera_is_tried_before_the_others_are_listed(monkeypatch):
     assert open_first_camera() == 2
     assert tried == [0, 2]
     broken.add(2)
-    assert open_first_camera() is None
+    with pytest.raises(SourceError, match=r"camera 0 is broken$"):
+        open_first_camera()
+    monkeypatch.setattr(sources, "enumerated_cameras", list)
+    with pytest.raises(SourceError, match="No camera found"):
+        open_first_camera()
     listed.clear()
     broken.clear()
     assert open_first_camera() == 0

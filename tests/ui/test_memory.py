@@ -2,7 +2,8 @@ from fake_session import item_view, reading
 from hands import press, settle
 from PySide6.QtCore import Qt
 
-from fashioncam.messages import Camera, Look, State, View
+from fashioncam import bundled
+from fashioncam.messages import Camera, Look, State, Stream, View
 from fashioncam.settings import Settings
 from fashioncam.ui.first_steps import GIVEN_UP_S, STAYS_S, Progress
 from fashioncam.ui.main_window import MainWindow
@@ -48,7 +49,7 @@ def test_size_of_the_cameras_picture_is_remembered(window, session, memory):
 
 
 def test_model_is_chosen_by_menu(window, session, memory):
-    settle(window, session, item_view(model="hybrid"))
+    settle(window, session, item_view(weights=bundled.own(bundled.weights_of("hybrid"))))
     hybrid, simplecnn = (window._model_menu._actions[name] for name in ("hybrid", "simplecnn"))
     assert (hybrid.isChecked(), simplecnn.isChecked()) == (True, False)
     simplecnn.trigger()
@@ -58,6 +59,9 @@ def test_model_is_chosen_by_menu(window, session, memory):
 
 def test_stream_is_remembered_and_a_film_is_not(window, session, memory):
     window.open("http://camera.local/video")
+    settle(window, session, item_view(device="http://camera.local/video", stream=Stream.OPENING))
+    assert memory.device is None
+    settle(window, session, item_view(device="http://camera.local/video"))
     assert memory.device == "http://camera.local/video"
     window.open("/tmp/film.mp4")
     assert memory.device == "http://camera.local/video"

@@ -94,6 +94,16 @@ def test_heat_map_that_is_off_cannot_be_weakened(window, session):
     assert len(session.asked("set_look")) == count
 
 
+def test_slider_pulled_down_to_nothing_is_no_choice_of_a_strength(window, session):
+    settle(window, session, item_view(look=Look(strength=0.6)))
+    slider = window._panel.explanation._strength
+    slider.setSliderDown(True)
+    for value in range(slider.value() - 1, -1, -1):
+        slider.setValue(value)
+    slider.setSliderDown(False)
+    assert session.asked("set_look")[-1] == (Look(strength=0.6, heat=False),)
+
+
 def test_contrast_button_and_strength_slider(window, session):
     settle(window, session, item_view())
     explanation = window._panel.explanation
@@ -108,8 +118,9 @@ def test_contrast_button_and_strength_slider(window, session):
     [
         ("/tmp/film.mp4", ("open_source", "/tmp/film.mp4")),
         ("/tmp/mine.pth", ("load_model", ("weights", Path("/tmp/mine.pth")))),
+        ("/tmp/MINE.PTH", ("load_model", ("weights", Path("/tmp/MINE.PTH")))),
     ],
-    ids=["film", "weights"],
+    ids=["film", "weights", "weights in capitals"],
 )
 def test_file_is_dropped_on_the_window(window, session, name, called):
     data = QMimeData()
@@ -129,6 +140,8 @@ def test_news_are_told_and_bold(window, session):
 def test_source_and_model_are_told(window, session):
     settle(window, session, item_view(model_loading="simplecnn"))
     assert window._status.text == "a test · loading simplecnn …"
+    settle(window, session, item_view(notice="Playing the demo clip: No camera found"))
+    assert window._status.text == "Playing the demo clip: No camera found · hybrid"
     settle(window, session, item_view(cameras=(Camera(2, "Desk camera"),), device="2"))
     assert window._status.text == "Desk camera · hybrid"
 

@@ -18,6 +18,7 @@ from fashioncam.ui.wording import legend_ends, question, words
         (View(reading=reading(State.ITEM, TOP5), failure=Failure("unplugged", by_user=True)), "Stopped"),
         (item_view(stream=Stream.ENDED), "The end"),
         (item_view(stream=Stream.LOST), "Camera lost"),
+        (item_view(stream=Stream.LOST, device="http://camera.local/video"), "Stream lost"),
         (item_view(stream=Stream.PAUSED), "Paused"),
         (View(stream=Stream.PAUSED), "Paused"),
     ],
@@ -29,6 +30,14 @@ def test_every_state_has_its_words(view, said):
 
 def test_learning_shows_how_far_it_is():
     assert words(View(reading=reading(State.LEARNING, learned=0.4), model_ready=True)).progress == 0.4
+
+
+def test_item_that_an_edge_cuts_is_to_be_moved():
+    turned, moved = (
+        words(View(reading=reading(State.UNCERTAIN, TOP5, is_cut=cut), model_ready=True)) for cut in (0, 1)
+    )
+    assert turned.advice == "Perhaps class 0: turn it, spread it"
+    assert moved.advice == "Perhaps class 0: move it wholly into the picture"
 
 
 def test_failure_is_told_in_full():
