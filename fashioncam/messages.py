@@ -141,6 +141,7 @@ class Reading:
         stages_ms: duration of each step, milliseconds.
         explained: label of the class that the heat map speaks for; empty where there is none.
         against: label of the class that it is held against; empty for none.
+        reject_below: from what probability on the first class is called sure, 0..1; 0 without a model.
         is_cut: whether an edge of the picture hides so much of the item that its class stays uncertain.
     """
 
@@ -157,6 +158,7 @@ class Reading:
     stages_ms: Mapping[str, float] = field(default_factory=dict)
     explained: str = ""
     against: str = ""
+    reject_below: float = 0.0
     is_cut: bool = False
 
     @property

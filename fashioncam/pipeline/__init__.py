@@ -179,6 +179,7 @@ def process_frame(
         against=explanation.against,
         input_grey=input_grey,
         stages_ms=watch.stages_ms,
+        reject_below=recogniser.reject_below,
         is_cut=is_cut,
     )
     return reading, PipelineState(scene, smoothed, not state.mirrors_next, heat_maps)

@@ -138,7 +138,8 @@ class Keeper:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             write_png(path, annotate(frame.image_bgr, reading, look=look))
-            path.with_suffix(".json").write_text(json.dumps(as_json(reading), indent=1) + "\n", encoding="utf-8")
+            said = as_json(reading) | {"heat_map_for": reading.explained, "heat_map_against": reading.against}
+            path.with_suffix(".json").write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
         except OSError as error:
             raise UserError(f"{path} cannot be written: {error.strerror}") from None
         self.tell(f"Saved {path}")

@@ -204,6 +204,11 @@ def open_source(device: str, camera_size: tuple[int, int] | None = None) -> Fram
         return FolderSource(path)
     if path.is_char_device():
         return open_camera(device, camera_size)
+    if path.suffix.lower() in PICTURE_SUFFIXES and path.is_file():
+        raise SourceError(
+            f"{path} is a single picture, but an item is found by what was there before it; take a film, or a folder "
+            "of pictures that begins with twenty of the empty scene"
+        )
     return CaptureSource(device, opened_file(path), live=False, endless=False)
 
 

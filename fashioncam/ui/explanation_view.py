@@ -89,22 +89,25 @@ class ExplanationView(QWidget):
         self._strength.sliderPressed.connect(self._on_pressed)
         self._strength.sliderReleased.connect(self._on_released)
         self._pressed_at = 0
-        self._pictures = QGridLayout()
+        self._details = QWidget(), QWidget()
+        self._pictures = QGridLayout(self._details[0])
+        self._pictures.setContentsMargins(0, 0, 0, 0)
         for column, (picture, caption) in enumerate(zip((self._input, self._heat), self._captions, strict=True)):
             self._pictures.addWidget(picture, 0, column, Qt.AlignmentFlag.AlignLeft)
             self._pictures.addWidget(caption, 1, column)
             caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             self._pictures.setColumnStretch(column, 1)
-        strength = QHBoxLayout()
+        strength = QHBoxLayout(self._details[1])
+        strength.setContentsMargins(0, 0, 0, 0)
         strength.addWidget(quiet("Heat map"))
         strength.addWidget(self._strength, stretch=1)
         strength.addWidget(self._contrast)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.addWidget(self._question)
-        self._layout.addLayout(self._pictures)
+        self._layout.addWidget(self._details[0])
         self._layout.addWidget(self._legend)
-        self._layout.addLayout(strength)
+        self._layout.addWidget(self._details[1])
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         for widget in (self._input, self._captions[0]):
             widget.setVisible(show_input)
@@ -119,7 +122,12 @@ class ExplanationView(QWidget):
             self.strength_chosen.emit(0.0)
 
     def set_theme(self, theme: Theme, width: int) -> None:
-        """Take over colours and sizes; the pictures are as large as the width allows, pixels."""
+        """Take over colours and sizes; the pictures are as large as the width allows, pixels.
+
+        In a presentation the live picture is the explanation, and only what it answers and its colours are told.
+        """
+        for details in self._details:
+            details.setVisible(not theme.presenting)
         edge = max(1, (width - theme.px(GAP_PX)) // 2 // STEP_PX) * STEP_PX
         for picture in (self._input, self._heat):
             picture.set_theme(theme)

@@ -13,7 +13,7 @@ from .theme import STAGE_COLOURS, Theme
 INTERVAL_MS = 250  # numbers that change with every frame cannot be read
 STAGE_BAR_PX = 110
 # The widest text that a cell has to hold.
-CELLS = ("camera 000", "answers 000", "shown 000 fps", "delay 000 ms, 95 % 000", "dropped 00000")
+CELLS = ("camera 000", "answers 000", "shown 000 fps", "delay 000 ms, p95 000", "dropped 00000")
 
 
 class NumbersBar(QWidget):
@@ -55,7 +55,7 @@ class NumbersBar(QWidget):
             f"camera {rates.capture:.0f}",
             f"answers {rates.inference:.0f}",
             f"shown {rates.display:.0f} fps",
-            f"delay {rates.latency_ms:.0f} ms, 95 % {rates.latency_p95_ms:.0f}",
+            f"delay {rates.latency_ms:.0f} ms, p95 {rates.latency_p95_ms:.0f}",
             f"dropped {rates.dropped}",
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -14,7 +14,10 @@ ROW_PX, BAR_PX, BADGE_PX, ROWS = 37, 7, 20, 5
 
 
 class PredictionRows(QWidget):
-    """Key, class, probability and bar; the explained class is marked. A click on a row asks why that class."""
+    """Key, class, probability and bar; the explained class is marked. A click on a row asks why that class.
+
+    A stroke across the first bar is the threshold: an answer that does not reach it is not sure.
+    """
 
     asked = Signal(int)  # the row, from 0
 
@@ -22,7 +25,7 @@ class PredictionRows(QWidget):
         super().__init__()
         self._theme = Theme()
         self._top5: tuple[Prediction, ...] = ()
-        self._is_sure, self._explained = True, ""
+        self._is_sure, self._explained, self._needed = True, "", 0.0
         self._hovered = -1
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -36,6 +39,7 @@ class PredictionRows(QWidget):
     def set_reading(self, reading: Reading | None) -> None:
         self._top5 = () if reading is None else reading.top5
         self._is_sure = reading is not None and reading.state is State.ITEM
+        self._needed = 0.0 if reading is None else reading.reject_below
         self._explained = "" if reading is None or reading.against else reading.explained
         self.setAccessibleName(", ".join(f"{p.label} {p.probability:.0%}" for p in self._top5))
         self.update()
@@ -100,11 +104,15 @@ class PredictionRows(QWidget):
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(text, Qt.AlignmentFlag.AlignLeft | middle, prediction.label)
         painter.drawText(text, Qt.AlignmentFlag.AlignRight | middle, f"{prediction.probability:.0%}")
+        needed = QPointF(bar.left() + bar.width() * self._needed, bar.center().y())
         bar.setWidth(max(bar.height(), bar.width() * prediction.probability))
         first_colour = GREEN if self._is_sure else ORANGE
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(first_colour if row == 0 else colours.quiet_text))
         painter.drawRoundedRect(bar, px(BAR_PX) / 2, px(BAR_PX) / 2)
+        if row == 0 and self._needed:
+            painter.setPen(QPen(QColor(colours.text), px(2)))
+            painter.drawLine(needed - QPointF(0, px(BAR_PX)), needed + QPointF(0, px(BAR_PX) / 2))
 
     def _font(self, size: float, bold: bool = False) -> QFont:
         font = QFont(self.font())

@@ -41,14 +41,13 @@ class SidePanel(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def set_theme(self, theme: Theme, window_width: int) -> None:
-        """Take over colours and sizes; in a presentation the explanation is the picture itself."""
+        """Take over colours and sizes."""
         margin = theme.px(MARGIN_PX)
         self._layout.setContentsMargins(margin, margin, margin, margin)
         self._layout.setSpacing(theme.px(12))
         usual = min(max(theme.px(WIDTH_PX), SMALLEST_SHARE * window_width), LARGEST_SHARE * window_width)
         width = round(PRESENTED_SHARE * window_width if theme.presenting else usual)
         self.setFixedWidth(width)
-        self.explanation.setVisible(not theme.presenting)
         self.banner.set_theme(theme)
         self.rows.set_theme(theme)
         self.explanation.set_theme(theme, width - 2 * margin - theme.px(SCROLL_BAR_PX))

@@ -19,7 +19,7 @@ from fashioncam.ui.wording import legend_ends, question, words
         (item_view(stream=Stream.ENDED), "The end"),
         (item_view(stream=Stream.LOST), "Camera lost"),
         (item_view(stream=Stream.LOST, device="http://camera.local/video"), "Stream lost"),
-        (item_view(stream=Stream.PAUSED), "Paused"),
+        (item_view(stream=Stream.PAUSED), "class 0"),
         (View(stream=Stream.PAUSED), "Paused"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
