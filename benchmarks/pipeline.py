@@ -32,7 +32,7 @@ def main() -> None:
     cv2.setNumThreads(1)
     device = sys.argv[1] if len(sys.argv) > 1 else DEMO
     print(f"{'model':10s} {'heat map':9s} {'frame':9s} " + " ".join(f"{s:>8s}" for s in (*STAGES, "whole", "annotate")))
-    for model in bundled.with_weights(MODELS):
+    for model in (path.stem for path in bundled.own_weights() if path.stem in MODELS):
         for method in CAM_METHODS:
             recogniser = load_recogniser(Settings(model=model, compute="cpu", cam_method=method))
             for size_wh in SIZES_WH if method == CAM_METHODS[0] else SIZES_WH[:1]:

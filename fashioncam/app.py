@@ -17,7 +17,6 @@ from PySide6.QtWidgets import QApplication
 from . import bundled
 from .errors import QtMissingError, UserError
 from .messages import View
-from .models import MODELS
 from .runtime.live_session import LiveSession
 from .settings import Settings
 from .ui.main_window import MainWindow
@@ -39,7 +38,7 @@ def run(settings: Settings) -> int:
     application.setStyle("Fusion")
     memory = Memory(QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "fashioncam", "fashioncam"))
     session = FailingStart(settings, pictures_folder(), memory.device, memory.camera_size)
-    window = MainWindow(settings, session, memory, bundled.with_weights(MODELS))
+    window = MainWindow(settings, session, memory, bundled.own_weights())
     # Python runs this handler at the window's next pull.
     signal.signal(signal.SIGINT, lambda *_: application.exit(130))
     window.show()
@@ -72,12 +71,8 @@ class FailingStart(LiveSession):
 
 def load_model(session: LiveSession, settings: Settings, memory: Memory) -> None:
     """The model that the settings name, else the one chosen last in the window."""
-    if settings.model is None and settings.weights is None and memory.weights is not None:
-        session.load_model(weights=memory.weights)
-    elif settings.model is None and settings.weights is None and memory.model in MODELS:
-        session.load_model(model=memory.model)
-    else:
-        session.load_model()
+    is_named = settings.model is not None or settings.weights is not None
+    session.load_model(None if is_named else memory.weights)
 
 
 def pictures_folder() -> Path:

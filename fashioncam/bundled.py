@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
@@ -33,6 +32,7 @@ def weights_of(model: str) -> Path:
     return Path("weights") / f"{model}.pth"
 
 
-def with_weights(models: Iterable[str]) -> tuple[str, ...]:
-    """Those of the models, by name, whose weights come with the program."""
-    return tuple(name for name in models if exists(own(weights_of(name))))
+def own_weights() -> tuple[Path, ...]:
+    """The checkpoints that come with the program, and in a checkout those trained there, by their names."""
+    names = {path.stem for place in (PACKAGE, PACKAGE.parent) for path in (place / "weights").glob("*.pth")}
+    return tuple(own(weights_of(name)) for name in sorted(names))

@@ -60,11 +60,14 @@ def test_wheel_holds_the_files_where_the_program_looks():
         assert (ROOT / path).is_file()
 
 
-def test_models_of_the_window_are_those_with_weights(places):
-    assert bundled.with_weights(MODELS) == ()
-    (places["wheel"] / bundled.weights_of("hybrid")).touch()
-    assert bundled.with_weights(MODELS) == ("hybrid",)
+def test_own_weights_are_those_of_the_wheel_and_of_the_checkout(places):
+    assert bundled.own_weights() == ()
+    wheel, checkout = places["wheel"], places["checkout"]
+    for path in (wheel / "weights/b.pth", checkout / "weights/b.pth", checkout / "weights/a.pth"):
+        path.touch()
+    (places["user"] / "weights/mine.pth").touch()
+    assert bundled.own_weights() == (checkout / "weights/a.pth", wheel / "weights/b.pth")
 
 
 def test_checkout_has_weights_of_all_models_but_those_to_be_trained_first():
-    assert set(bundled.with_weights(MODELS)) >= set(MODELS) - {"wide_resnet", "hybrid56"}
+    assert {path.stem for path in bundled.own_weights()} >= set(MODELS) - {"wide_resnet", "hybrid56"}

@@ -11,6 +11,8 @@ import onnxruntime
 
 from fashioncam.messages import FloatArray, Image, InputDescription
 
+from .smoothing import softmax
+
 METADATA_KEY = "fashioncam"
 
 
@@ -80,6 +82,4 @@ class ExportedRecogniser:
         """Classify a size x size uint8 picture as `garment_input` makes it."""
         images = (input_grey.astype(np.float32) / 255 - np.float32(self.input.mean)) / np.float32(self.input.std)
         logits, class_maps = self._session.run(["logits", "class_maps"], {"images": images[None, None]})
-        scaled = logits[0] / self._temperature
-        likelihoods = np.exp(scaled - scaled.max())
-        return ExportedPass(likelihoods / likelihoods.sum(), class_maps[0], self._scale)
+        return ExportedPass(softmax(logits[0] / self._temperature), class_maps[0], self._scale)

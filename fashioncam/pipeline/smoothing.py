@@ -34,9 +34,13 @@ class Smoothed:
     @property
     def probabilities(self) -> FloatArray:
         """One a class, float32: the logarithmic opinion pool (Genest and Zidek, 1986), a geometric mean."""
-        mean = self.evidence / np.float32(self.weight)
-        likelihoods = np.exp(mean - mean.max())
-        return likelihoods / likelihoods.sum()
+        return softmax(self.evidence / np.float32(self.weight))
+
+
+def softmax(logits: FloatArray) -> FloatArray:
+    """Probabilities, one a class, float32."""
+    powers = np.exp(logits - logits.max())
+    return powers / powers.sum()
 
 
 def smooth(before: Smoothed | None, probabilities: FloatArray, quality: float, time_s: float) -> Smoothed:

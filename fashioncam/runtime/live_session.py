@@ -103,12 +103,12 @@ class LiveSession:
         self._feed.start()
         self._inference.start()
 
-    def load_model(self, model: str | None = None, weights: Path | None = None) -> None:
-        """Start loading a model, by default the settings'; the one before answers until it is there.
+    def load_model(self, weights: Path | None = None) -> None:
+        """Start loading a model from its checkpoint, by default the settings'; the one before answers until then.
 
         Importing torch slows all threads down for a second or two.
         """
-        self._models.load(model, weights)
+        self._models.load(weights)
 
     def open_source(self, device: str) -> None:
         """Leave the present source for another one; a lost one is tried again anyway."""

@@ -51,12 +51,12 @@ class ModelSwitch:
         self.weights: Path | None = None
         self.classes: tuple[str, ...] = ()
 
-    def load(self, model: str | None = None, weights: Path | None = None) -> None:
-        """Start loading a model, by default the one before again or the settings'."""
-        if model or weights:
-            self._settings = replace(self._settings, model=model, weights=weights)
+    def load(self, weights: Path | None = None) -> None:
+        """Start loading a model from its checkpoint, by default the one before again or the settings'."""
+        if weights is not None:
+            self._settings = replace(self._settings, model=None, weights=weights)
         settings, before = self._settings, self._loader
-        name = settings.weights.name if settings.weights else settings.model or DEFAULT_MODEL
+        name = settings.weights.stem if settings.weights else settings.model or DEFAULT_MODEL
         self._newest += 1
         number, self.loading, self.failure = self._newest, name, None
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
-from fashioncam import bundled
 from fashioncam.messages import Camera, View
 
 from .memory import Memory
@@ -58,50 +57,37 @@ class CameraMenus:
 
 
 class ModelMenu:
-    """The models that come with the program, and the weights opened last; the choice is remembered."""
+    """The weights that come with the program, and those opened last; the choice is remembered."""
 
-    def __init__(self, menu: QMenu, models: tuple[str, ...], session: Session, memory: Memory) -> None:
+    def __init__(self, menu: QMenu, own_weights: tuple[Path, ...], session: Session, memory: Memory) -> None:
         self._session, self._memory = session, memory
-        first = menu.actions()[0]
-        self._actions = {}
         self._shown: tuple[str, Path | None] | None = None
-        self._opened = QAction(menu, checkable=True)
+        self._opened = QAction(menu, checkable=True, visible=False)
         self._opened.triggered.connect(lambda _checked: self.open(memory.text("opened")))
-        for model in models:
-            action = self._actions[model] = menu.addAction(model)
-            action.setCheckable(True)
-            action.triggered.connect(lambda _checked=False, model=model: self._choose(model))
-            menu.insertAction(first, action)
-        menu.insertAction(first, self._opened)
+        self._own = {QAction(path.stem, menu, checkable=True): path for path in own_weights}
+        first = menu.actions()[0]
+        menu.insertActions(first, [*self._own, self._opened])
         menu.insertSeparator(first)
-        self._offer(memory.opened)
+        for action, path in self._own.items():
+            action.triggered.connect(lambda _checked, path=path: self._choose(path))
 
     def open(self, weights: str) -> None:
         """Load weights from a file."""
-        self._memory.keep("weights", weights)
         self._memory.keep("opened", weights)
-        self._offer(Path(weights))
-        self._session.load_model(weights=Path(weights))
+        self._choose(Path(weights))
 
     def show_view(self, view: View) -> None:
         """Called at every pull, so only what has changed is set."""
         if (view.model_loading, view.weights) == self._shown:
             return
         self._shown = view.model_loading, view.weights
-        places = {action: bundled.own(bundled.weights_of(model)) for model, action in self._actions.items()}
-        if self._memory.opened is not None:
-            places[self._opened] = self._memory.opened
+        opened = self._memory.opened
+        self._opened.setVisible(opened is not None)
+        self._opened.setText(opened.name if opened else "")
         in_use = None if view.weights is None else view.weights.resolve()
-        for action, place in places.items():
-            is_loading = action.text() == view.model_loading
-            action.setChecked(is_loading if view.model_loading else place.resolve() == in_use)
+        for action, path in (*self._own.items(), (self._opened, opened)):
+            action.setChecked(path is not None and path.resolve() == in_use)
 
-    def _choose(self, model: str) -> None:
-        self._memory.keep("model", model)
-        self._memory.keep("weights", "")
-        self._session.load_model(model=model)
-
-    def _offer(self, weights: Path | None) -> None:
-        self._shown = None
-        self._opened.setVisible(weights is not None)
-        self._opened.setText(weights.name if weights else "")
+    def _choose(self, weights: Path) -> None:
+        self._memory.keep("weights", str(weights))
+        self._session.load_model(weights)

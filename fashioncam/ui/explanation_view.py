@@ -89,15 +89,16 @@ class ExplanationView(QWidget):
         self._strength.sliderPressed.connect(self._on_pressed)
         self._strength.sliderReleased.connect(self._on_released)
         self._pressed_at = 0
-        self._details = QWidget(), QWidget()
-        self._pictures = QGridLayout(self._details[0])
+        pictures, controls = QWidget(), QWidget()
+        self._details = self._question, pictures, controls
+        self._pictures = QGridLayout(pictures)
         self._pictures.setContentsMargins(0, 0, 0, 0)
         for column, (picture, caption) in enumerate(zip((self._input, self._heat), self._captions, strict=True)):
             self._pictures.addWidget(picture, 0, column, Qt.AlignmentFlag.AlignLeft)
             self._pictures.addWidget(caption, 1, column)
             caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             self._pictures.setColumnStretch(column, 1)
-        strength = QHBoxLayout(self._details[1])
+        strength = QHBoxLayout(controls)
         strength.setContentsMargins(0, 0, 0, 0)
         strength.addWidget(quiet("Heat map"))
         strength.addWidget(self._strength, stretch=1)
@@ -105,9 +106,9 @@ class ExplanationView(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.addWidget(self._question)
-        self._layout.addWidget(self._details[0])
+        self._layout.addWidget(pictures)
         self._layout.addWidget(self._legend)
-        self._layout.addWidget(self._details[1])
+        self._layout.addWidget(controls)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         for widget in (self._input, self._captions[0]):
             widget.setVisible(show_input)
@@ -124,7 +125,7 @@ class ExplanationView(QWidget):
     def set_theme(self, theme: Theme, width: int) -> None:
         """Take over colours and sizes; the pictures are as large as the width allows, pixels.
 
-        In a presentation the live picture is the explanation, and only what it answers and its colours are told.
+        In a presentation the live picture is the explanation, and only its colours are told.
         """
         for details in self._details:
             details.setVisible(not theme.presenting)

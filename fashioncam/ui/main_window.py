@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
@@ -43,10 +44,10 @@ class MainWindow(QMainWindow):
         settings: what to show.
         session: what is behind the window.
         memory: what was chosen in earlier runs.
-        models: names of the models that come with the program.
+        models: the weights that come with the program.
     """
 
-    def __init__(self, settings: Settings, session: Session, memory: Memory, models: tuple[str, ...]) -> None:
+    def __init__(self, settings: Settings, session: Session, memory: Memory, models: tuple[Path, ...]) -> None:
         super().__init__()
         self._session, self._memory = session, memory
         self._view = View()

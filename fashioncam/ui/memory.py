@@ -60,18 +60,13 @@ class Memory:
         return self.text("device") or None
 
     @property
-    def model(self) -> str | None:
-        """The model chosen last, by name."""
-        return self.text("model") or None
-
-    @property
     def weights(self) -> Path | None:
-        """The weights that were in use, of a file that was opened, where it still is."""
+        """The weights chosen last, where they still are."""
         return self._file("weights")
 
     @property
     def opened(self) -> Path | None:
-        """The weights opened last, in use or not, where they still are."""
+        """The same of those that the user has opened from a file, in use or not."""
         return self._file("opened")
 
     def _file(self, key: str) -> Path | None:

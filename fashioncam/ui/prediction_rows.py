@@ -10,7 +10,7 @@ from fashioncam.messages import Prediction, Reading, State
 
 from .theme import GREEN, ORANGE, Theme
 
-ROW_PX, BAR_PX, BADGE_PX, ROWS = 37, 7, 20, 5
+ROW_PX, PRESENTED_ROW_PX, BAR_PX, BADGE_PX, ROWS = 37, 34, 7, 20, 5
 
 
 class PredictionRows(QWidget):
@@ -74,7 +74,7 @@ class PredictionRows(QWidget):
         return row if 0 <= row < len(self._top5) and 0 <= event.position().x() < self.width() else -1
 
     def _row_px(self) -> int:
-        return self._theme.px(ROW_PX)
+        return self._theme.px(PRESENTED_ROW_PX if self._theme.presenting else ROW_PX)
 
     def _paint_row(self, painter: QPainter, row: int, area: QRectF) -> None:
         px, colours = self._theme.px, self._theme.palette

@@ -17,8 +17,8 @@ class Session(Protocol):
     def picture_shown(self) -> None:
         """The picture of the last view has been painted."""
 
-    def load_model(self, model: str | None = None, weights: Path | None = None) -> None:
-        """Load another model, by name or from a file."""
+    def load_model(self, weights: Path | None = None) -> None:
+        """Load another model from its checkpoint, by default the settings'."""
 
     def open_source(self, device: str) -> None:
         """Leave the present source for another one, named as `--device` names it."""

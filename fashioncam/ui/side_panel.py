@@ -14,7 +14,8 @@ from .state_banner import StateBanner
 from .theme import Theme
 from .wording import words
 
-WIDTH_PX, MARGIN_PX, SCROLL_BAR_PX = 384, 14, 8
+WIDTH_PX, MARGIN_PX, SPACING_PX, SCROLL_BAR_PX = 384, 14, 12, 8
+PRESENTED_MARGIN_PX, PRESENTED_SPACING_PX = 10, 8  # all has to fit without scrolling
 # Of the window's width: at least, at most whatever the scale is, and in a presentation.
 SMALLEST_SHARE, LARGEST_SHARE, PRESENTED_SHARE = 0.28, 0.45, 0.4
 
@@ -42,9 +43,9 @@ class SidePanel(QScrollArea):
 
     def set_theme(self, theme: Theme, window_width: int) -> None:
         """Take over colours and sizes."""
-        margin = theme.px(MARGIN_PX)
+        margin = theme.px(PRESENTED_MARGIN_PX if theme.presenting else MARGIN_PX)
         self._layout.setContentsMargins(margin, margin, margin, margin)
-        self._layout.setSpacing(theme.px(12))
+        self._layout.setSpacing(theme.px(PRESENTED_SPACING_PX if theme.presenting else SPACING_PX))
         usual = min(max(theme.px(WIDTH_PX), SMALLEST_SHARE * window_width), LARGEST_SHARE * window_width)
         width = round(PRESENTED_SHARE * window_width if theme.presenting else usual)
         self.setFixedWidth(width)

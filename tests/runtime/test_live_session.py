@@ -10,6 +10,7 @@ from fakes import FakeSource
 from mjpeg_server import MjpegServer
 from scenes import room, short_film, write_clip
 
+from fashioncam import bundled
 from fashioncam.messages import Camera, Frame, Look, State, Stream
 from fashioncam.runtime import camera_list, model_switch, source_choice
 from fashioncam.runtime.learner import Learner
@@ -155,7 +156,7 @@ def test_model_that_comes_after_one_that_failed_is_in_use(tmp_path):
     session = LiveSession(Settings(device="demo", weights=tmp_path / "missing.pth"), tmp_path)
     session.load_model()
     pull_until(session, lambda view: view.failure)
-    session.load_model(model="hybrid")
+    session.load_model(bundled.own(bundled.weights_of("hybrid")))
     views = pull_until(session, lambda view: view.model_ready)
     session.stop()
     assert views[-1].failure is None
@@ -247,7 +248,7 @@ def test_source_that_cannot_be_opened_is_said_and_another_one_goes_on(demo, tmp_
 
 
 def test_model_is_switched_while_the_one_before_answers(demo):
-    demo.load_model(model="simplecnn")
+    demo.load_model(bundled.own(bundled.weights_of("simplecnn")))
     views = pull_until(demo, lambda view: view.model == "simplecnn" and has_item(view))
     assert views[0].model_loading == "simplecnn"
     assert all(view.model_ready for view in views)

@@ -1,4 +1,5 @@
 import threading
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -15,19 +16,19 @@ def test_model_chosen_while_another_one_is_loaded_comes_after_it(monkeypatch, fa
     loading, go_on, loaded, said = threading.Event(), threading.Event(), [], []
 
     def load(settings):
-        if settings.model == "simplecnn":
+        if settings.weights.stem == "simplecnn":
             loading.set()
             assert go_on.wait(5)
             if fails:
                 raise UserError("no such weights")
-        loaded.append(settings.model)
+        loaded.append(settings.weights.stem)
         return SimpleNamespace(classes=("a",))
 
     monkeypatch.setattr(model_switch, "load_recogniser", load)
     switch = ModelSwitch(Settings(), Mailbox(), said.append)
-    switch.load(model="simplecnn")
+    switch.load(Path("simplecnn.pth"))
     assert loading.wait(5)
-    switch.load(model="hybrid")
+    switch.load(Path("hybrid.pth"))
     go_on.set()
     switch.join()
     assert loaded == (["hybrid"] if fails else ["simplecnn", "hybrid"])

@@ -1,7 +1,7 @@
 import os
 
 import pytest
-from fake_session import FakeSession
+from fake_session import OWN_WEIGHTS, FakeSession
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
@@ -40,7 +40,7 @@ def session():
 def window(qt_application, session, memory):
     """A window on a fake session, in front, after the first run."""
     memory.keep("steps_seen", True)
-    window = MainWindow(Settings(), session, memory, ("hybrid", "simplecnn"))
+    window = MainWindow(Settings(), session, memory, OWN_WEIGHTS)
     window.show()
     window.activateWindow()
     qt_application.processEvents()

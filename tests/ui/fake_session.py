@@ -1,10 +1,13 @@
 """Views for a window, and a session that gives them; nothing here needs Qt."""
 
+from pathlib import Path
+
 import numpy as np
 
 from fashioncam.messages import Explanation, Look, Prediction, Reading, Request, State, Stream, View
 
 TOP5 = tuple(Prediction(index, f"class {index}", 0.9 / (index + 1)) for index in range(5))
+OWN_WEIGHTS = Path("hybrid.pth"), Path("simplecnn.pth")
 CLASSES = tuple(f"class {index}" for index in range(10))
 
 

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from fake_session import item_view
+from fake_session import OWN_WEIGHTS, item_view
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -63,7 +63,7 @@ def test_new_model_is_used_at_once_and_remembered(dialog, window, session, memor
     show(window, session, DONE)
     assert dialog._text.text() == "1 of 1 captures right"
     dialog._use.click()
-    assert session.asked("load_model") == [(("weights", DONE.weights),)]
+    assert session.asked("load_model") == [(DONE.weights,)]
     assert memory.text("weights") == str(DONE.weights)
     assert "learning" not in window._dialogs._shown
 
@@ -74,17 +74,16 @@ def test_model_menu_leads_from_the_new_model_to_the_original_and_back(window, se
     menu = window._model_menu
     assert not menu._opened.isVisible()
     window.open(str(weights))
-    show(window, session, None, model="learned.pth")
+    show(window, session, None, weights=weights)
     assert (menu._opened.isVisible(), menu._opened.isChecked()) == (True, True)
-    menu._actions["hybrid"].trigger()
-    show(window, session, None, model="hybrid")
+    next(iter(menu._own)).trigger()
+    show(window, session, None, weights=OWN_WEIGHTS[0])
     assert not menu._opened.isChecked()
-    assert memory.weights is None
+    assert memory.text("weights") == str(OWN_WEIGHTS[0])
     assert memory.opened == weights  # a later start still offers it
     menu._opened.trigger()
     assert memory.weights == weights
-    loads = [(("weights", weights),), (("model", "hybrid"),), (("weights", weights),)]
-    assert session.asked("load_model") == loads
+    assert session.asked("load_model") == [(weights,), (OWN_WEIGHTS[0],), (weights,)]
 
 
 def test_closed_it_goes_on_and_is_shown_again(dialog, window, session):

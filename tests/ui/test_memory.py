@@ -1,8 +1,7 @@
-from fake_session import item_view, reading
+from fake_session import OWN_WEIGHTS, item_view, reading
 from hands import press, settle
 from PySide6.QtCore import Qt
 
-from fashioncam import bundled
 from fashioncam.messages import Camera, Look, State, Stream, View
 from fashioncam.settings import Settings
 from fashioncam.ui.first_steps import GIVEN_UP_S, STAYS_S, Progress
@@ -49,12 +48,15 @@ def test_size_of_the_cameras_picture_is_remembered(window, session, memory):
 
 
 def test_model_is_chosen_by_menu(window, session, memory):
-    settle(window, session, item_view(weights=bundled.own(bundled.weights_of("hybrid"))))
-    hybrid, simplecnn = (window._model_menu._actions[name] for name in ("hybrid", "simplecnn"))
-    assert (hybrid.isChecked(), simplecnn.isChecked()) == (True, False)
-    simplecnn.trigger()
-    assert session.asked("load_model") == [(("model", "simplecnn"),)]
-    assert memory.model == "simplecnn"
+    hybrid, simplecnn = OWN_WEIGHTS
+    menu = window._model_menu
+    settle(window, session, item_view(weights=hybrid))
+    assert [action.isChecked() for action in menu._own] == [True, False]
+    next(action for action, path in menu._own.items() if path == simplecnn).trigger()
+    assert session.asked("load_model") == [(simplecnn,)]
+    assert memory.text("weights") == "simplecnn.pth"
+    settle(window, session, item_view(weights=simplecnn))
+    assert [action.isChecked() for action in menu._own] == [False, True]
 
 
 def test_stream_is_remembered_and_a_film_is_not(window, session, memory):

@@ -20,6 +20,7 @@ def test_presentation_writes_large(window, session, qt_application):
     settle(window, session, item_view())
     usual = window._panel.rows.height()
     window._toggle_presentation()
+    window.showNormal()  # the screen of these tests is a square
     window.resize(1280, 720)
     qt_application.processEvents()
     assert window._panel.rows.sizeHint().height() > 1.9 * usual
@@ -117,8 +118,8 @@ def test_contrast_button_and_strength_slider(window, session):
     ("name", "called"),
     [
         ("/tmp/film.mp4", ("open_source", "/tmp/film.mp4")),
-        ("/tmp/mine.pth", ("load_model", ("weights", Path("/tmp/mine.pth")))),
-        ("/tmp/MINE.PTH", ("load_model", ("weights", Path("/tmp/MINE.PTH")))),
+        ("/tmp/mine.pth", ("load_model", Path("/tmp/mine.pth"))),
+        ("/tmp/MINE.PTH", ("load_model", Path("/tmp/MINE.PTH"))),
     ],
     ids=["film", "weights", "weights in capitals"],
 )
