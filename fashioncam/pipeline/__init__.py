@@ -16,7 +16,7 @@ import numpy as np
 from fashioncam.messages import FloatArray, Frame, Image, InputDescription, Prediction, Reading, Region, Request, State
 
 from .garment_input import garment_input
-from .inquiry import NOTHING_ASKED, HeatMaps, explanation_of, mean_of, of_one_frame, searched
+from .inquiry import NOTHING_ASKED, HeatMaps, answer_to, mean_of, of_one_frame, searched
 from .reference_background import (
     Learning,
     Reference,
@@ -27,7 +27,7 @@ from .reference_background import (
     observe,
     shrink,
 )
-from .scene_watch import SceneWatch, is_room, is_trembling, keep_watch
+from .scene_watch import SceneWatch, Sight, is_room, is_trembling, keep_watch
 from .segmentation import (
     Segmenter,
     away_from,
@@ -168,15 +168,15 @@ def process_frame(
     is_sure = top5[0].probability >= recogniser.reject_below and not is_cut
     watch.lap("classify")
     heat_maps = of_one_frame(classification.heat_map, state.mirrors_next)
-    explanation = explanation_of(mean_of(heat_maps, state.heat_maps), top5, recogniser.classes, request)
+    answer = answer_to(mean_of(heat_maps, state.heat_maps), top5, recogniser.classes, request)
     watch.lap("explain")
     reading = replace(
         found,
         state=State.ITEM if is_sure else State.UNCERTAIN,
         top5=top5,
-        heat_map=explanation.heat_map,
-        explained=explanation.explained,
-        against=explanation.against,
+        heat_map=answer.heat_map,
+        explained=answer.explained,
+        against=answer.against,
         input_grey=input_grey,
         stages_ms=watch.stages_ms,
         reject_below=recogniser.reject_below,
@@ -222,10 +222,9 @@ def look(small_bgr: Image, scene: Scene, segmenter: Segmenter, where: Image, tim
     item, deviating = found_item(likelihood, small_bgr, expected_bgr, reference.tolerance, scene.item)
     if item is not None and is_trembling(item, small_bgr, expected_bgr):
         item = None
-    watch = keep_watch(
-        scene.watch, small_bgr, reference.median, expected_bgr, deviating, likelihood, item, where, time_s
-    )
-    if item is not None and is_room(item, watch.explained):
+    sight = Sight(small_bgr, reference.median, expected_bgr, deviating, likelihood, item)
+    watch = keep_watch(scene.watch, sight, where, time_s)
+    if item is not None and is_room(item, watch.accounted):
         item = None
     found_s = time_s
     if item is None and scene.item is not None and 0 <= time_s - scene.found_s <= HELD_S:

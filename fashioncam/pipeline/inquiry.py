@@ -16,7 +16,7 @@ HeatMaps: TypeAlias = Callable[[int], FloatArray]  # by class index, h x w float
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class Answer:
     """A heat map and what it speaks for.
 
     Attributes:
@@ -42,10 +42,8 @@ def mean_of(heat_maps: HeatMaps, before: HeatMaps | None) -> HeatMaps:
     return lambda index: (heat_maps(index) + before(index)) * np.float32(0.5)
 
 
-def explanation_of(
-    heat_maps: HeatMaps, top5: tuple[Prediction, ...], classes: tuple[str, ...], request: Request
-) -> Explanation:
-    """The explanation that was asked for.
+def answer_to(heat_maps: HeatMaps, top5: tuple[Prediction, ...], classes: tuple[str, ...], request: Request) -> Answer:
+    """What was asked for.
 
     Args:
         heat_maps: of all classes.
@@ -55,9 +53,9 @@ def explanation_of(
     """
     first, second = top5[:2]
     if request.contrast:
-        return Explanation(heat_maps(first.index) - heat_maps(second.index), first.label, second.label)
+        return Answer(heat_maps(first.index) - heat_maps(second.index), first.label, second.label)
     index = first.index if request.explained is None else request.explained
-    return Explanation(heat_maps(index), classes[index])
+    return Answer(heat_maps(index), classes[index])
 
 
 def searched(region: Region | None, size_hw: tuple[int, int]) -> Image:

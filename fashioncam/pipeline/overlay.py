@@ -71,7 +71,7 @@ def mirrored(segment: Segment, width_px: int) -> Segment:
     return Segment((width_px - x - w, y, w, h), cv2.flip(segment.mask, 1))
 
 
-def explain(reading: Reading, look: Look) -> Explanation | None:
+def draw_explanation(reading: Reading, look: Look) -> Explanation | None:
     """The reading's heat map as pictures for a panel; None where it has none."""
     if reading.heat_map is None or reading.input_grey is None:
         return None

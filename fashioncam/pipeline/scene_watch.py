@@ -36,12 +36,34 @@ MOVING_AREA = 0.01
 
 
 @dataclass(frozen=True, slots=True)
+class Sight:
+    """One frame, and what has been made of it, all at working size.
+
+    Attributes:
+        small_bgr: the frame, h x w x 3 uint8.
+        reference_bgr: the learned scene in its own light, h x w x 3 float32, 0..255.
+        expected_bgr: the learned scene in the present light, h x w x 3 uint8.
+        deviating: where the two differ, h x w uint8.
+        likelihood: how likely each pixel is item, h x w uint8.
+        item: the item's likelihood, h x w uint8; None for no item.
+    """
+
+    small_bgr: Image
+    reference_bgr: FloatArray
+    expected_bgr: Image
+    deviating: Image
+    likelihood: Image
+    item: Image | None
+
+
+@dataclass(frozen=True, slots=True)
 class SceneWatch:
     """What the frames so far say about the scene.
 
     Attributes:
         small_bgr: the last frame at working size; None before the first.
-        explained: where a bump or a lamp explains what is seen, h x w uint8, 255 there; None while there was neither.
+        accounted: where a bump, a lamp or the room's own contours account for what is seen, h x w uint8, 255 there;
+            None where nothing does.
         checked_s: when that was tried last; None before the first time.
         saw_item: whether the segmenter took something for an item.
         changed_since_s: since when another scene has been seen; None while it is the learned one.
@@ -50,7 +72,7 @@ class SceneWatch:
     """
 
     small_bgr: Image | None = None
-    explained: Image | None = None
+    accounted: Image | None = None
     checked_s: float | None = None
     saw_item: bool = False
     changed_since_s: float | None = None
@@ -69,50 +91,35 @@ class SceneWatch:
         return self.calm_since_s is not None and self.time_s - self.calm_since_s >= wait_s
 
 
-def keep_watch(
-    before: SceneWatch,
-    small_bgr: Image,
-    reference_bgr: FloatArray,
-    expected_bgr: Image,
-    deviating: Image,
-    likelihood: Image,
-    item: Image | None,
-    searched: Image,
-    time_s: float,
-) -> SceneWatch:
+def keep_watch(before: SceneWatch, sight: Sight, searched: Image, time_s: float) -> SceneWatch:
     """Take one more frame into account.
 
     Args:
-        small_bgr: the frame at working size, h x w x 3 uint8.
-        reference_bgr: the learned scene in its own light, h x w x 3 float32, 0..255.
-        expected_bgr: the learned scene in the present light, h x w x 3 uint8.
-        deviating: where the two differ, h x w uint8.
-        likelihood: how likely each pixel is item, h x w uint8.
-        item: the item's likelihood, h x w uint8; None for no item.
         searched: what matters of the picture, h x w uint8; what happens elsewhere alone, such as people, is no other
             scene.
         time_s: of the frame.
     """
-    free = np.full_like(deviating, 255) if item is None else away_from(item)
-    beside = cv2.bitwise_and(deviating, free)
+    item = sight.item
+    free = np.full_like(sight.deviating, 255) if item is None else away_from(item)
+    beside = cv2.bitwise_and(sight.deviating, free)
     # Of a small region a forearm is much, of the whole picture a passer-by: a lamp and a bump are much of both.
     area = min(share(beside, free), share(cv2.bitwise_and(beside, searched), cv2.bitwise_and(free, searched)))
-    explained, checked_s = before.explained, before.checked_s
+    accounted, checked_s = before.accounted, before.checked_s
     appeared = item is not None and not before.saw_item
     if appeared or checked_s is None or not 0 <= time_s - checked_s < CHECK_S:
         checked_s = time_s
-        explained = explanation(before.explained, small_bgr, reference_bgr, expected_bgr, beside, item)
-    changed = explained is not None or area > (CHANGED_AREA if item is None else CHANGED_BESIDE_ITEM)
+        accounted = accounted_for(sight, beside, before.accounted)
+    changed = accounted is not None or area > (CHANGED_AREA if item is None else CHANGED_BESIDE_ITEM)
     calm = (
-        (changed or (area > UNEXPLAINED_AREA and not is_faint_item(likelihood)))
-        and (item is None or is_nothing_but_room(item, explained))
-        and is_still(before.small_bgr, small_bgr)
+        (changed or (area > UNEXPLAINED_AREA and not is_faint_item(sight.likelihood)))
+        and (item is None or is_nothing_but_room(item, accounted))
+        and is_still(before.small_bgr, sight.small_bgr)
     )
     if not 0 <= time_s - before.time_s <= LONGEST_GAP_S:  # what was true then says nothing about now
         before = SceneWatch()
     return SceneWatch(
-        small_bgr=small_bgr,
-        explained=explained,
+        small_bgr=sight.small_bgr,
+        accounted=accounted,
         checked_s=checked_s,
         saw_item=item is not None,
         changed_since_s=since(changed, before.changed_since_s, time_s),
@@ -121,30 +128,24 @@ def keep_watch(
     )
 
 
-def explanation(
-    before: Image | None,
-    small_bgr: Image,
-    reference_bgr: FloatArray,
-    expected_bgr: Image,
-    beside: Image,
-    item: Image | None,
-) -> Image | None:
-    """Where a bump, a lamp, or the room's own contours explain the frame, h x w uint8; None where nothing does.
+def accounted_for(sight: Sight, beside: Image, before: Image | None) -> Image | None:
+    """Where a bump, a lamp, or the room's own contours account for the frame, h x w uint8; None where nothing does.
 
     Args:
-        before: what this returned when it was asked last.
         beside: what deviates and is no item, h x w uint8.
+        before: what this returned when it was asked last.
     """
-    explained = bumped(small_bgr, expected_bgr, before is not None)
-    if explained is None and cv2.countNonZero(beside) > RELIT_AREA * beside.size:
-        explained = relit(small_bgr, expected_bgr, beside)
-        if item is not None and not is_room(item, explained):
-            explained = None  # a shadow, or the shirt of who holds the item up
+    small_bgr, expected_bgr, item = sight.small_bgr, sight.expected_bgr, sight.item
+    accounted = bumped(small_bgr, expected_bgr, before is not None)
+    if accounted is None and cv2.countNonZero(beside) > RELIT_AREA * beside.size:
+        accounted = relit(small_bgr, expected_bgr, beside)
+        if item is not None and not is_room(item, accounted):
+            accounted = None  # a shadow, or the shirt of who holds the item up
     was_room = item is not None and is_room(item, before)
-    if item is not None and shows_the_room(item, small_bgr, reference_bgr, was_room):
+    if item is not None and shows_the_room(item, small_bgr, sight.reference_bgr, was_room):
         claim = cv2.bitwise_not(away_from(item))
-        explained = claim if explained is None else cv2.bitwise_or(claim, explained)
-    return explained
+        accounted = claim if accounted is None else cv2.bitwise_or(claim, accounted)
+    return accounted
 
 
 def share(part: Image, whole: Image) -> float:
@@ -159,19 +160,19 @@ def since(holds: bool, before_s: float | None, time_s: float) -> float | None:
     return time_s if before_s is None else before_s
 
 
-def is_room(item: Image, explained: Image | None) -> bool:
-    """Whether most of a supposed item is explained otherwise."""
-    if explained is None:
+def is_room(item: Image, accounted: Image | None) -> bool:
+    """Whether most of a supposed item is accounted for otherwise."""
+    if accounted is None:
         return False
     covered = cv2.compare(item, LIKELY, cv2.CMP_GE)
-    return cv2.countNonZero(cv2.bitwise_and(covered, explained)) > ROOM_SHARE * cv2.countNonZero(covered)
+    return cv2.countNonZero(cv2.bitwise_and(covered, accounted)) > ROOM_SHARE * cv2.countNonZero(covered)
 
 
-def is_nothing_but_room(item: Image, explained: Image | None) -> bool:
-    """Whether nothing as large as an item is left of a supposed one when what is explained otherwise is taken away."""
-    if explained is None:
+def is_nothing_but_room(item: Image, accounted: Image | None) -> bool:
+    """Whether nothing as large as an item is left of a supposed one when what is accounted for is taken away."""
+    if accounted is None:
         return False
-    left = cv2.bitwise_and(cv2.compare(item, LIKELY, cv2.CMP_GE), cv2.bitwise_not(explained))
+    left = cv2.bitwise_and(cv2.compare(item, LIKELY, cv2.CMP_GE), cv2.bitwise_not(accounted))
     left = cv2.morphologyEx(left, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     return cv2.countNonZero(left) < AREA_LIMITS[0] * left.size
 

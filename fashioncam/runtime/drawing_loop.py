@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import cv2
 
 from fashioncam.messages import Explanation, Failure, Frame, Image, Look, Reading
-from fashioncam.pipeline.overlay import annotate, explain
+from fashioncam.pipeline.overlay import annotate, draw_explanation
 
 from .loop import Loop
 from .mailbox import Mailbox
@@ -69,7 +69,7 @@ class DrawingLoop(Loop):
             new_style = self._style()
             frame, reading = new_frame or frame, new_reading or reading
             if new_reading is not None or new_style != style:
-                explanation = None if reading is None else explain(reading, new_style[0])
+                explanation = None if reading is None else draw_explanation(reading, new_style[0])
             elif new_frame is None:
                 continue
             style = new_style

@@ -3,7 +3,7 @@ import pytest
 from scenes import FPS, hold_up, learned_scene, readings_of, room, seen_by_camera
 
 from fashioncam.messages import Prediction, Request, State
-from fashioncam.pipeline.inquiry import explanation_of, mean_of, of_one_frame, searched
+from fashioncam.pipeline.inquiry import answer_to, mean_of, of_one_frame, searched
 from fashioncam.pipeline.segmentation import StatisticalSegmenter
 
 CLASSES = tuple(f"class {index}" for index in range(10))
@@ -25,14 +25,14 @@ def explain(index):
     ids=["first", "third", "not among five", "contrast"],
 )
 def test_heat_map_is_of_the_class_asked_for(request_, value, labels):
-    explanation = explanation_of(explain, TOP5, CLASSES, request_)
-    assert explanation.heat_map == pytest.approx(np.full((7, 7), value))
-    assert (explanation.explained, explanation.against) == labels
+    answer = answer_to(explain, TOP5, CLASSES, request_)
+    assert answer.heat_map == pytest.approx(np.full((7, 7), value))
+    assert (answer.explained, answer.against) == labels
 
 
 def test_only_what_is_asked_is_computed():
     asked = []
-    explanation_of(lambda index: asked.append(index) or explain(index), TOP5, CLASSES, Request(explained=2))
+    answer_to(lambda index: asked.append(index) or explain(index), TOP5, CLASSES, Request(explained=2))
     assert asked == [2]
 
 

@@ -5,7 +5,7 @@ import pytest
 from scenes import room
 
 from fashioncam.messages import Look, Prediction, Reading, Segment, State
-from fashioncam.pipeline.overlay import annotate, explain
+from fashioncam.pipeline.overlay import annotate, draw_explanation
 
 BOX = (200, 120, 160, 240)
 TOP5 = tuple(Prediction(index, f"class {index}", 0.5 / (index + 1)) for index in range(5))
@@ -82,7 +82,7 @@ def test_items_at_the_border_are_drawn(box, heat_shape):
 @pytest.mark.parametrize("size", [28, 56])
 def test_panels_picture_is_as_large_for_every_input(size):
     seen = replace(reading(np.ones((7, 7), np.float32)), input_grey=np.full((size, size), 99, np.uint8))
-    shown = explain(seen, Look())
+    shown = draw_explanation(seen, Look())
     assert shown is not None
     assert shown.input_bgr.shape == (336, 336, 3)
 
@@ -133,11 +133,11 @@ def test_contrast_is_orange_for_the_first_and_blue_for_the_second():
 
 
 def test_explanation_shows_the_input_large_with_its_legend():
-    explanation = explain(reading(np.zeros((7, 7), np.float32)), Look())
+    explanation = draw_explanation(reading(np.zeros((7, 7), np.float32)), Look())
     assert explanation.input_bgr.shape == (336, 336, 3)
     assert np.all(explanation.input_bgr == 99)
     legend = explanation.legend_bgr
     assert legend.shape == (1, 256, 3)
     lightness = legend[0].astype(int).sum(axis=1)
     assert lightness[-1] > lightness[128]
-    assert explain(reading(None), Look()) is None
+    assert draw_explanation(reading(None), Look()) is None

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from fashioncam.pipeline.scene_causes import bumped, relit, shows_the_room
-from fashioncam.pipeline.scene_watch import CHANGED_AFTER_S, RELEARN_AFTER_S, SceneWatch, is_room, keep_watch
+from fashioncam.pipeline.scene_watch import CHANGED_AFTER_S, RELEARN_AFTER_S, SceneWatch, Sight, is_room, keep_watch
 
 SIZE_HW = (120, 160)
 NOTHING, EVERYWHERE = np.zeros(SIZE_HW, np.uint8), np.full(SIZE_HW, 255, np.uint8)
@@ -38,7 +38,8 @@ def watched(pictures, expected, deviating, item=None, fps=30, searched=EVERYWHER
     for index, picture in enumerate(pictures):
         likelihood = NOTHING if item is None else item
         room_bgr = expected.astype(np.float32)
-        watch = keep_watch(watch, picture, room_bgr, expected, deviating, likelihood, item, searched, index / fps)
+        sight = Sight(picture, room_bgr, expected, deviating, likelihood, item)
+        watch = keep_watch(watch, sight, searched, index / fps)
         yield watch
 
 
