@@ -269,6 +269,7 @@ class View:
         weights: their checkpoint; None before the first model.
         model_loading: what is being loaded; empty for nothing.
         classes: the model's labels by index.
+        cam_method: how its heat maps are made, a key of `CAM_METHODS`.
         source: what the pictures come from, in words; empty until it has been opened.
         device: the same as `--device` names it.
         notice: something the user should know about the source; empty for nothing.
@@ -293,6 +294,7 @@ class View:
     weights: Path | None = None
     model_loading: str = ""
     classes: tuple[str, ...] = ()
+    cam_method: str = "gradcam"
     source: str = ""
     device: str = ""
     notice: str = ""

@@ -110,6 +110,10 @@ class LiveSession:
         """
         self._models.load(weights)
 
+    def set_cam_method(self, method: str) -> None:
+        """Load the model once more, with heat maps made by that key of `CAM_METHODS`."""
+        self._models.load(cam_method=method)
+
     def open_source(self, device: str) -> None:
         """Leave the present source for another one; a lost one is tried again anyway."""
         capture = self._feed.capture
@@ -238,6 +242,7 @@ class LiveSession:
             weights=self._models.weights,
             model_loading=self._models.loading,
             classes=self._models.classes,
+            cam_method=self._models.cam_method,
             source="" if feed.capture.source is None else feed.capture.source.name,
             device="" if feed.capture.source is None else feed.capture.source.device,
             notice=self._sources.notice if self.is_first_source else "",

@@ -34,6 +34,7 @@ class ModelSwitch:
         weights: its checkpoint; None before the first.
         loading: what is being loaded; empty for nothing.
         classes: the newest model's labels.
+        cam_method: how its heat maps are made, a key of `CAM_METHODS`.
     """
 
     def __init__(
@@ -42,7 +43,7 @@ class ModelSwitch:
         recognisers: Mailbox[Recogniser],
         tell: Callable[[str], None],
     ) -> None:
-        self._first_settings = self._settings = settings
+        self._first_settings = self._settings = self._in_use = settings
         self._recognisers, self._tell = recognisers, tell
         self._loader: Loop | None = None
         self._newest = 0  # counts what has been asked for
@@ -50,11 +51,14 @@ class ModelSwitch:
         self.failure: Failure | None = None
         self.weights: Path | None = None
         self.classes: tuple[str, ...] = ()
+        self.cam_method = settings.cam_method
 
-    def load(self, weights: Path | None = None) -> None:
-        """Start loading a model from its checkpoint, by default the one before again or the settings'."""
+    def load(self, weights: Path | None = None, cam_method: str | None = None) -> None:
+        """Start loading a model from its checkpoint; without one, the one before or the settings' once more."""
         if weights is not None:
             self._settings = replace(self._settings, model=None, weights=weights)
+        if cam_method is not None:
+            self._settings = replace(self._settings, cam_method=cam_method)
         settings, before = self._settings, self._loader
         name = settings.weights.stem if settings.weights else settings.model or DEFAULT_MODEL
         self._newest += 1
@@ -70,6 +74,7 @@ class ModelSwitch:
             # What has been imported stays: looking it through for garbage stops all threads for 20 ms.
             gc.freeze()
             self.classes, self.weights = recogniser.classes, weights_path(settings)
+            self.cam_method, self._in_use = settings.cam_method, settings
             self.name = name
             if number == self._newest:
                 self.loading = ""
@@ -88,6 +93,8 @@ class ModelSwitch:
             self.loading = ""
         if self.name or not is_newest:
             self._tell(failure.text)
+            if is_newest:
+                self._settings = self._in_use
         elif self._settings != self._first_settings:  # remembered from an earlier run
             self._tell(failure.text)
             self._settings = self._first_settings

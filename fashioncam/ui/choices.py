@@ -1,4 +1,4 @@
-"""The parts of the menus that come and go: cameras, their picture size, and models."""
+"""The parts of the menus that come and go: cameras, their picture size, models, and ways to a heat map."""
 
 from __future__ import annotations
 
@@ -8,10 +8,17 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from fashioncam.messages import Camera, View
+from fashioncam.settings import CAM_METHODS
 
 from .memory import Memory
 from .session import Session
 
+# By key of `CAM_METHODS`.
+METHODS = {
+    **{method: f"{name}, of the grad-cam package" for method, name in CAM_METHODS.items()},
+    "gradcam": "Grad-CAM: at once",
+    "occlusion": "Occlusion: 40 ms a frame, and truer to the place",
+}
 CAMERA_SIZES = (None, (640, 480), (1280, 720), (1920, 1080))
 
 
@@ -54,6 +61,27 @@ class CameraMenus:
     def _choose_size(self, size_wh: tuple[int, int] | None) -> None:
         self._memory.keep_camera_size(size_wh)
         self._session.set_camera_size(size_wh)
+
+
+class MethodMenu:
+    """How heat maps are made."""
+
+    def __init__(self, menu: QMenu, session: Session) -> None:
+        menu.addSeparator()
+        methods = menu.addMenu("How heat maps are made")
+        self._actions = {method: methods.addAction(text) for method, text in METHODS.items()}
+        for method, action in self._actions.items():
+            action.setCheckable(True)
+            action.triggered.connect(lambda _checked, method=method: session.set_cam_method(method))
+        self._shown: tuple[str, str] | None = None
+
+    def show_view(self, view: View) -> None:
+        """Called at every pull, so only what has changed is set."""
+        if (view.model_loading, view.cam_method) == self._shown:
+            return
+        self._shown = view.model_loading, view.cam_method
+        for method, action in self._actions.items():
+            action.setChecked(method == view.cam_method)
 
 
 class ModelMenu:

@@ -16,7 +16,7 @@ from fashioncam.messages import Look, Stream, View
 from fashioncam.settings import DEMO, Settings
 
 from .actions import ButtonBar, make_actions, make_menus
-from .choices import CameraMenus, ModelMenu
+from .choices import CameraMenus, MethodMenu, ModelMenu
 from .class_chooser import ClassChooser
 from .dialogs import Dialogs
 from .first_steps import FirstSteps, Progress
@@ -61,6 +61,7 @@ class MainWindow(QMainWindow):
         menus = make_menus(self, self._actions)
         self._camera_menus = CameraMenus(menus["Camera"], session, memory)
         self._model_menu = ModelMenu(menus["Model"], models, session, memory)
+        self._method_menu = MethodMenu(menus["Why"], session)
         self._video, self._panel = LiveView(), SidePanel(settings)
         self._buttons, self._status = (
             ButtonBar(self._actions),
@@ -189,7 +190,9 @@ class MainWindow(QMainWindow):
         if self._opened_url and view.stream is Stream.PLAYING and view.device == self._opened_url:
             self._memory.keep("device", self._opened_url)
             self._opened_url = ""
-        for part in (self._video, self._panel, self._status, self._camera_menus, self._model_menu):
+        for menu in (self._camera_menus, self._model_menu, self._method_menu):
+            menu.show_view(view)
+        for part in (self._video, self._panel, self._status):
             part.show_view(view)
         self._dialogs.show_view(view)
         self._actions["pause"].setChecked(view.stream is Stream.PAUSED)

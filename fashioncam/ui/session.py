@@ -20,6 +20,9 @@ class Session(Protocol):
     def load_model(self, weights: Path | None = None) -> None:
         """Load another model from its checkpoint, by default the settings'."""
 
+    def set_cam_method(self, method: str) -> None:
+        """Make heat maps in another way, named by a key of `CAM_METHODS`."""
+
     def open_source(self, device: str) -> None:
         """Leave the present source for another one, named as `--device` names it."""
 

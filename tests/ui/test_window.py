@@ -114,6 +114,14 @@ def test_contrast_button_and_strength_slider(window, session):
     assert session.asked("set_look")[-1] == (Look(strength=0.25),)
 
 
+def test_way_to_a_heat_map_is_chosen_by_menu(window, session):
+    settle(window, session, item_view(cam_method="occlusion"))
+    actions = window._method_menu._actions
+    assert [method for method, action in actions.items() if action.isChecked()] == ["occlusion"]
+    actions["gradcam"].trigger()
+    assert session.asked("set_cam_method") == [("gradcam",)]
+
+
 @pytest.mark.parametrize(
     ("name", "called"),
     [
