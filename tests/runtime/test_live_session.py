@@ -435,5 +435,5 @@ def test_learning_waits_for_a_model_and_ends_with_the_session(tmp_path):
 
 def test_loaded_model_is_what_will_be_adapted(session):
     session.load_model(weights=Path("weights/hybrid.pth"))
-    pull_until(session, lambda view: view.model == "hybrid.pth")
+    pull_until(session, lambda view: view.model == "hybrid")
     assert session._models.weights.samefile("weights/hybrid.pth")
