@@ -1,6 +1,6 @@
 """Does a model learn from filed garments, and what does it forget? A table in Markdown.
 
-    python -m benchmarks.finetune FOLDER --weights weights/hybrid-benchmark.pth weights/hybrid.pth
+    python -m benchmarks.finetune GARMENTS --weights weights/hybrid-benchmark.pth weights/hybrid.pth
 
 Owners are split into two halves. Of the one half's garments some that the model gets wrong are filed as the window
 files them, and `training.finetune` learns from them; it is judged on the other half's. A model that was trained on

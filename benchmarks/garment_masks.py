@@ -1,6 +1,6 @@
 """How good are the masks that `training.fetch_garments` makes, and which does it refuse? A table in Markdown.
 
-    python -m benchmarks.garment_masks FOLDER ROOMS
+    python -m benchmarks.garment_masks GARMENTS ROOMS
 
 Photographs are composed, so that the truth is known: a cutout with its shadow before a part of a photographed room, a
 drawn room, or a bare drawn wall, with noise. Beds and folds, as in the data set itself, are not among them.

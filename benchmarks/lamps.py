@@ -1,6 +1,6 @@
 """Is a lamp that is switched on taken for an item, and is it known as another scene? A table in Markdown.
 
-    python -m benchmarks.lamps FOLDER
+    python -m benchmarks.lamps CLIPS
 
 In photographs of empty rooms a part becomes brighter, over a hard or a soft edge, and stays so for four seconds.
 """

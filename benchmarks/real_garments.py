@@ -1,6 +1,6 @@
 """Is the name right when a real garment is held up? Tables in Markdown, and a picture of the worst mistakes.
 
-    python -m benchmarks.real_garments FOLDER --weights weights/hybrid.pth weights/simplecnn.pth
+    python -m benchmarks.real_garments CLIPS --weights weights/hybrid.pth weights/simplecnn.pth
 
 First the photographs with their own careful masks, then the whole program on simulated clips, then things that are no
 garment. The earlier demo's way runs beside it on the same pictures: difference to the first frame of more than 50 grey

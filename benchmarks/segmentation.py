@@ -1,6 +1,6 @@
 """Which segmentation finds the item best, and what does it cost? Tables in Markdown.
 
-    python -m benchmarks.segmentation FOLDER --levels easy normal hard
+    python -m benchmarks.segmentation CLIPS --levels easy normal hard
 
 All methods see the same frames, one after the other, on one thread; compare rows of one run only.
 """

@@ -1,6 +1,6 @@
 """What does each part of the webcam augmentation bring, alone, and what is lost without it? A table in Markdown.
 
-    python -m benchmarks.webcam_parts FOLDER
+    python -m benchmarks.webcam_parts GARMENTS
 
 Every run begins with the same weights, which know the data set alone, and learns from the data set alone, half of it
 through `webcam_augmentation`: no photograph is trained on, so that all of them tell what the part is worth.

@@ -34,7 +34,6 @@ class ModelSwitch:
         weights: its checkpoint; None before the first.
         loading: what is being loaded; empty for nothing.
         classes: the newest model's labels.
-        cam_method: how its heat maps are made, a key of `CAM_METHODS`.
     """
 
     def __init__(
@@ -51,7 +50,11 @@ class ModelSwitch:
         self.failure: Failure | None = None
         self.weights: Path | None = None
         self.classes: tuple[str, ...] = ()
-        self.cam_method = settings.cam_method
+
+    @property
+    def cam_method(self) -> str:
+        """How the newest model's heat maps are made, a key of `CAM_METHODS`; before the first, how they will be."""
+        return self._in_use.cam_method
 
     def load(self, weights: Path | None = None, cam_method: str | None = None) -> None:
         """Start loading a model from its checkpoint; without one, the one before or the settings' once more."""
@@ -74,7 +77,7 @@ class ModelSwitch:
             # What has been imported stays: looking it through for garbage stops all threads for 20 ms.
             gc.freeze()
             self.classes, self.weights = recogniser.classes, weights_path(settings)
-            self.cam_method, self._in_use = settings.cam_method, settings
+            self._in_use = settings
             self.name = name
             if number == self._newest:
                 self.loading = ""

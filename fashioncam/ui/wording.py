@@ -38,8 +38,9 @@ def words(view: View) -> Words:
     if view.stream is Stream.ENDED:
         return Words("The end", "Open another source, or press D for the demo", theme.GREY, "pause")
     if view.stream is Stream.PAUSED:
-        headline = of_item(reading).headline if reading is not None and reading.top5 else "Paused"
-        return Words(headline, "Paused: Space goes on; ask why with 1 to 5", theme.GREY, "pause")
+        if reading is not None and reading.top5:
+            return Words(of_item(reading).headline, "Paused; ask why with 1 to 5", theme.GREY, "pause")
+        return Words("Paused", "Space goes on", theme.GREY, "pause")
     if reading is None:
         return Words("Starting …", "Opening the source", theme.GREY, "wait")
     if reading.state is State.LEARNING:
