@@ -52,7 +52,7 @@ class Tour:
         """All stations, in an order that a user might choose."""
         self.wait_for(lambda view: view.reading and view.reading.state is State.LEARNING and view.reading.learned > 0.3)
         self.stop("learning")
-        self.wait_for(lambda view: view.model_ready and view.reading and view.reading.state is State.EMPTY)
+        self.wait_for(lambda view: view.model and view.reading and view.reading.state is State.EMPTY)
         self.stop("empty")
         self.wait_for(named("T-shirt/top"))
         wait(600)

@@ -21,7 +21,7 @@ pull, seen = app.LiveSession.read_latest, set()
 
 def read_latest(session):
     view = pull(session)
-    for event, happened in (("picture", view.is_new_frame), ("model", view.model_ready)):
+    for event, happened in (("picture", view.is_new_frame), ("model", view.model)):
         if happened and event not in seen:
             seen.add(event)
             print(event, time.time(), flush=True)

@@ -62,7 +62,7 @@ class FailingStart(LiveSession):
 
     def read_latest(self) -> View:
         view = super().read_latest()
-        self.has_worked = self.has_worked or bool(view.model_ready and view.reading)
+        self.has_worked = self.has_worked or bool(view.model and view.reading)
         if view.failure and view.failure.by_user and not self.has_worked and self.is_first_source:
             self.start_failure = view.failure.text
             QApplication.closeAllWindows()

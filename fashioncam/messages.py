@@ -264,7 +264,6 @@ class View:
         look: how the picture is drawn.
         rates: how the threads keep up.
         stream: how it stands with the source.
-        model_ready: whether a model has been loaded.
         model: what the newest answers come from; empty before the first model.
         weights: their checkpoint; None before the first model.
         model_loading: what is being loaded; empty for nothing.
@@ -289,7 +288,6 @@ class View:
     look: Look = Look()
     rates: StreamRates = StreamRates()
     stream: Stream = Stream.OPENING
-    model_ready: bool = False
     model: str = ""
     weights: Path | None = None
     model_loading: str = ""

@@ -237,7 +237,6 @@ class LiveSession:
             look=self._look,
             rates=self._rates(now_s),
             stream=feed.stream,
-            model_ready=bool(self._models.name),
             model=self._models.name,
             weights=self._models.weights,
             model_loading=self._models.loading,

@@ -49,7 +49,7 @@ def words(view: View) -> Words:
         return Words(
             "The scene has changed", "Light or camera moved: wait two seconds, or press N", theme.ORANGE, "alert"
         )
-    if not view.model_ready:
+    if not view.model:
         return Words("Loading the model …", "A second or two", theme.GREY, "wait")
     if not reading.top5:
         return Words("Hold up a garment", "In the middle, arms out of the way", theme.GREY, "garment")

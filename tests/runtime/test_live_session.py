@@ -51,10 +51,10 @@ def session(tmp_path):
 def test_film_is_shown_before_the_model_is_there_and_named_afterwards(session):
     views = pull_until(session, lambda view: view.reading and view.reading.state is State.ITEM)
     assert views[-1].reading.top5 == ()
-    assert not views[-1].model_ready
+    assert not views[-1].model
     assert any(view.is_new_frame for view in views)
     session.load_model()
-    pull_until(session, lambda view: view.model_ready)
+    pull_until(session, lambda view: view.model)
 
 
 def test_end_of_a_film_is_said_and_its_last_picture_stays(session):
@@ -157,7 +157,7 @@ def test_model_that_comes_after_one_that_failed_is_in_use(tmp_path):
     session.load_model()
     pull_until(session, lambda view: view.failure)
     session.load_model(bundled.own(bundled.weights_of("hybrid")))
-    views = pull_until(session, lambda view: view.model_ready)
+    views = pull_until(session, lambda view: view.model)
     session.stop()
     assert views[-1].failure is None
     assert views[-1].weights.name == "hybrid.pth"
@@ -217,7 +217,7 @@ def demo(tmp_path):
     session = LiveSession(Settings(device="demo"), tmp_path)
     session.start()
     session.load_model()
-    pull_until(session, lambda view: view.model_ready and view.reading)
+    pull_until(session, lambda view: view.model and view.reading)
     yield session
     session.stop()
 
@@ -232,7 +232,7 @@ def test_source_is_switched_without_a_restart(demo, tmp_path):
     cv2.imwrite(str(folder / "a.png"), room())
     demo.open_source(str(folder))
     views = pull_until(demo, lambda view: view.reading and view.stream is Stream.ENDED)
-    assert all(view.model_ready for view in views)
+    assert all(view.model for view in views)
     assert views[-1].source == str(folder)
     assert {view.reading.state for view in views if view.reading} == {State.LEARNING}
 
@@ -251,7 +251,7 @@ def test_model_is_switched_while_the_one_before_answers(demo):
     demo.load_model(bundled.own(bundled.weights_of("simplecnn")))
     views = pull_until(demo, lambda view: view.model == "simplecnn" and has_item(view))
     assert views[0].model_loading == "simplecnn"
-    assert all(view.model_ready for view in views)
+    assert all(view.model for view in views)
     assert views[-1].model_loading == ""
 
 
@@ -265,7 +265,7 @@ def test_model_that_cannot_be_loaded_leaves_the_one_before(demo, tmp_path):
 def test_remembered_weights_that_are_gone_give_way_to_the_settings_model(tmp_path):
     session = LiveSession(Settings(device="demo"), tmp_path)
     session.load_model(weights=tmp_path / "gone.pth")
-    views = pull_until(session, lambda view: view.model_ready)
+    views = pull_until(session, lambda view: view.model)
     session.stop()
     assert views[-1].model == "hybrid"
     assert any("gone.pth" in view.news for view in views)

@@ -22,7 +22,7 @@ def item_view(**more):
     picture = np.full((480, 640, 3), (200, 100, 50), np.uint8)
     explanation = Explanation(np.zeros((336, 336, 3), np.uint8), np.full((1, 256, 3), (0, 0, 255), np.uint8))
     values = {"picture_bgr": picture, "is_new_frame": True, "explanation": explanation, "stream": Stream.PLAYING}
-    values |= {"model_ready": True, "model": "hybrid", "classes": CLASSES, "source": "a test"}
+    values |= {"model": "hybrid", "classes": CLASSES, "source": "a test"}
     return View(reading=reading(State.ITEM, TOP5), **(values | more))
 
 

@@ -28,7 +28,7 @@ def test_garment_is_filed_by_a_click(window, session):
 
 def test_nothing_in_hand_asks_for_no_class(window, session):
     session.has_garment = False
-    settle(window, session, View(reading=reading(State.EMPTY), model_ready=True, stream=Stream.PLAYING))
+    settle(window, session, View(reading=reading(State.EMPTY), model="hybrid", stream=Stream.PLAYING))
     press(window, Qt.Key.Key_L)
     assert window.findChild(ClassChooser) is None
 

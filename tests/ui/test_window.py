@@ -36,7 +36,7 @@ def test_click_on_a_row_asks_why(window, session):
 
 
 def test_click_on_an_empty_row_asks_nothing(window, session):
-    settle(window, session, View(reading=reading(State.EMPTY), model_ready=True, stream=Stream.PLAYING))
+    settle(window, session, View(reading=reading(State.EMPTY), model="hybrid", stream=Stream.PLAYING))
     QTest.mouseClick(window._panel.rows, Qt.MouseButton.LeftButton, pos=QPoint(100, 10))
     assert session.asked("explain_row") == []
 
@@ -198,7 +198,7 @@ def test_nothing_in_the_panel_is_wider_than_the_panel(window, session, qt_applic
     window.resize(*size)
     window._set_zoom(zoom)
     long = reading(State.ITEM, TOP5, explained="T-shirt/top", against="Ankle boot")
-    settle(window, session, View(reading=long, model_ready=True))
+    settle(window, session, View(reading=long, model="hybrid"))
     qt_application.processEvents()
     assert window._panel.widget().minimumSizeHint().width() <= window._panel.viewport().width()
 
@@ -207,6 +207,6 @@ def test_banner_keeps_its_height_in_every_usual_state(window, session):
     heights = set()
     for state in State:
         top5 = TOP5 if state in (State.ITEM, State.UNCERTAIN) else ()
-        settle(window, session, View(reading=reading(state, top5), model_ready=True, stream=Stream.PLAYING))
+        settle(window, session, View(reading=reading(state, top5), model="hybrid", stream=Stream.PLAYING))
         heights.add(window._panel.banner.minimumHeight())
     assert len(heights) == 1

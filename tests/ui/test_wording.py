@@ -9,12 +9,12 @@ from fashioncam.ui.wording import legend_ends, question, words
     ("view", "said"),
     [
         (View(), "Starting"),
-        (View(reading=reading(State.LEARNING, learned=0.4), model_ready=True), "Learning the background"),
+        (View(reading=reading(State.LEARNING, learned=0.4), model="hybrid"), "Learning the background"),
         (View(reading=reading(State.EMPTY)), "Loading the model"),
-        (View(reading=reading(State.EMPTY), model_ready=True), "Hold up a garment"),
-        (View(reading=reading(State.ITEM, TOP5), model_ready=True), "class 0"),
-        (View(reading=reading(State.UNCERTAIN, TOP5), model_ready=True), "Not sure"),
-        (View(reading=reading(State.SCENE_CHANGED), model_ready=True), "The scene has changed"),
+        (View(reading=reading(State.EMPTY), model="hybrid"), "Hold up a garment"),
+        (View(reading=reading(State.ITEM, TOP5), model="hybrid"), "class 0"),
+        (View(reading=reading(State.UNCERTAIN, TOP5), model="hybrid"), "Not sure"),
+        (View(reading=reading(State.SCENE_CHANGED), model="hybrid"), "The scene has changed"),
         (View(reading=reading(State.ITEM, TOP5), failure=Failure("unplugged", by_user=True)), "Stopped"),
         (item_view(stream=Stream.ENDED), "The end"),
         (item_view(stream=Stream.LOST), "Camera lost"),
@@ -29,13 +29,11 @@ def test_every_state_has_its_words(view, said):
 
 
 def test_learning_shows_how_far_it_is():
-    assert words(View(reading=reading(State.LEARNING, learned=0.4), model_ready=True)).progress == 0.4
+    assert words(View(reading=reading(State.LEARNING, learned=0.4), model="hybrid")).progress == 0.4
 
 
 def test_item_that_an_edge_cuts_is_to_be_moved():
-    turned, moved = (
-        words(View(reading=reading(State.UNCERTAIN, TOP5, is_cut=cut), model_ready=True)) for cut in (0, 1)
-    )
+    turned, moved = (words(View(reading=reading(State.UNCERTAIN, TOP5, is_cut=cut), model="hybrid")) for cut in (0, 1))
     assert turned.advice == "Perhaps class 0: turn it, spread it"
     assert moved.advice == "Perhaps class 0: move it wholly into the picture"
 
