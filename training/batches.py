@@ -26,8 +26,7 @@ def shuffled_batches(
     order = torch.randperm(len(split), generator=generator, device=device)
     mirrored = augmentation.alternating_flips(len(split), seed, epoch, device)
     targets = targets_of(split.labels, recipe.label_smoothing)
-    count = recipe.batch_size - sum(photo_counts(recipe))
-    seen_count = round(recipe.webcam_share * count)
+    seen_count, count = plain_place(recipe).start, plain_place(recipe).stop
     for batch in order.split(count):
         if len(batch) < count:
             return
@@ -71,6 +70,12 @@ def with_photos(
 def photo_counts(recipe: Recipe) -> tuple[int, int]:
     """How many of a batch are photographs that the program has found, and how many are cutouts."""
     return round(recipe.photo_share * recipe.batch_size), round(recipe.cutout_share * recipe.batch_size)
+
+
+def plain_place(recipe: Recipe) -> slice:
+    """Where in each batch the data set's pictures as they are lie: after those seen by a webcam, before photographs."""
+    count = recipe.batch_size - sum(photo_counts(recipe))
+    return slice(round(recipe.webcam_share * count), count)
 
 
 def drawn_from(split: Split, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:

@@ -48,7 +48,7 @@ class Materials:
     input: InputDescription
     photos: WebcamPictures | None = None
     initial: Mapping[str, Tensor] | None = None
-    teacher: Model | None = None
+    teacher: nn.Module | None = None
 
     def to(self, device: torch.device) -> Materials:
         photos, teacher = self.photos, self.teacher
@@ -178,7 +178,7 @@ def train_epoch(
     batches: Iterable[tuple[Tensor, Tensor]],
     precision: str,
     recipe: Recipe,
-    teacher: Model | None,
+    teacher: nn.Module | None,
 ) -> float:
     """One step for each batch; returns the mean loss."""
     state.in_step.train()

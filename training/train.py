@@ -90,7 +90,7 @@ def prepare(args: argparse.Namespace) -> Task:
         validation=dataset.validation,
         input=dataset.input,
         initial=load_initial(args.initial, recipe),
-        teacher=load_teacher(args.teacher, recipe, dataset.input),
+        teacher=load_teacher(args.teacher, args.webcam_teachers, recipe, dataset.input),
         photos=load_photos(args, recipe, dataset),  # last: to make them takes minutes
     )
     return Task(recipe, dataset, materials, run_folder, out)
@@ -142,6 +142,14 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--initial", type=Path, help="checkpoint to begin with, for hybrid56 a hybrid's too; default: random weights"
     )
     parser.add_argument("--teacher", type=Path, help="checkpoint to learn from, for distill_weight; default: none")
+    parser.add_argument(
+        "--webcam-teachers",
+        type=Path,
+        nargs="+",
+        default=(),
+        metavar="FILE",
+        help="those to learn from what a webcam sees, --teacher being for the other pictures; default: none",
+    )
     parser.add_argument("--run", type=Path, help="folder of the run; default: runs/RECIPE-SEED")
     parser.add_argument("--out", type=Path, help="checkpoint to write; default: the recipe's own in weights/")
     parser.add_argument("--half", action="store_true", help="store weights in half precision; default: off")

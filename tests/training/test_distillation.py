@@ -12,8 +12,9 @@ from fashioncam.checkpoint import LoadedModel
 from fashioncam.errors import UserError
 from fashioncam.messages import InputDescription
 from fashioncam.models import build
-from fashioncam.models.base import Model
+from fashioncam.models.base import Model, to_input
 from training import loop
+from training.batches import plain_place, shuffled_batches
 from training.data import CLASSES, Split
 from training.distillation import distillation_loss, load_teacher
 from training.recipes import Recipe
@@ -101,6 +102,54 @@ class TestTraining:
             self.fit(recipe, sample, tmp_path, other)
 
 
+class TestTeachersByKind:
+    """Of a batch of eight: two that a webcam sees, two as they are, four photographs."""
+
+    RECIPE = Recipe(
+        model="hybrid", batch_size=8, distill_weight=0.5, webcam_share=0.5, photo_share=0.25, cutout_share=0.25
+    )
+
+    @pytest.fixture
+    def paths(self, tiny_hybrid: LoadedModel, tmp_path: Path) -> list[Path]:
+        """Three checkpoints of different weights."""
+        for index in range(3):
+            torch.manual_seed(index)
+            model = build("hybrid", tiny_hybrid.info.config).eval()
+            checkpoint.save(replace(tiny_hybrid, classes=CLASSES, model=model), tmp_path / f"{index}.pth")
+        return [tmp_path / f"{index}.pth" for index in range(3)]
+
+    def test_each_picture_is_taught_by_those_of_its_kind(self, paths: list[Path]) -> None:
+        teacher = load_teacher(paths[0], paths[1:], self.RECIPE, INPUT)
+        assert teacher is not None
+        assert not teacher.training
+        images = torch.randn(8, 1, 28, 28)
+        plain, first, second = (checkpoint.load(path).model(images) for path in paths)
+        expected = (first + second) / 2
+        expected[2:4] = plain[2:4]
+        assert torch.allclose(teacher(images), expected, atol=1e-5)
+
+    def test_place_is_where_the_batches_have_the_pictures_as_they_are(self, sample: tuple[Tensor, Tensor]) -> None:
+        recipe = replace(self.RECIPE, crop_padding=0, erase_probability=0.0)
+        originals = to_input(torch.cat((sample[0], sample[0].flip(-1))), INPUT).flatten(1)
+        images, _ = next(shuffled_batches(Split(*sample), recipe, 0, 0, INPUT))
+        as_they_are = [(originals == image.flatten()).all(dim=1).any().item() for image in images]
+        assert [index for index, found in enumerate(as_they_are) if found] == list(range(8))[plain_place(recipe)]
+
+    def test_without_a_teacher_for_the_others_is_refused(self, paths: list[Path]) -> None:
+        with pytest.raises(UserError, match="--webcam-teachers need one for the other pictures"):
+            load_teacher(None, paths, replace(self.RECIPE, distill_weight=0.0), INPUT)
+
+    def test_with_nothing_to_teach_is_refused(self, paths: list[Path], recipe: Recipe) -> None:
+        with pytest.raises(UserError, match="no picture of this recipe is seen by a webcam"):
+            load_teacher(paths[0], paths[1:], recipe, INPUT)
+
+    def test_of_another_input_is_refused(self, paths: list[Path], tiny_hybrid: LoadedModel) -> None:
+        other = replace(tiny_hybrid, classes=CLASSES, input=replace(INPUT, mean=0.5))
+        checkpoint.save(other, paths[2])
+        with pytest.raises(UserError, match=r"--webcam-teachers .*2\.pth was trained on another input"):
+            load_teacher(paths[0], paths[1:], self.RECIPE, INPUT)
+
+
 class TestLoadTeacher:
     @pytest.fixture
     def path(self, tiny_hybrid: LoadedModel, tmp_path: Path) -> Path:
@@ -110,7 +159,7 @@ class TestLoadTeacher:
     def test_gives_the_checkpoints_model_in_eval_mode(
         self, path: Path, recipe: Recipe, tiny_hybrid: LoadedModel
     ) -> None:
-        teacher = load_teacher(path, recipe, tiny_hybrid.input)
+        teacher = load_teacher(path, (), recipe, tiny_hybrid.input)
         assert teacher is not None
         assert not teacher.training
         assert loop.fingerprint(teacher.state_dict().values()) == loop.fingerprint(
@@ -118,16 +167,16 @@ class TestLoadTeacher:
         )
 
     def test_recipe_that_wants_none_gets_none(self, recipe: Recipe) -> None:
-        assert load_teacher(None, replace(recipe, distill_weight=0.0), INPUT) is None
+        assert load_teacher(None, (), replace(recipe, distill_weight=0.0), INPUT) is None
 
     def test_missing_teacher_is_named(self, recipe: Recipe) -> None:
         with pytest.raises(UserError, match="--teacher"):
-            load_teacher(None, recipe, INPUT)
+            load_teacher(None, (), recipe, INPUT)
 
     def test_teacher_that_nobody_listens_to_is_named(self, path: Path, recipe: Recipe) -> None:
         with pytest.raises(UserError, match="--distill-weight"):
-            load_teacher(path, replace(recipe, distill_weight=0.0), INPUT)
+            load_teacher(path, (), replace(recipe, distill_weight=0.0), INPUT)
 
     def test_teacher_of_another_input_is_refused(self, path: Path, recipe: Recipe) -> None:
         with pytest.raises(UserError, match="another input"):
-            load_teacher(path, recipe, InputDescription(size=28, mean=0.5, std=0.5))
+            load_teacher(path, (), recipe, InputDescription(size=28, mean=0.5, std=0.5))
