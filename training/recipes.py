@@ -100,6 +100,11 @@ def webcam56() -> Recipe:
     return replace(webcam(), model="hybrid56")
 
 
+def webcam_taught() -> Recipe:
+    """`webcam` once more, from weights that it has made, with teachers: see --teacher and --webcam-teachers."""
+    return replace(webcam(), epochs=6, learning_rate=1e-3, distill_weight=0.5, distill_temperature=2.0)
+
+
 def teacher() -> Recipe:
     """WRN-28-4, for a GPU; the small models learn from it with `distill_weight`.
 
@@ -134,7 +139,7 @@ def webcam_simplecnn() -> Recipe:
 
 RECIPES: dict[str, Callable[[], Recipe]] = {
     recipe.__name__: recipe
-    for recipe in (quick, benchmark, teacher, hybrid, webcam, webcam56, simplecnn, webcam_simplecnn)
+    for recipe in (quick, benchmark, teacher, hybrid, webcam, webcam56, webcam_taught, simplecnn, webcam_simplecnn)
 }
 
 # The file in weights/ that a recipe makes unless another is named; the others' are called as they are.
@@ -144,5 +149,6 @@ FILES = {
     "teacher": "wide_resnet",
     "webcam": "hybrid",
     "webcam56": "hybrid56",
+    "webcam_taught": "hybrid",
     "webcam_simplecnn": "simplecnn",
 }

@@ -138,6 +138,7 @@ class TestArguments:
         self, recipes_trained: list[Recipe], name: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("training.webcam_pictures.load_or_make", lambda *arguments: None)
+        monkeypatch.setattr(train, "load_teacher", lambda *arguments: None)
         assert train.main(["--recipe", name, "--garments", "folder"]) == 2
         assert recipes_trained == [RECIPES[name]()]
 
