@@ -22,7 +22,7 @@ from fashioncam.models.base import Model, to_input
 
 from . import distributed, metrics
 from .background_evidence import background_evidence
-from .batches import photo_counts, shuffled_batches, with_photos
+from .batches import plain_place, shuffled_batches, with_photos
 from .class_maps import LogitsAndMaps
 from .data import NOT_A_GARMENT, Split, WebcamPictures
 from .distillation import distillation_loss
@@ -135,7 +135,7 @@ def identity_of(recipe: Recipe, seed: int, precision: str, materials: Materials)
 
 def steps_of_an_epoch(recipe: Recipe, pictures: int) -> int:
     """How many whole batches the training pictures fill; UserError for none, or for batches that cannot be shared."""
-    own = recipe.batch_size - sum(photo_counts(recipe))
+    own = plain_place(recipe).stop
     if own < 1:
         raise UserError("photo_share and cutout_share leave no picture of Fashion-MNIST in a batch; lower one of them")
     steps = pictures // own

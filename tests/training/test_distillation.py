@@ -13,7 +13,7 @@ from fashioncam.errors import UserError
 from fashioncam.messages import InputDescription
 from fashioncam.models import build
 from fashioncam.models.base import Model, to_input
-from training import loop
+from training import distributed, loop
 from training.batches import plain_place, shuffled_batches
 from training.data import CLASSES, Split
 from training.distillation import distillation_loss, load_teacher
@@ -142,6 +142,12 @@ class TestTeachersByKind:
     def test_with_nothing_to_teach_is_refused(self, paths: list[Path], recipe: Recipe) -> None:
         with pytest.raises(UserError, match="no picture of this recipe is seen by a webcam"):
             load_teacher(paths[0], paths[1:], recipe, INPUT)
+
+    def test_in_several_processes_is_refused(self, paths: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+        """Each of them has a slice of the batch, where the place is another one."""
+        monkeypatch.setattr(distributed, "count", lambda: 2)
+        with pytest.raises(UserError, match="teach one process only"):
+            load_teacher(paths[0], paths[1:], self.RECIPE, INPUT)
 
     def test_of_another_input_is_refused(self, paths: list[Path], tiny_hybrid: LoadedModel) -> None:
         other = replace(tiny_hybrid, classes=CLASSES, input=replace(INPUT, mean=0.5))
