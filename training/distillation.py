@@ -24,7 +24,8 @@ def distillation_loss(logits: Tensor, taught: Tensor, targets: Tensor, weight: f
     """The cross-entropy, and for a share of it the divergence from the teacher; a mean over the batch.
 
     The divergence is KL(teacher || student) of the probabilities at `temperature`, times its square so that its
-    gradient keeps its size whatever the temperature (section 2 of the paper).
+    gradient keeps its size whatever the temperature (section 2 of the paper). What is no garment, whose target is every
+    class alike, is left to that: a teacher may name it.
 
     Args:
         logits, taught: the student's and the teacher's of the same pictures, N x classes float32.
@@ -34,8 +35,9 @@ def distillation_loss(logits: Tensor, taught: Tensor, targets: Tensor, weight: f
     """
     softly = (logits / temperature).log_softmax(dim=1)
     wanted = (taught / temperature).log_softmax(dim=1)
-    divergence = F.kl_div(softly, wanted, reduction="batchmean", log_target=True)
-    return (1 - weight) * F.cross_entropy(logits, targets) + weight * temperature**2 * divergence
+    divergence = F.kl_div(softly, wanted, reduction="none", log_target=True).sum(dim=1)
+    share = weight * (targets.amax(dim=1) > targets.amin(dim=1))
+    return ((1 - share) * F.cross_entropy(logits, targets, reduction="none") + share * temperature**2 * divergence).mean()
 
 
 class TeachersByKind(nn.Module):

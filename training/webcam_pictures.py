@@ -59,7 +59,7 @@ DRAWN: dict[Draw, tuple[int, int, int]] = {
     draw_sandals: (5, 200, 30),
     draw_thing: (NOT_A_GARMENT, 1_500, 300),
 }
-CUTOUT_THINGS = 300  # of the things, among the cutouts that are varied without being held up
+CUTOUT_THINGS = 900  # of the things, among the cutouts that are varied without being held up
 CHUNK = 250
 ROOMS = 40  # drawn for each chunk
 ROOM_WH = (240, 180)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from fashioncam import checkpoint
 from fashioncam.checkpoint import LoadedModel
@@ -50,6 +51,11 @@ class TestLoss:
         logits = torch.tensor([[1.0986123, 0.0]])  # 3/4, 1/4
         loss = distillation_loss(logits, logits, torch.tensor([[0.3, 0.7]]), 0.5, 2.0)
         assert loss.item() == pytest.approx(0.5 * (0.3 * 0.2876821 + 0.7 * 1.3862944), abs=1e-6)
+
+    def test_of_what_is_no_garment_is_the_label_s_alone(self) -> None:
+        loss = distillation_loss(TEACHER, STUDENT, torch.tensor([[0.5, 0.5]]), 1.0, 2.0)
+        halves = F.cross_entropy(TEACHER, torch.tensor([[0.5, 0.5]]))
+        assert loss.item() == pytest.approx(halves.item(), abs=1e-6)
 
     def test_gradient_is_that_of_the_softened_difference(self) -> None:
         """By hand: T (student - teacher) at the temperature, for one picture."""
