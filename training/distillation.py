@@ -37,7 +37,9 @@ def distillation_loss(logits: Tensor, taught: Tensor, targets: Tensor, weight: f
     wanted = (taught / temperature).log_softmax(dim=1)
     divergence = F.kl_div(softly, wanted, reduction="none", log_target=True).sum(dim=1)
     share = weight * (targets.amax(dim=1) > targets.amin(dim=1))
-    return ((1 - share) * F.cross_entropy(logits, targets, reduction="none") + share * temperature**2 * divergence).mean()
+    return (
+        (1 - share) * F.cross_entropy(logits, targets, reduction="none") + share * temperature**2 * divergence
+    ).mean()
 
 
 class TeachersByKind(nn.Module):

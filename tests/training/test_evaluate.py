@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 import torch
+from matplotlib.figure import Figure
 from torch import Tensor
 
 from fashioncam import checkpoint
 from fashioncam.checkpoint import LoadedModel
-from training import data, evaluate
+from training import data, evaluate, plots
 from training.export import save_with_twin
+
+PICTURES = {"confusion.png", "confusion-normalised.png", "roc.png", "reliability.png", "mistakes.png"}
 
 
 @pytest.fixture
@@ -35,6 +38,14 @@ def dataset(
     return dataset
 
 
+@pytest.fixture
+def blank_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaves a report's pictures empty: they take five seconds, of no use where figures alone are looked at."""
+    blank = {Path(name).stem: Figure(figsize=(1, 1)) for name in PICTURES}
+    monkeypatch.setattr(plots, "of_evaluation", lambda *_: blank)
+
+
+@pytest.mark.usefixtures("blank_pictures")
 @torch.no_grad()
 def test_figures_are_the_test_splits(
     weights: Path, dataset: data.FashionMnist, capsys: pytest.CaptureFixture[str]
@@ -48,6 +59,7 @@ def test_figures_are_the_test_splits(
     assert "test_accuracy" not in loaded.info.figures
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_record_adds_the_figures_and_changes_nothing_else(weights: Path, dataset: data.FashionMnist) -> None:
     before, size = checkpoint.load(weights), weights.stat().st_size
     assert evaluate.main([str(weights), "--record"]) == 0
@@ -63,6 +75,7 @@ def test_record_adds_the_figures_and_changes_nothing_else(weights: Path, dataset
     assert abs(weights.stat().st_size - size) < 2000  # still in half precision
 
 
+@pytest.mark.usefixtures("blank_pictures")
 @pytest.mark.parametrize("is_stale", [True, False], ids=["of another checkpoint", "damaged"])
 def test_exported_file_that_is_not_of_the_checkpoint_is_not_measured(
     tiny_hybrid: LoadedModel, weights: Path, dataset: data.FashionMnist, is_stale: bool
@@ -76,6 +89,7 @@ def test_exported_file_that_is_not_of_the_checkpoint_is_not_measured(
     assert json.loads(Path("reports/tiny/report.json").read_text())["evaluations"][0]["runtime"] == "torch"
 
 
+@pytest.mark.usefixtures("blank_pictures")
 @pytest.mark.parametrize(
     ("recipe", "said"),
     [({"photo_share": 0.2}, "fitted on photographs of real garments"), ({}, "fitted on the validation split")],
@@ -89,6 +103,7 @@ def test_page_says_what_the_temperature_was_fitted_on(
     assert said in Path("reports/tiny/report.html").read_text()
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_model_that_is_never_sure_can_be_recorded(
     tiny_hybrid: LoadedModel, weights: Path, dataset: data.FashionMnist
 ) -> None:
@@ -100,9 +115,6 @@ def test_model_that_is_never_sure_can_be_recorded(
 def test_missing_weights_are_one_line_and_exit_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert evaluate.main([str(tmp_path / "missing.pth")]) == 2
     assert capsys.readouterr().err.count("\n") == 1
-
-
-PICTURES = {"confusion.png", "confusion-normalised.png", "roc.png", "reliability.png", "mistakes.png"}
 
 
 def test_report_holds_figures_and_pictures(weights: Path, dataset: data.FashionMnist) -> None:
