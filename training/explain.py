@@ -1,6 +1,7 @@
-"""Show a checkpoint's heat maps on the validation split of Fashion-MNIST, and measure whether to trust them.
+"""Show a checkpoint's heat maps on pictures that nothing was trained on, and measure whether to trust them.
 
-    python -m training.explain weights/hybrid.pth
+    python -m training.explain weights/hybrid.pth                      # the validation split of Fashion-MNIST
+    python -m training.explain weights/hybrid.pth --garments GARMENTS  # photographs of the owners left out
 
 Writes a folder: explanation.html to read (it holds its pictures), explanation.json, and each picture as PNG.
 """
@@ -64,7 +65,8 @@ class Trust:
     """What the figures say of a checkpoint's maps, each made for the class that the model names.
 
     Attributes:
-        pictures, right: of the validation split, how many were scored, and how many of them are named right.
+        pictures, right: how many were scored, and how many of them are named right.
+        of_photographs: whether they are photographs of garments and not of Fashion-MNIST.
         means: kind of map -> figure -> mean over the pictures; areas and energy 0..1, correlations -1..1.
         curves: kind of map -> "deletion" or "insertion" -> mean probability of the class after each step.
         duels: the model's map against a random one and the silhouette, figure by figure.
@@ -77,6 +79,7 @@ class Trust:
     model: str
     pictures: int
     right: int
+    of_photographs: bool
     means: dict[str, dict[str, float]]
     curves: dict[str, dict[str, list[float]]]
     duels: list[Duel]
@@ -88,8 +91,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m training.explain", description=__doc__.splitlines()[0])
     parser.add_argument("weights", type=Path, help="checkpoint to look into")
-    parser.add_argument("--out", type=Path, help="folder of the report; default: reports/NAME-explained")
+    parser.add_argument(
+        "--out", type=Path, help="folder of the report; default: reports/NAME-explained, or -explained-garments"
+    )
     parser.add_argument("--data", type=Path, help="folder of the four IDX files; default: found or downloaded")
+    parser.add_argument(
+        "--garments", type=Path, help="folder of garment cutouts with train.csv, to explain these; default: none"
+    )
     parser.add_argument("--pictures", type=int, default=20, help="scored of each class; default: %(default)s")
     args = parser.parse_args(arguments)
     return exit_code("training.explain", lambda: run(args))
@@ -100,13 +108,13 @@ def run(args: argparse.Namespace) -> str:
     if args.pictures < 1:
         raise UserError(f"--pictures {args.pictures}: at least 1")
     loaded = checkpoint.load(args.weights)
-    out = args.out or Path("reports") / f"{args.weights.stem}-explained"
+    out = args.out or Path("reports") / f"{args.weights.stem}-explained{'-garments' if args.garments else ''}"
     make_folder(out, "--out")
-    split = data.load(args.data).validation
+    split = chosen_split(args, loaded)
     logits = predict(loaded.model, split.images, loaded.input)
     scored = torch.cat([(split.labels == index).nonzero()[: args.pictures, 0] for index in split.labels.unique()])
     images, named = split.images[scored], logits[scored].argmax(dim=1)
-    found, cascade = measure(args.weights, loaded, images, named, split.labels[scored])
+    found, cascade = measure(args.weights, loaded, images, named, split.labels[scored], args.garments is not None)
     figures = {
         "curves": explanation_plots.curves(found.curves),
         "randomised": explanation_plots.cascade(images, cascade, SHOWN_RANDOMISED),
@@ -114,7 +122,8 @@ def run(args: argparse.Namespace) -> str:
     }
     pictures = write_pictures(figures, out)
     write_json(asdict(found), out / "explanation.json")
-    write_page("explanation.html.j2", out / "explanation.html", found=found, pictures=pictures, classes=loaded.classes)
+    galleries = {loaded.classes[index]: f"class-{index}" for index in split.labels.unique().tolist()}
+    write_page("explanation.html.j2", out / "explanation.html", found=found, pictures=pictures, galleries=galleries)
     won = sum(duel.outcome == "better" for duel in found.duels)
     return (
         f"{args.weights}: the maps are better in {won} of {len(found.duels)} comparisons with a random map "
@@ -122,8 +131,19 @@ def run(args: argparse.Namespace) -> str:
     )
 
 
+def chosen_split(args: argparse.Namespace, loaded: LoadedModel) -> data.Split:
+    """The pictures to explain; UserError where they are not there or not as expected."""
+    if args.garments is None:
+        return data.load(args.data).validation
+    # They need OpenCV and ONNX Runtime, which the data set does not.
+    from .cutouts import load_cutouts
+    from .webcam_pictures import with_own_masks
+
+    return with_own_masks(load_cutouts(args.garments)[1], loaded.input)
+
+
 def measure(
-    path: Path, loaded: LoadedModel, images: Tensor, named: Tensor, labels: Tensor
+    path: Path, loaded: LoadedModel, images: Tensor, named: Tensor, labels: Tensor, of_photographs: bool = False
 ) -> tuple[Trust, list[trust.Randomised]]:
     """All figures of N pictures, and what the weight randomisation left of their maps.
 
@@ -144,6 +164,7 @@ def measure(
         model=loaded.info.model_name,
         pictures=len(images),
         right=int((named == labels).sum()),
+        of_photographs=of_photographs,
         means={kind: {name: v.mean().item() for name, v in s.figures().items()} for kind, s in scores.items()},
         curves={
             kind: {"deletion": s.deletion.mean(dim=0).tolist(), "insertion": s.insertion.mean(dim=0).tolist()}

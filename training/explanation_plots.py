@@ -21,10 +21,10 @@ KIND_COLOURS = ("#1b6ca8", "#999999", "#d1750c", "#1a7f37")
 
 
 def galleries(loaded: LoadedModel, split: Split, logits: Tensor) -> dict[str, Figure]:
-    """A figure of each class, "class-INDEX": the first pictures of the split named right, and the first named wrong."""
+    """A figure of each class that the split has: its first pictures named right, and its first named wrong."""
     confidence, named = (logits / loaded.temperature).softmax(dim=1).max(dim=1)
     figures = {}
-    for index in range(len(loaded.classes)):
+    for index in split.labels.unique().tolist():
         of_class = split.labels == index
         right, wrong = (
             (of_class & part).nonzero()[:SHOWN, 0] for part in (named == split.labels, named != split.labels)

@@ -54,6 +54,18 @@ def test_report_holds_figures_and_pictures(
     assert not re.search(r"https?://", page)
 
 
+def test_photographs_are_explained_in_place_of_the_data_set(
+    weights: Path, garments: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert explain.main([str(weights), "--garments", str(garments)]) == 0
+    out = Path("reports/tiny-explained-garments")
+    found = json.loads((out / "explanation.json").read_text())
+    assert (found["pictures"], found["of_photographs"]) == (3, True)  # of the one owner who is left out
+    assert [path.name for path in out.glob("class-*.png")] == ["class-0.png"]
+    assert "photographs of garments" in (out / "explanation.html").read_text()
+
+
 def test_same_command_gives_the_same_figures(weights: Path, dataset: data.FashionMnist) -> None:
     loaded, some = checkpoint.load(weights), dataset.validation.images[:4]
     classes = torch.tensor([0, 1, 2, 3])
