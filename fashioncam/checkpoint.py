@@ -23,6 +23,7 @@ from .models import MODELS, build
 from .models.base import Model
 
 FORMAT_VERSION = 1
+LAYER_COUNTS = {"depth", "blocks"}  # arguments of models
 
 
 class CheckpointError(UserError):
@@ -175,9 +176,10 @@ def read_dict(path: Path) -> dict[str, Any]:
 def rebuild(name: str, config: dict[str, Any], weights: dict[str, Tensor]) -> Model:
     """The model with these weights as float32, in eval mode; ValueError or RuntimeError when they do not fit."""
     # No width can be larger than the largest tensor, no number of layers larger than that of the tensors.
-    largest = max([len(weights), *(size for tensor in weights.values() for size in tensor.shape)])
+    widest = max([len(weights), *(size for tensor in weights.values() for size in tensor.shape)])
     for key, value in config.items():
         numbers = value if isinstance(value, list | tuple) else [value]
+        largest = len(weights) if key in LAYER_COUNTS else widest
         if any(isinstance(number, int) and not 0 <= number <= largest for number in numbers):
             raise ValueError(f"config {key}={value} does not fit the weights")
     # Without memory until the weights come: nothing is initialised in vain.
@@ -222,3 +224,5 @@ def check_description(loaded: LoadedModel) -> None:
     labels = loaded.classes
     if len(set(labels)) != len(labels) or not all(isinstance(label, str) and label.isprintable() for label in labels):
         raise ValueError("classes must be different printable names")
+    if len(labels) < 2:
+        raise ValueError("classes must be two or more")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from . import __version__
 from .errors import QtMissingError, UserError
+from .interrupts import interrupts_deferred
 from .models import MODELS
 from .settings import CAM_METHODS, DEFAULT_MODEL, SEGMENTERS, Settings
 from .ui.shortcuts import BINDINGS
@@ -36,30 +35,17 @@ def start(settings: Settings) -> int:
     if not settings.headless and not has_screen():
         print("fashioncam: no screen found: running headless (Ctrl+C ends it).", file=sys.stderr)
     if settings.headless or not has_screen():
-        from .runtime import headless
-
+        with interrupts_deferred():
+            from .runtime import headless
         return headless.run(settings)
     try:
-        with interrupts_deferred():  # Ctrl+C in the middle of PySide6's import aborts the process
+        with interrupts_deferred():
             from . import app
     except ImportError as error:  # PySide6 is there, the system libraries it is linked with are not
         if error.name and not error.name.startswith(("PySide6", "shiboken6", "fashioncam.app")):
             raise
         raise QtMissingError(str(error)) from None
     return app.run(settings)
-
-
-@contextmanager
-def interrupts_deferred() -> Iterator[None]:
-    """Let Ctrl+C wait until the end of the block; raises KeyboardInterrupt there if it came."""
-    came: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _frame: came.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if came:
-        raise KeyboardInterrupt
 
 
 def has_screen() -> bool:

@@ -195,6 +195,7 @@ class TestUnsoundContent:
             pytest.param({"temperature": float("inf")}, "not finite", id="temperature-infinite"),
             pytest.param({"classes": list("abcdefghi")}, "10 logits for 9 classes", id="nine-classes"),
             pytest.param({"classes": list("abcdefghijk")}, "10 logits for 11 classes", id="eleven-classes"),
+            pytest.param({"classes": ["a"]}, "two or more", id="one-class"),
             pytest.param({"classes": ["a"] * 10}, "different printable names", id="same-class-twice"),
             pytest.param({"classes": [*"abcdefghi", "j\n"]}, "different printable names", id="label-of-two-lines"),
             pytest.param({"classes": [*"abcdefghi", 10]}, "different printable names", id="label-number"),
@@ -284,6 +285,12 @@ class TestUnsoundContent:
         with LargestTensor() as largest:
             assert "not a sound hybrid" in refusal(path)
         assert largest.elements < 100_000
+
+    @pytest.mark.parametrize("change", [{"depth": 250}, {"blocks": [0, 250, 0]}], ids=["depth", "blocks"])
+    def test_more_layers_than_weights_are_not_built(self, content: Content, path: Path, change: Content) -> None:
+        content["state_dict"]["long"] = torch.zeros(1).expand(1000)
+        torch.save(content | {"config": content["config"] | change}, path)
+        assert "does not fit the weights" in refusal(path)
 
 
 class LargestTensor(TorchDispatchMode):

@@ -5,6 +5,8 @@ import sys
 import pytest
 
 from fashioncam import __version__, cli
+from fashioncam.interrupts import interrupts_deferred
+from fashioncam.runtime import headless
 from fashioncam.settings import Settings
 
 SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
@@ -54,11 +56,23 @@ def test_bad_argument_is_exit_code_2(arguments, capsys):
         ["--device", "demo", "--weights", "nowhere.pth"],
         ["--device", "demo", "--weights", __file__],
         ["--device", "demo", "--weights", "x" * 300],
+        ["--device", "demo", "--weights", ""],
         ["--device", "demo", "--model", "simplecnn", "--weights", "weights/hybrid.pth"],
         ["--device", "demo", "--predictions", "/no/such/folder/x.jsonl"],
         ["--device", "demo", "--save-video", "x.gif"],
     ],
-    ids=["camera", "file", "url", "weights", "no checkpoint", "long name", "other model", "predictions", "video"],
+    ids=[
+        "camera",
+        "file",
+        "url",
+        "weights",
+        "no checkpoint",
+        "long name",
+        "empty name",
+        "other model",
+        "predictions",
+        "video",
+    ],
 )
 def test_unusable_input_is_one_line_and_exit_code_2(arguments, capfd):
     assert cli.main(["--headless", *arguments]) == 2
@@ -115,11 +129,19 @@ def test_missing_qt_libraries_are_one_sentence(monkeypatch, capsys):
 
 def test_ctrl_c_waits_until_an_import_is_over():
     reached = []
-    with pytest.raises(KeyboardInterrupt), cli.interrupts_deferred():
+    with pytest.raises(KeyboardInterrupt), interrupts_deferred():
         signal.raise_signal(signal.SIGINT)
         reached.append("end of the block")
     assert reached
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.parametrize("what", ["load_segmenter", "load_recogniser"])
+def test_ctrl_c_waits_until_a_model_has_been_loaded(monkeypatch, what):
+    reached = []
+    monkeypatch.setattr(headless, what, lambda _: signal.raise_signal(signal.SIGINT) or reached.append("its end"))
+    assert cli.main(["--headless", "--device", "demo"]) == 130
+    assert reached
 
 
 def test_files_of_the_program_are_found_from_any_folder(tmp_path, monkeypatch, capsys):

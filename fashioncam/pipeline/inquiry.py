@@ -49,12 +49,14 @@ def answer_to(heat_maps: HeatMaps, top5: tuple[Prediction, ...], classes: tuple[
         heat_maps: of all classes.
         top5: the most probable classes, first first.
         classes: labels by index.
-        request: what was asked for.
+        request: what was asked for, perhaps of a model that has more classes; then the first is explained.
     """
     first, second = top5[:2]
     if request.contrast:
         return Answer(heat_maps(first.index) - heat_maps(second.index), first.label, second.label)
-    index = first.index if request.explained is None else request.explained
+    index = request.explained
+    if index is None or index >= len(classes):
+        index = first.index
     return Answer(heat_maps(index), classes[index])
 
 

@@ -26,6 +26,7 @@ class CaptureLoop(Loop):
         failures: gets the failure that ended the thread; `ended` is set when the source had no more frames.
         retry_s: how long after a live source was lost it is opened again, and again; None lets its loss end the
             thread.
+        wait: called in the thread before it opens the source for the first time.
     """
 
     def __init__(
@@ -34,11 +35,13 @@ class CaptureLoop(Loop):
         frames: Sequence[Mailbox[Frame]],
         failures: Mailbox[Failure],
         retry_s: float | None = None,
+        wait: Callable[[], object] = lambda: None,
     ) -> None:
         super().__init__("capture", self._capture, failures.put)
         self._open_source = open_source
         self._frames = frames
         self._retry_s = retry_s
+        self._wait: Callable[[], object] | None = wait
         self._delivered = 0
         self._first_grabbed_s = 0.0
         self.stream = Stream.OPENING
@@ -49,7 +52,10 @@ class CaptureLoop(Loop):
         self.rate = RateMeter()
 
     def _capture(self, stop: threading.Event) -> None:
-        while True:
+        assert self._wait is not None
+        self._wait()
+        self._wait = None  # nothing of what it waited for is kept
+        while not stop.is_set():
             try:
                 self._play(stop)
             except SourceError:

@@ -60,6 +60,7 @@ def list_captures(folder: Path) -> list[Capture]:
 
 def read_capture(place: Path) -> Capture:
     about = json.loads((place / ABOUT).read_text(encoding="utf-8"))
+    datetime.fromisoformat(about["taken"])
     top5 = about["reading"]["top5"]
     return Capture(place, about["label"], top5[0]["label"] if top5 else "", about["taken"])
 

@@ -36,7 +36,8 @@ class Feed:
         self.readings, self.drawings = Mailbox[Reading](), Mailbox[Drawing]()
         self.failures = Mailbox[Failure]()
         # No method of its own: in a cycle the feed and its pictures would outlive `gc.freeze`.
-        self.capture = CaptureLoop(after(before, open_source), (self.to_infer, self.to_show), self.failures, retry_s)
+        frames, wait = (self.to_infer, self.to_show), before.join if before else lambda: None
+        self.capture = CaptureLoop(open_source, frames, self.failures, retry_s, wait)
         self.drawing = DrawingLoop(self.to_show, self.readings, self.drawings, self.failures, style)
         if before is not None:
             before.request_stop()
@@ -66,16 +67,3 @@ class Feed:
         source = self.capture.source
         stalled = time.monotonic() - self.capture.read_s > STALLED_S
         return Stream.LOST if source is not None and source.live and stalled else stream
-
-
-def after(before: Feed | None, open_source: Callable[[], FrameSource]) -> Callable[[], FrameSource]:
-    """`open_source`, the first time when `before` has ended."""
-
-    def opened() -> FrameSource:
-        nonlocal before
-        if before is not None:
-            before.join()
-            before = None
-        return open_source()
-
-    return opened

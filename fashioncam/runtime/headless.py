@@ -11,6 +11,7 @@ from contextlib import ExitStack, closing
 from tqdm import tqdm
 
 from fashioncam.errors import UserError
+from fashioncam.interrupts import interrupts_deferred
 from fashioncam.messages import Failure, Frame, Reading, State
 from fashioncam.pipeline import PipelineState, process_frame
 from fashioncam.settings import DEMO, Settings
@@ -35,7 +36,8 @@ def run(settings: Settings) -> int:
     with ExitStack() as cleanup:
         source = open_named_or_default(settings)
         recorder = cleanup.enter_context(closing(Recorder(settings)))
-        segmenter, recogniser = load_segmenter(settings.segmenter), load_recogniser(settings)
+        with interrupts_deferred():  # they import what they need
+            segmenter, recogniser = load_segmenter(settings.segmenter), load_recogniser(settings)
         summary = Summary()
         bar = cleanup.enter_context(tqdm(total=source.frame_count, unit="frame", disable=None, dynamic_ncols=True))
         state = PipelineState()

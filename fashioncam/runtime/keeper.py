@@ -6,7 +6,7 @@ import json
 import queue
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,8 @@ from fashioncam.settings import Settings
 from .captures import delete_capture, file_capture, list_captures, write_png
 from .recorder import Recorder, as_json
 
+MOST_WAITING = 8  # pictures for a slow disk; each is 6 MB at 1920x1080
+
 
 class Keeper:
     """Writes into one folder; pictures and captures in a thread of its own, as a disk may be slow.
@@ -30,6 +32,7 @@ class Keeper:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="keeper")
+        self._room = threading.Semaphore(MOST_WAITING)
         self._news: queue.SimpleQueue[str] = queue.SimpleQueue()
         # Recordings are written by the inference thread, and begun and ended by the window's.
         self._recording: tuple[Path, Recorder] | None = None
@@ -73,10 +76,12 @@ class Keeper:
         """All captures, the newest first."""
         return list_captures(self.captures_folder)
 
-    def delete(self, capture: Capture) -> None:
+    def delete(self, captures: Sequence[Capture]) -> None:
+        """Delete them; what cannot be deleted is told."""
         try:
-            delete_capture(capture)
-            self.tell(f"Deleted {capture.folder}")
+            for capture in captures:
+                delete_capture(capture)
+            self.tell(f"Deleted {captures[0].folder if len(captures) == 1 else f'{len(captures)} filed garments'}")
         except UserError as error:
             self.tell(str(error))
 
@@ -148,7 +153,10 @@ class Keeper:
         return self.folder / f"{datetime.now():%Y-%m-%d_%H-%M-%S-%f}{suffix}"
 
     def _do(self, work: Callable[[], None]) -> None:
-        """In the worker; what fails is told."""
+        """In the worker; what fails is told, and so is what has to be refused."""
+        if not self._room.acquire(blocking=False):
+            self.tell("Not saved: the disk is still busy with what was saved before; wait a moment")
+            return
 
         def guarded() -> None:
             try:
@@ -158,5 +166,7 @@ class Keeper:
             except Exception as error:  # noqa: BLE001 - a thread must not fail unheard
                 traceback.print_exc()
                 self.tell(f"{type(error).__name__}: {error}")
+            finally:
+                self._room.release()
 
         self._worker.submit(guarded)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -74,7 +74,7 @@ class LiveSession:
         self._sources = SourceChoice(settings.device, preferred_device, camera_size, self._keeper.tell, open_named)
         self._learner = Learner(self._keeper.captures_folder, folder, self._keeper.tell)
         self._recognisers, self._failures = Mailbox[Recogniser](), Mailbox[Failure]()
-        self._feed = self._first_feed = Feed(self._sources.first, None, retry_s, self._style)
+        self._feed = Feed(self._sources.first, None, retry_s, self._style)
         self._inference = InferenceLoop(
             self._feed.to_infer,
             lambda: load_segmenter(settings.segmenter),
@@ -87,16 +87,12 @@ class LiveSession:
         self._cameras = CameraList(self._keeper.tell)
         self._shown_rate, self._latency = RateMeter(), LatencyMeter()
         self._request, self._look, self._place_wh = Request(), Look(), (0, 0)
-        self._held: tuple[Frame, Reading] | None = None
+        self._held: tuple[Frame, Reading, tuple[str, ...]] | None = None
+        self.is_first_source = True  # whether the source is still the one that was started with
         self._drawing: Drawing | None = None
         self._item_seen_s = 0.0
         self._failure: Failure | None = None
         self._feed_failure: Failure | None = None
-
-    @property
-    def is_first_source(self) -> bool:
-        """Whether the source is still the one that was started with."""
-        return self._feed is self._first_feed
 
     def start(self) -> None:
         """Start capture and inference; without a model, items are found but not named."""
@@ -177,23 +173,26 @@ class LiveSession:
     def hold_capture(self) -> bool:
         """Hold on to the garment in view until `file_capture`; False where there is none."""
         latest = self._inference.latest
-        self._held = latest if latest and latest[1].segment and latest[1].input_grey is not None else None
-        if self._held is None:
+        self._held = None
+        if latest is None or latest[1].segment is None or latest[1].input_grey is None:
             self._keeper.tell("Nothing to file: hold up a garment first")
-        return self._held is not None
+            return False
+        self._held = *latest, self._models.classes  # another model may come before it is filed
+        return True
 
     def file_capture(self, class_index: int) -> None:
         """File the garment held on to under its true class."""
         if self._held is not None:
-            self._keeper.file(*self._held, self._models.classes[class_index], class_index)
+            frame, reading, classes = self._held
+            self._keeper.file(frame, reading, classes[class_index], class_index)
             self._held = None
 
     def captures(self) -> list[Capture]:
         """All captures, the newest first."""
         return self._keeper.captures()
 
-    def delete_capture(self, capture: Capture) -> None:
-        self._keeper.delete(capture)
+    def delete_captures(self, captures: Sequence[Capture]) -> None:
+        self._keeper.delete(captures)
 
     def learn(self) -> None:
         """Start adapting the model in use to the captures, in a process of its own; the view tells how far it is."""
@@ -258,16 +257,21 @@ class LiveSession:
         self._inference.request_stop()
         self._learner.stop()
         self._feed.join()
-        if self._inference.join():  # else it may still write
-            self._recorder.close()
-            self._keeper.close()
+        self._close_files()
         self._models.join()
         self._cameras.join()
+        self._close_files()  # where a frame took longer than the first one waits
+
+    def _close_files(self) -> None:
+        """Close them, unless inference may still write."""
+        if self._inference.join():
+            self._recorder.close()
+            self._keeper.close()
 
     def _switch(self, open_chosen: Callable[[], FrameSource]) -> None:
         self._feed = Feed(open_chosen, self._feed, self._retry_s, self._style)
         self._inference.read_from(self._feed.to_infer, self._feed.readings)
-        self._drawing, self._feed_failure = None, None
+        self._drawing, self._feed_failure, self.is_first_source = None, None, False
         self._ask(Request())
         self._feed.start()
 

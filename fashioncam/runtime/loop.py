@@ -47,3 +47,5 @@ class Loop:
         except Exception as error:  # noqa: BLE001 - a thread must not die unheard
             traceback.print_exc()
             self._report(Failure(f"{type(error).__name__}: {error}", by_user=False))
+        finally:
+            del self._work  # mostly a method of this very loop: in a cycle it would outlive `gc.freeze`

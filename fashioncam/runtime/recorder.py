@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -64,13 +65,13 @@ def refuse_same_file(settings: Settings) -> None:
     """UserError where a file to write is one that is read, or both are one."""
     weights = weights_path(settings)
     source = bundled.own(bundled.DEMO_CLIP) if settings.device in (None, DEMO) else Path(settings.device)
-    read = (source, weights, weights.with_suffix(".onnx"), bundled.own(bundled.SEGMENTER))
-    taken = {path.resolve() for path in read}
+    twin = weights.with_suffix(".onnx") if weights.name else weights
+    taken = {os.path.realpath(path) for path in (source, weights, twin, bundled.own(bundled.SEGMENTER))}
     for option, path in (("--predictions", settings.predictions), ("--save-video", settings.save_video)):
         if path is not None:
-            if path.resolve() in taken:
+            if os.path.realpath(path) in taken:
                 raise UserError(f"{option} {path}: that file is in use as something else; give another name")
-            taken.add(path.resolve())
+            taken.add(os.path.realpath(path))
 
 
 class PredictionWriter:
@@ -126,8 +127,9 @@ class VideoRecorder:
     def __init__(self, path: Path) -> None:
         if path.suffix.lower() not in CODECS:
             raise UserError(f"{path}: the name of a video has to end in {', '.join(CODECS)}")
-        if not path.resolve().parent.is_dir():
-            raise UserError(f"{path}: there is no folder {path.resolve().parent}")
+        folder = Path(os.path.realpath(path)).parent
+        if not folder.is_dir():
+            raise UserError(f"{path}: there is no folder {folder}")
         self._path = path
         self._writer: cv2.VideoWriter | None = None
         self._size_wh, self._fps, self._first_s, self._written = (0, 0), 0.0, 0.0, 0
@@ -142,8 +144,8 @@ class VideoRecorder:
             self._writer = cv2.VideoWriter(str(self._path), codec, fps, self._size_wh)
             if not self._writer.isOpened():
                 raise UserError(f"{self._path}: cannot be written; name another place or format")
-        if image_bgr.shape[1::-1] != self._size_wh:
-            image_bgr = cv2.resize(image_bgr, self._size_wh, interpolation=cv2.INTER_AREA)
+        if image_bgr.shape[1::-1] != self._size_wh:  # another source has come
+            image_bgr = fitted(image_bgr, self._size_wh)
         if not 0 <= time_s - self._last_s <= LONGEST_GAP_S:
             self._first_s = time_s - self._written / self._fps
         due = round((time_s - self._first_s) * self._fps) + 1
@@ -155,3 +157,14 @@ class VideoRecorder:
     def close(self) -> None:
         if self._writer is not None:
             self._writer.release()
+
+
+def fitted(image_bgr: Image, size_wh: tuple[int, int]) -> Image:
+    """The whole picture in the middle of one of that width and height, in its own shape, with black beside it."""
+    (width, height), (h, w) = size_wh, image_bgr.shape[:2]
+    scale = min(width / w, height / h)
+    w, h = max(1, round(scale * w)), max(1, round(scale * h))
+    left, top = (width - w) // 2, (height - h) // 2
+    whole = np.zeros((height, width, 3), np.uint8)
+    whole[top : top + h, left : left + w] = cv2.resize(image_bgr, (w, h), interpolation=cv2.INTER_AREA)
+    return whole

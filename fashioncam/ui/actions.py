@@ -22,6 +22,7 @@ def make_actions(window: QMainWindow, handlers: Mapping[str, Callable[[], object
         action.setToolTip(f"{binding.text} ({', '.join(binding.keys)})")
         action.setIconText(f" {binding.short or binding.text}")
         action.setCheckable(binding.is_switch)
+        action.setAutoRepeat(binding.repeats)
         action.setMenuRole(QAction.MenuRole.QuitRole if binding.action == "quit" else QAction.MenuRole.NoRole)
         action.triggered.connect(lambda _checked=False, handler=handlers[binding.action]: handler())
         window.addAction(action)

@@ -85,37 +85,38 @@ class MethodMenu:
 
 
 class ModelMenu:
-    """The weights that come with the program, and those opened last; the choice is remembered."""
+    """The weights that come with the program, and those opened last; what is in use by choice is remembered."""
 
     def __init__(self, menu: QMenu, own_weights: tuple[Path, ...], session: Session, memory: Memory) -> None:
         self._session, self._memory = session, memory
         self._shown: tuple[str, Path | None] | None = None
+        self._chosen: Path | None = None
         self._opened = QAction(menu, checkable=True, visible=False)
-        self._opened.triggered.connect(lambda _checked: self.open(memory.text("opened")))
+        self._opened.triggered.connect(lambda _checked: self.choose(Path(memory.text("opened"))))
         self._own = {QAction(path.stem, menu, checkable=True): path for path in own_weights}
         first = menu.actions()[0]
         menu.insertActions(first, [*self._own, self._opened])
         menu.insertSeparator(first)
         for action, path in self._own.items():
-            action.triggered.connect(lambda _checked, path=path: self._choose(path))
+            action.triggered.connect(lambda _checked, path=path: self.choose(path))
 
-    def open(self, weights: str) -> None:
-        """Load weights from a file."""
-        self._memory.keep("opened", weights)
-        self._choose(Path(weights))
+    def choose(self, weights: Path) -> None:
+        """Load weights."""
+        self._chosen, self._shown = weights, None  # the click has set a tick that is not yet true
+        self._session.load_model(weights)
 
     def show_view(self, view: View) -> None:
         """Called at every pull, so only what has changed is set."""
         if (view.model_loading, view.weights) == self._shown:
             return
         self._shown = view.model_loading, view.weights
+        in_use = None if view.weights is None else view.weights.resolve()
+        if self._chosen is not None and self._chosen.resolve() == in_use:
+            self._memory.keep("weights", str(self._chosen))
+            if in_use not in {path.resolve() for path in self._own.values()}:
+                self._memory.keep("opened", str(self._chosen))
         opened = self._memory.opened
         self._opened.setVisible(opened is not None)
         self._opened.setText(opened.name if opened else "")
-        in_use = None if view.weights is None else view.weights.resolve()
         for action, path in (*self._own.items(), (self._opened, opened)):
             action.setChecked(path is not None and path.resolve() == in_use)
-
-    def _choose(self, weights: Path) -> None:
-        self._memory.keep("weights", str(weights))
-        self._session.load_model(weights)

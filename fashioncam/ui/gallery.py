@@ -107,8 +107,8 @@ class Gallery(QDialog):
 
     def delete_chosen(self) -> None:
         """Delete the selected captures."""
-        for item in self._list.selectedItems():
-            self._session.delete_capture(item.data(Qt.ItemDataRole.UserRole))
+        if chosen := [item.data(Qt.ItemDataRole.UserRole) for item in self._list.selectedItems()]:
+            self._session.delete_captures(chosen)
         self.reload()
 
     def _on_selection(self) -> None:

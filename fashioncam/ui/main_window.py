@@ -121,7 +121,7 @@ class MainWindow(QMainWindow):
 
     def _open_weights(self, name: str) -> None:
         if name:
-            self._model_menu.open(name)
+            self._model_menu.choose(Path(name))
 
     def _lay_out(self) -> None:
         left, content = QWidget(), QWidget()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -68,8 +69,8 @@ class Session(Protocol):
     def captures(self) -> list[Capture]:
         """All filed garments, the newest first."""
 
-    def delete_capture(self, capture: Capture) -> None:
-        """Delete one of them."""
+    def delete_captures(self, captures: Sequence[Capture]) -> None:
+        """Delete some of them."""
 
     def learn(self) -> None:
         """Adapt the model in use to the filed garments; views to come tell how far it is."""

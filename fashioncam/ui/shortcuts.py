@@ -15,6 +15,7 @@ class Binding:
         text: what menu, help and README say.
         menu: the menu it is in, by its title.
         is_switch: whether it is on or off.
+        repeats: whether it happens again and again while the key is held down.
         short: its text as a button below the picture; empty for none.
     """
 
@@ -24,6 +25,7 @@ class Binding:
     menu: str
     is_switch: bool = False
     short: str = ""
+    repeats: bool = False
 
 
 BINDINGS = (
@@ -50,14 +52,14 @@ BINDINGS = (
     Binding("why_5", ("5",), "Why the fifth class?", "Why"),
     Binding("contrast", ("C",), "Why the first rather than the second?", "Why", is_switch=True),
     Binding("heat", ("G",), "Heat map over the garment", "Why", is_switch=True),
-    Binding("stronger", (".",), "Stronger heat map", "Why"),
-    Binding("weaker", (",",), "Weaker heat map", "Why"),
+    Binding("stronger", (".",), "Stronger heat map", "Why", repeats=True),
+    Binding("weaker", (",",), "Weaker heat map", "Why", repeats=True),
     Binding("full_screen", ("F",), "Full screen", "View", is_switch=True),
     Binding("present", ("P",), "Presentation, to be read from afar", "View", is_switch=True, short="Present"),
     Binding("numbers", ("I",), "Rates and times", "View", is_switch=True),
     Binding("scheme", ("T",), "Light or dark; at first as the system has it", "View"),
-    Binding("zoom_in", ("Ctrl++",), "Larger interface", "View"),
-    Binding("zoom_out", ("Ctrl+-",), "Smaller interface", "View"),
+    Binding("zoom_in", ("Ctrl++",), "Larger interface", "View", repeats=True),
+    Binding("zoom_out", ("Ctrl+-",), "Smaller interface", "View", repeats=True),
     Binding("zoom_reset", ("Ctrl+0",), "Interface at its own size", "View"),
     Binding("help", ("H", "F1"), "Keys and mouse", "Help", is_switch=True, short="Help"),
 )

@@ -30,6 +30,11 @@ def test_heat_map_is_of_the_class_asked_for(request_, value, labels):
     assert (answer.explained, answer.against) == labels
 
 
+def test_question_about_a_class_that_another_model_does_not_have_is_about_the_first():
+    answer = answer_to(explain, TOP5[1:], CLASSES[:5], Request(explained=8))
+    assert answer.explained == "class 0"
+
+
 def test_only_what_is_asked_is_computed():
     asked = []
     answer_to(lambda index: asked.append(index) or explain(index), TOP5, CLASSES, Request(explained=2))

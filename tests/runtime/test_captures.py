@@ -59,7 +59,16 @@ def test_nothing_filed_yet(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", ["", "[]", "{}", '{"reading": {"top5": 3}}'], ids=["empty", "list", "dict", "wrong"]
+    "content",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"reading": {"top5": 3}, "taken": "2026-11-24"}',
+        '{"reading": {"top5": []}, "label": "Shirt", "taken": "yesterday"}',
+        '{"reading": {"top5": []}, "label": "Shirt", "taken": 5}',
+    ],
+    ids=["empty", "list", "dict", "wrong", "no time", "number"],
 )
 def test_strange_file_is_passed_over(tmp_path, content):
     folder = tmp_path / "Shirt" / "strange"

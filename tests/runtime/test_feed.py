@@ -103,3 +103,19 @@ def test_next_feed_ends_the_one_before_first(blocked):
     assert order[0] is True
     following.request_stop()
     following.join()
+
+
+def test_feed_that_is_left_while_it_waits_does_not_open_its_camera(blocked):
+    """Else it would take it from the feed that comes after it."""
+    before, _ = blocked
+    opened, waits = [], threading.Event()
+    source = before.capture.source
+    before_join = before.join
+    before.join = lambda: waits.set() or before_join()
+    left = Feed(lambda: opened.append(FakeSource(count=1)) or opened[-1], before, 30.0, style)
+    left.start()
+    assert waits.wait(5)
+    left.request_stop()
+    source.unblock.set()
+    left.join()
+    assert opened == []

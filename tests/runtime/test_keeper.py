@@ -2,6 +2,7 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import cv2
@@ -9,7 +10,7 @@ import pytest
 from scenes import frame, room
 
 from fashioncam.messages import Look, Reading, State
-from fashioncam.runtime.keeper import Keeper
+from fashioncam.runtime.keeper import MOST_WAITING, Keeper
 
 EMPTY = Reading(0, (640, 480), 0.0, 0.0, State.EMPTY)
 KILLED = """
@@ -55,6 +56,24 @@ def test_picture_is_saved_with_its_reading(keeper):
     path = Path(news.removeprefix("Saved "))
     assert (cv2.imread(str(path)) == room()[:, ::-1]).all()
     assert json.loads(path.with_suffix(".json").read_text())["state"] == "empty"
+
+
+def test_pictures_do_not_pile_up_before_a_slow_disk(keeper, monkeypatch):
+    goes_on = threading.Event()
+    monkeypatch.setattr(keeper, "_save_picture", lambda *_: goes_on.wait(30))
+    for _ in range(MOST_WAITING + 2):
+        keeper.save_picture(frame(room()), EMPTY, Look())
+    goes_on.set()
+    news = all_news(keeper)
+    assert len(news) == 2
+    assert all("still busy" in one for one in news)
+
+
+def test_room_is_made_by_what_has_been_saved(keeper):
+    for _ in range(MOST_WAITING + 2):
+        keeper.save_picture(frame(room()), EMPTY, Look())
+        keeper._worker.submit(lambda: None).result()  # all before it are done
+    assert len([one for one in all_news(keeper) if one.startswith("Saved")]) == MOST_WAITING + 2
 
 
 def test_recording_is_begun_and_ended_and_named(keeper):

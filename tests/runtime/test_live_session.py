@@ -315,7 +315,7 @@ def test_picture_capture_and_recording_are_kept_and_told(demo, tmp_path):
     demo.file_capture(6)
     assert "Filed as Shirt" in pull_until(demo, lambda view: view.news)[-1].news
     assert [capture.label for capture in demo.captures()] == ["Shirt"]
-    demo.delete_capture(demo.captures()[0])
+    demo.delete_captures(demo.captures())
     assert demo.captures() == []
     assert "Deleted" in pull_until(demo, lambda view: view.news)[-1].news
     demo.toggle_recording()
@@ -325,6 +325,22 @@ def test_picture_capture_and_recording_are_kept_and_told(demo, tmp_path):
         read.add(pull_until(demo, lambda view: view.reading.frame_index not in read)[-1].reading.frame_index)
     demo.toggle_recording()
     assert "Recorded" in pull_until(demo, lambda view: "Recorded" in view.news)[-1].news
+
+
+def test_garment_is_filed_by_the_classes_that_it_was_held_up_for(demo):
+    pull_until(demo, has_item)
+    assert demo.hold_capture()
+    demo._models.classes = tuple(reversed(demo._models.classes))
+    demo.file_capture(0)
+    pull_until(demo, lambda view: "Filed as T-shirt/top" in view.news)
+
+
+def test_files_are_closed_after_a_frame_that_took_long(session, monkeypatch):
+    has_ended, closed = iter((False, True)), []
+    monkeypatch.setattr(session._inference, "join", lambda: next(has_ended, True))
+    monkeypatch.setattr(session._keeper, "close", lambda: closed.append("keeper"))
+    session.stop()
+    assert closed == ["keeper"]
 
 
 def test_nothing_in_view_cannot_be_filed(tmp_path):

@@ -1,5 +1,7 @@
+import gc
 import threading
 import time
+import weakref
 from dataclasses import dataclass
 
 import numpy as np
@@ -188,6 +190,37 @@ def test_loss_is_said_while_it_lasts():
     assert loop.stream is Stream.LOST
     loop.request_stop()
     assert loop.join(5)
+
+
+def test_lost_camera_is_not_opened_again_by_a_loop_that_is_stopped():
+    opened, lost = [], threading.Event()
+
+    def open_camera():
+        opened.append(FakeSource(count=1, then="end"))
+        return opened[-1]
+
+    loop = CaptureLoop(open_camera, (Mailbox(),), Mailbox(), retry_s=30.0)
+    loop_wait = loop._stop_requested.wait
+    loop._stop_requested.wait = lambda timeout=None: lost.set() or loop_wait(timeout)
+    loop.start()
+    assert lost.wait(5)
+    loop.request_stop()
+    assert loop.join(5)
+    assert len(opened) == 1
+
+
+def test_loop_that_has_ended_is_freed_without_a_search_for_garbage():
+    """Each model that is loaded has the present objects excepted from that search."""
+    loop = CaptureLoop(lambda: FakeSource(count=1), (Mailbox(),), Mailbox())
+    is_there = weakref.ref(loop)
+    loop.start()
+    assert loop.join(5)
+    gc.disable()
+    try:
+        del loop
+        assert is_there() is None
+    finally:
+        gc.enable()
 
 
 def test_source_that_never_gave_a_picture_is_not_tried_again():

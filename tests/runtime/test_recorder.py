@@ -88,13 +88,25 @@ def test_video_keeps_the_true_speed_when_frames_were_dropped(tmp_path):
     assert cv2.VideoCapture(str(path)).get(cv2.CAP_PROP_FRAME_COUNT) == 11
 
 
-def test_video_keeps_its_size_when_the_source_changes(tmp_path):
+def test_video_keeps_its_size_and_the_picture_its_shape_when_the_source_changes(tmp_path):
     path = tmp_path / "out.avi"
-    recorder = Recorder(Settings(save_video=path))
+    recorder = Recorder(Settings(save_video=path, display_input=False, display_fps=False))
     recorder.write(frame(room(), 0), EMPTY, 30, 30)
-    recorder.write(frame(room((320, 240)), 1), EMPTY, 30, 30)
+    recorder.write(frame(np.full((320, 320, 3), 200, np.uint8), 1), EMPTY, 30, 30)
     recorder.close()
-    assert cv2.VideoCapture(str(path)).get(cv2.CAP_PROP_FRAME_COUNT) == 2
+    film = cv2.VideoCapture(str(path))
+    assert film.get(cv2.CAP_PROP_FRAME_COUNT) == 2
+    film.grab()
+    bright = film.read()[1].min(axis=2) > 100
+    columns, rows = np.flatnonzero(bright[240]), np.flatnonzero(bright[:, 320])
+    assert columns[[0, -1]] == pytest.approx([80, 559], abs=4)
+    assert rows[[0, -1]] == pytest.approx([0, 479], abs=4)
+
+
+def test_file_that_leads_to_itself_is_one_line(tmp_path):
+    (tmp_path / "a.jsonl").symlink_to(tmp_path / "a.jsonl")
+    with pytest.raises(UserError, match="name a file"):
+        Recorder(Settings(predictions=tmp_path / "a.jsonl"))
 
 
 @pytest.mark.parametrize(

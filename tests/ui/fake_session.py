@@ -44,8 +44,9 @@ class FakeSession:
     def captures(self):
         return list(self.filed)
 
-    def delete_capture(self, capture):
-        self.filed.remove(capture)
+    def delete_captures(self, captures):
+        self.calls.append(("delete_captures", captures))
+        self.filed = [capture for capture in self.filed if capture not in captures]
 
     def __getattr__(self, name):
         if name.startswith("_"):

@@ -35,7 +35,7 @@ def test_nothing_in_hand_asks_for_no_class(window, session):
 
 def test_gallery_shows_and_deletes(window, session, tmp_path, qt_application):
     folder = tmp_path / "captures" / "Shirt" / "one"
-    session.filed = [Capture(folder, "Shirt", "Coat", "2026-11-24T10:00:00")]
+    session.filed = [Capture(folder, "Shirt", "Coat", f"2026-11-24T10:0{minute}:00") for minute in range(2)]
     window.resize(700, 400)
     press(window, Qt.Key.Key_L, Qt.KeyboardModifier.ShiftModifier)
     gallery = window.findChild(Gallery)
@@ -43,9 +43,10 @@ def test_gallery_shows_and_deletes(window, session, tmp_path, qt_application):
     assert "taken for Coat" in gallery._list.item(0).text()
     while gallery._loader.isActive():
         qt_application.processEvents()
-    gallery._list.item(0).setSelected(True)
+    gallery._list.selectAll()
     gallery._delete.click()
     assert session.filed == []
+    assert len(session.asked("delete_captures")) == 1, "each call is news, and with news the gallery is made anew"
     assert gallery._list.count() == 0
     window._actions["gallery"].trigger()
     assert window.findChildren(Gallery) == [gallery]

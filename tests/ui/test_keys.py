@@ -77,6 +77,11 @@ def test_every_binding_is_in_its_menu_with_its_key_and_tool_tip(window):
         assert binding.text in action.toolTip()
 
 
+def test_key_that_is_held_down_repeats_only_what_goes_by_steps(window):
+    repeating = {name for name, action in window._actions.items() if action.autoRepeat()}
+    assert repeating == {"stronger", "weaker", "zoom_in", "zoom_out"}
+
+
 def test_no_key_is_bound_twice():
     keys = [key for binding in BINDINGS for key in binding.keys]
     assert len(keys) == len(set(keys))

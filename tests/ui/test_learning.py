@@ -64,6 +64,7 @@ def test_new_model_is_used_at_once_and_remembered(dialog, window, session, memor
     assert dialog._text.text() == "1 of 1 captures right"
     dialog._use.click()
     assert session.asked("load_model") == [(DONE.weights,)]
+    show(window, session, None, weights=DONE.weights)
     assert memory.text("weights") == str(DONE.weights)
     assert "learning" not in window._dialogs._shown
 
@@ -82,6 +83,7 @@ def test_model_menu_leads_from_the_new_model_to_the_original_and_back(window, se
     assert memory.text("weights") == str(OWN_WEIGHTS[0])
     assert memory.opened == weights  # a later start still offers it
     menu._opened.trigger()
+    show(window, session, None, weights=weights)
     assert memory.weights == weights
     assert session.asked("load_model") == [(weights,), (OWN_WEIGHTS[0],), (weights,)]
 

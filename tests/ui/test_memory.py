@@ -54,9 +54,20 @@ def test_model_is_chosen_by_menu(window, session, memory):
     assert [action.isChecked() for action in menu._own] == [True, False]
     next(action for action, path in menu._own.items() if path == simplecnn).trigger()
     assert session.asked("load_model") == [(simplecnn,)]
-    assert memory.text("weights") == "simplecnn.pth"
+    assert memory.text("weights") == ""
     settle(window, session, item_view(weights=simplecnn))
+    assert memory.text("weights") == "simplecnn.pth"
     assert [action.isChecked() for action in menu._own] == [False, True]
+
+
+def test_model_that_cannot_be_loaded_is_neither_remembered_nor_ticked(window, session, memory, tmp_path):
+    menu, (hybrid, simplecnn) = window._model_menu, OWN_WEIGHTS
+    settle(window, session, item_view(weights=hybrid))
+    next(action for action, path in menu._own.items() if path == simplecnn).trigger()
+    window.open(str(tmp_path / "broken.pth"))
+    settle(window, session, item_view(weights=hybrid))
+    assert [action.isChecked() for action in menu._own] == [True, False]
+    assert (memory.text("weights"), memory.text("opened")) == ("", "")
 
 
 def test_stream_is_remembered_and_a_film_is_not(window, session, memory):
