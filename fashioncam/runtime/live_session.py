@@ -302,6 +302,7 @@ class LiveSession:
         return self._look, self._place_wh
 
     def _record(self, frame: Frame, reading: Reading) -> None:
-        source_fps = 30.0 if self._feed.capture.source is None else self._feed.capture.source.fps
+        source = self._feed.capture.source
+        source_fps = 30.0 if source is None else source.fps
         self._recorder.write(frame, reading, source_fps, self._inference.rate.rate(time.monotonic()))
         self._keeper.record(frame, reading, source_fps, self._look)
