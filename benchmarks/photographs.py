@@ -18,7 +18,8 @@ from fashioncam.pipeline import Recogniser, mirror
 from fashioncam.pipeline.classifier import TorchRecogniser
 from fashioncam.pipeline.garment_input import garment_input
 from fashioncam.pipeline.smoothing import smooth
-from training.cutouts import is_held_out, own_segment, read_table
+from training import cutouts
+from training.cutouts import own_segment, read_table
 from training.metrics import expected_calibration_error
 
 from .clip_footage import FPS
@@ -87,13 +88,13 @@ def photos(labelled: Iterable[tuple[Path, int]]) -> Iterator[Photo]:
 
 def left_out(folder: Path, judged: Iterable[Photo]) -> list[tuple[Path, int]]:
     """The cutouts of the owners whom the training does not see; UserError where it sees what is `judged`."""
-    entries = read_table(folder)
-    if both := {picture_id(entry.path.name) for entry in entries} & {picture_id(photo.name) for photo in judged}:
+    listed = {picture_id(entry.path.name) for entry in read_table(folder)}
+    if both := listed & {picture_id(photo.name) for photo in judged}:
         raise UserError(
             f"{folder}/train.csv has {len(both)} of the photographs to judge by, such as {min(both)}; "
             "take them out of it and train again, or leave --garments out if the models have not seen them"
         )
-    return [(entry.path, entry.class_index) for entry in entries if is_held_out(entry.owner)]
+    return [(entry.path, entry.class_index) for entry in cutouts.left_out(folder)]
 
 
 def picture_id(name: str) -> str:

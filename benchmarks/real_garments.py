@@ -25,6 +25,7 @@ import numpy as np
 import torch
 
 from fashioncam import checkpoint
+from fashioncam.errors import UserError
 from fashioncam.messages import Box, Frame, Image, State
 from fashioncam.pipeline import PipelineState, Recogniser, process_frame
 from fashioncam.pipeline.classifier import TorchRecogniser
@@ -46,11 +47,18 @@ IN_TIME = HELD_FROM + FPS // 2  # half a second after the item has come to rest
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a method says of one frame: the item's box, the classes from the likeliest on, whether it is sure."""
+    """What a method says of one frame.
+
+    Attributes:
+        box: the item's.
+        ranking: the classes from the likeliest on.
+        is_learning: whether it still learns the background, and so cannot say anything.
+    """
 
     box: Box | None = None
     ranking: tuple[int, ...] = ()
     is_sure: bool = True
+    is_learning: bool = False
 
 
 Film: TypeAlias = Iterable[Image]
@@ -69,6 +77,8 @@ def run(args: argparse.Namespace) -> str:
     torch.set_num_threads(1)
     if args.mistakes is not None:
         make_place_for(args.mistakes, "--mistakes")
+    if len({path.stem for path in args.weights}) < len(args.weights):
+        raise UserError("--weights: two files of one name cannot be told apart in the tables; copy one to another name")
     recognisers = {path.stem: in_torch(path) for path in args.weights}
     plain = in_torch(args.earlier_weights)
     photographs(args, recognisers, plain)
@@ -136,8 +146,8 @@ def judged(clip: Clip, said: list[Said]) -> tuple[float, ...]:
         fmean(clip.class_index in one.ranking[:3] for one in held),
         labels[IN_TIME - HELD_FROM] == clip.class_index,
         fmean(overlap(one.box, box) >= FOUND_IOU for one, box in zip(held, boxes, strict=True)),
-        fmean(one.box is not None for one in said[:EMPTY_FRAMES]),
-        fmean(not one.is_sure for one in held),
+        fmean(one.box is not None for one in said[:EMPTY_FRAMES] if not one.is_learning),
+        fmean([not one.is_sure for one in held if one.box is not None] or [0.0]),
         FPS * sum(a != b for a, b in pairwise(labels)) / len(labels),
     )
 
@@ -152,7 +162,7 @@ def program(recogniser: Recogniser) -> Method:
             frame = Frame(index, image_bgr, index / FPS, index / FPS)
             reading, state = process_frame(frame, state, segmenter, recogniser, time.perf_counter)
             ranking = tuple(prediction.index for prediction in reading.top5)
-            said.append(Said(reading.box, ranking, reading.state is State.ITEM))
+            said.append(Said(reading.box, ranking, reading.state is State.ITEM, reading.state is State.LEARNING))
         return said
 
     return method

@@ -22,7 +22,7 @@ from fashioncam.models.base import Model, to_input
 from training import augmentation, data
 from training.batches import targets_of
 from training.command import exit_code
-from training.cutouts import load_cutouts
+from training.cutouts import read_table
 from training.data import Split
 from training.loop import new_state, predict, predict_both_ways, train_epoch
 from training.metrics import accuracy, macro_accuracy
@@ -49,8 +49,7 @@ def run(args: argparse.Namespace) -> str:
     """Print the table, a row as soon as it is known; returns whose garments they are."""
     torch.set_num_threads(1)
     loaded, dataset = checkpoint.load(args.weights, RECIPE.model), data.load()
-    splits = [with_own_masks(cutouts, dataset.input) for cutouts in load_cutouts(args.garments)]
-    photographs = Split(*(torch.cat(parts) for parts in zip(*((s.images, s.labels) for s in splits), strict=True)))
+    photographs = with_own_masks(read_table(args.garments), dataset.input)
     print(f"{len(photographs)} photographs, each read in its mirror too; {args.steps} steps a run")
     print("| parts | macro accuracy | accuracy | validation split |\n| --- | --- | --- | --- |")
     print_row("before", [loaded.model], photographs, dataset)

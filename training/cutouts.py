@@ -82,6 +82,11 @@ def load_cutouts(folder: Path) -> tuple[Cutouts, Cutouts]:
     return train, validation
 
 
+def left_out(folder: Path) -> list[Entry]:
+    """The rows of the owners whose garments are not trained on; UserError as for `read_table`."""
+    return [entry for entry in read_table(folder) if is_held_out(entry.owner)]
+
+
 def balanced(cutouts: Cutouts) -> Cutouts:
     """The cutouts, those of rare classes several times: up to `MOST_REPEATS`, up to the commonest class's number."""
     counts = torch.bincount(cutouts.labels)
@@ -99,6 +104,12 @@ def own_segment(cutout: np.ndarray) -> Segment:
     mask = cv2.compare(cutout[..., 3], 127, cv2.CMP_GT)
     x, y, w, h = cv2.boundingRect(mask)
     return Segment((x, y, w, h), mask[y : y + h, x : x + w])
+
+
+def read_picture(path: Path) -> np.ndarray:
+    """One cutout at its own size, h x w x 4 uint8: B, G, R, alpha."""
+    with Image.open(path) as opened:
+        return np.ascontiguousarray(np.asarray(opened.convert("RGBA"))[..., [2, 1, 0, 3]])
 
 
 def read_cutout(path: Path) -> np.ndarray:

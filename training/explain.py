@@ -136,10 +136,10 @@ def chosen_split(args: argparse.Namespace, loaded: LoadedModel) -> data.Split:
     if args.garments is None:
         return data.load(args.data).validation
     # They need OpenCV and ONNX Runtime, which the data set does not.
-    from .cutouts import load_cutouts
+    from .cutouts import left_out
     from .webcam_pictures import with_own_masks
 
-    return with_own_masks(load_cutouts(args.garments)[1], loaded.input)
+    return with_own_masks(left_out(args.garments), loaded.input)
 
 
 def measure(

@@ -200,10 +200,10 @@ def print_epoch(epoch: int, epochs: int, figures: Mapping[str, float]) -> None:
 
 
 def held_out_figures(model: nn.Module, materials: Materials, precision: str) -> dict[str, float]:
-    """Of the validation split, and of photographs where there are any."""
+    """Of the validation split, and of photographs as a webcam shows them where there are any."""
     figures = validation_figures(model, materials.validation, materials.input, precision)
     if materials.photos is not None:
-        figures |= photo_figures(model, materials.photos.validation, materials.input, precision)
+        figures |= composite_figures(model, materials.photos.validation, materials.input, precision)
     return figures
 
 
@@ -218,16 +218,16 @@ def validation_figures(
     }
 
 
-def photo_figures(
+def composite_figures(
     model: nn.Module, validation: Split, description: InputDescription, precision: str
 ) -> dict[str, float]:
-    """Accuracy on photographs, mean over the classes; and how sure the model is of garments and of other things."""
+    """Accuracy on composites, mean over the classes; and how sure the model is of garments and of other things."""
     probabilities = predict(model, validation.images, description, precision).softmax(dim=1)
     labels = validation.labels.cpu()
     garments = labels != NOT_A_GARMENT
     sureness = probabilities.amax(dim=1)
     return {
-        "photo_accuracy": metrics.macro_accuracy(probabilities[garments], labels[garments]),
+        "composite_accuracy": metrics.macro_accuracy(probabilities[garments], labels[garments]),
         "garment_sureness": sureness[garments].mean().item(),
         "other_sureness": sureness[~garments].mean().item(),
     }

@@ -43,9 +43,10 @@ def read(path: Path, identity: dict[str, Any]) -> dict[str, Any] | None:
         return None
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+        found = state["identity"]
     except Exception:  # noqa: BLE001 - a damaged file fails in a dozen ways
         raise UserError(f"{path} is damaged; delete it to start the run again") from None
-    if state["identity"] != identity:
+    if found != identity:
         raise UserError(
             f"{path} belongs to another recipe or seed, or began with another --precision, --garments, --initial or "
             "--teacher; give the same ones to go on with it, or another --run"

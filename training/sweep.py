@@ -87,8 +87,12 @@ def sweep(args: argparse.Namespace, others: Sequence[str]) -> str:
 
 def planned(args: argparse.Namespace, others: Sequence[str], folder: Path) -> list[Run]:
     """All runs, the seeds of one combination after each other; UserError before the first where one cannot be."""
+    varied = [one_varied(text) for text in args.vary]
+    names = [pairs[0][0] for pairs in varied]
+    if len(set(names)) < len(names):
+        raise UserError("--vary: a name is given twice; give all its values at once: NAME=VALUE,VALUE")
     runs = []
-    for values in product(*(one_varied(text) for text in args.vary)):
+    for values in product(*varied):
         for seed in dict.fromkeys(args.seeds.split(",")):
             name = "-".join([*(f"{name}={value}" for name, value in values), f"seed={seed}"])
             options = [f"--{name.replace('_', '-')}={value}" for name, value in values]

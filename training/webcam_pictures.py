@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from multiprocessing import get_context
@@ -30,7 +30,7 @@ from fashioncam.pipeline.segmentation import Segmenter, found_item, to_segment
 
 from .command import make_folder
 from .composites import DRAWN_ITEM, NO_ITEM, Bank, compose
-from .cutouts import EDGE_PX, Cutouts, balanced, load_cutouts, own_segment
+from .cutouts import EDGE_PX, Cutouts, Entry, balanced, left_out, load_cutouts, own_segment, read_picture
 from .data import NOT_A_GARMENT, FashionMnist, Split, WebcamPictures
 from .drawn_bags import draw_bag
 from .drawn_rooms import draw_room
@@ -78,7 +78,7 @@ def load_or_make(garments: Path, dataset: FashionMnist, seed: int, folder: Path 
     found_by = hashlib.sha256(bundled.own(bundled.SEGMENTER).read_bytes()).hexdigest()[:8]
     made_of = VERSION, garments_digest[:12], found_by, dataset.input.size, seed, TRAIN_COUNT, VALIDATION_COUNT
     kept = folder / f"webcam-{'-'.join(map(str, made_of))}.pt"
-    photographs = with_own_masks(validation, dataset.input)
+    photographs = with_own_masks(left_out(garments), dataset.input)
     train = joined(balanced(train), *(drawn(draw, label, count, 2 * seed) for draw, (label, count, _) in DRAWN.items()))
     if not kept.exists():
         make_folder(folder, "`cd` before the command")
@@ -149,13 +149,17 @@ def seen_items(
             yield garment_input(frames[index], segment, description), label
 
 
-def with_own_masks(cutouts: Cutouts, description: InputDescription) -> Split:
-    """The inputs that garments give with the masks that they came with."""
-    pictures = as_pictures(cutouts.pictures)
+def with_own_masks(entries: Sequence[Entry], description: InputDescription) -> Split:
+    """The inputs that garments give with the masks that they came with; UserError where one cannot be read."""
     images = []
-    for picture in pictures:
+    for entry in entries:
+        try:
+            picture = read_picture(entry.path)
+        except OSError as error:
+            raise UserError(f"{entry.path}: {error}") from None
         images.append(garment_input(np.ascontiguousarray(picture[..., :3]), own_segment(picture), description))
-    return Split(torch.from_numpy(np.stack(images))[:, None], cutouts.labels)
+    labels = torch.tensor([entry.class_index for entry in entries])
+    return Split(torch.from_numpy(np.stack(images))[:, None], labels)
 
 
 def label_of(place: int, labels: Tensor) -> int | None:

@@ -42,7 +42,9 @@ def test_place_that_cannot_be_written_is_one_line_and_exit_code_2(
     assert capsys.readouterr().err.count("\n") == 1
 
 
-def test_inexact_file_is_refused(
+@pytest.mark.parametrize("apart", [0.1, float("nan")])
+def test_inexact_file_is_refused_and_the_one_before_stays(
+    apart: float,
     tiny_hybrid: LoadedModel,
     tmp_path: Path,
     dataset: None,
@@ -50,9 +52,12 @@ def test_inexact_file_is_refused(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     checkpoint.save(tiny_hybrid, tmp_path / "tiny.pth")
-    monkeypatch.setattr(export, "largest_difference", lambda *arguments: 0.1)
+    (tmp_path / "tiny.onnx").write_bytes(b"the one before")
+    monkeypatch.setattr(export, "largest_difference", lambda *arguments: apart)
     assert export.main([str(tmp_path / "tiny.pth")]) == 2
-    assert "it is not exact" in capsys.readouterr().err
+    assert "not exact" in capsys.readouterr().err
+    assert (tmp_path / "tiny.onnx").read_bytes() == b"the one before"
+    assert {path.suffix for path in tmp_path.iterdir()} == {".pth", ".onnx"}
 
 
 def test_model_whose_maps_need_a_backward_pass_gives_its_logits_alone(tmp_path: Path) -> None:

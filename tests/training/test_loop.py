@@ -365,8 +365,8 @@ class TestPhotographs:
             def forward(self, images: Tensor) -> Tensor:
                 return self.logits.expand(len(images), 10)
 
-        figures = loop.photo_figures(Sure(), photos.validation, INPUT, "fp32")
-        assert figures["photo_accuracy"] == pytest.approx(1 / len(photos.validation.labels[8:].unique()))
+        figures = loop.composite_figures(Sure(), photos.validation, INPUT, "fp32")
+        assert figures["composite_accuracy"] == pytest.approx(1 / len(photos.validation.labels[8:].unique()))
         assert figures["garment_sureness"] == pytest.approx(figures["other_sureness"])
 
     def test_run_with_them_can_be_resumed_and_begins_with_the_given_weights(
@@ -392,4 +392,4 @@ class TestPhotographs:
         assert torch.equal(run(initial).head.weight, initial["head.weight"])  # type: ignore[union-attr]
         with pytest.raises(UserError, match="belongs to another"):
             run(other)
-        assert {"photo_accuracy", "garment_sureness", "other_sureness"} <= set(read_rows(tmp_path / "log.csv")[0])
+        assert {"composite_accuracy", "garment_sureness", "other_sureness"} <= set(read_rows(tmp_path / "log.csv")[0])

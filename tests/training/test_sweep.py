@@ -85,6 +85,7 @@ def test_runs_are_those_of_the_training_command(
     "arguments",
     [
         ["--vary", "alchemy=1"],
+        ["--vary", "muon=0", "--vary", "muon=1"],
         ["--vary", "muon"],
         ["--vary", "epochs=1,0"],
         ["--seeds", "0,x"],

@@ -7,7 +7,7 @@ from fashioncam.errors import UserError
 from fashioncam.messages import InputDescription, Segment
 from training import webcam_pictures
 from training.composites import DRAWN_ITEM, DRAWN_WITH_HANDLE, NO_ITEM, TWO_ITEMS
-from training.cutouts import EDGE_PX, Cutouts
+from training.cutouts import EDGE_PX, Cutouts, Entry
 from training.data import NOT_A_GARMENT, FashionMnist, Split
 from training.drawn_bags import draw_bag
 from training.drawn_sandals import draw_sandals
@@ -111,24 +111,26 @@ def test_fashion_mnist_as_cutout_is_dark_where_it_was_bright():
     assert cutouts.pictures[0, :3, 64, 64].max() <= 55 * 1.3 + 1
 
 
-def test_own_mask_gives_the_garment_alone():
-    pictures = torch.zeros(1, 4, EDGE_PX, EDGE_PX, dtype=torch.uint8)
-    pictures[:, :3, :, 40:88] = 100
-    pictures[:, 3, :, 40:88] = 255
-    split = with_own_masks(Cutouts(pictures, torch.tensor([1])), INPUT)
-    assert split.labels.tolist() == [1]
-    assert split.images[0, 0, 14, 14] == pytest.approx(155, abs=1)
-    assert split.images[0, 0, :, :8].max() == 0
+def test_own_mask_gives_the_garment_alone_whatever_its_margin(tmp_path):
+    entries = []
+    for margin in (0, 8):
+        picture = np.full((200, 80, 4), (255, 0, 0, 0), np.uint8)  # what is transparent may have any colour
+        picture[margin : 200 - margin, margin : 80 - margin] = (100, 100, 100, 255)
+        picture[margin + 20, margin : 80 - margin, 3] = 200  # and a soft edge is no shadow
+        entries.append(Entry(tmp_path / f"{margin}.png", 1, "somebody"))
+        Image.fromarray(picture).save(entries[-1].path)
+    split = with_own_masks(entries, INPUT)
+    assert split.labels.tolist() == [1, 1]
+    for image in split.images[:, 0]:
+        assert (image[:, 14] > 0).all()
+        assert image[2:26, 12:16].float() == pytest.approx(155, abs=1)
+        assert image[:, :6].max() == 0
 
 
-def test_own_mask_with_a_margin_gives_what_it_gives_without():
-    pictures = torch.zeros(2, 4, EDGE_PX, EDGE_PX, dtype=torch.uint8)
-    for index, margin in enumerate((0, 8)):
-        pictures[index, :, margin : EDGE_PX - margin, 40 + margin // 2 : 88 - margin // 2] = 255
-        pictures[index, :3] //= 2
-    first, second = with_own_masks(Cutouts(pictures, torch.tensor([1, 1])), INPUT).images[:, 0]
-    assert (first[:, 14] > 0).all()
-    assert (second[:, 14] > 0).all()
+def test_cutout_that_cannot_be_read_is_one_line(tmp_path):
+    (tmp_path / "0.png").write_bytes(b"no picture")
+    with pytest.raises(UserError, match=r"0\.png"):
+        with_own_masks([Entry(tmp_path / "0.png", 1, "somebody")], INPUT)
 
 
 def test_drawn_things_are_no_garments_and_all_different():
