@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from fashioncam.errors import UserError
 from fashioncam.messages import Image
-from training.command import exit_code
+from training.command import at_least, exit_code
 from training.cutouts import read_table
 from training.drawn_rooms import draw_room, lit, wall
 from training.garment_masks import is_plausible, propose, soft_alpha
@@ -37,8 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.garment_masks", description=__doc__.splitlines()[0])
     parser.add_argument("garments", type=Path, help="folder of garment cutouts with train.csv")
     parser.add_argument("rooms", type=Path, help="folder of photographs of rooms, .jpg")
-    parser.add_argument("--count", type=int, default=120, help="of composed photographs; default: %(default)s")
-    parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
+    parser.add_argument("--count", type=at_least(2), default=120, help="of composed photographs; default: %(default)s")
+    parser.add_argument("--seed", type=at_least(0), default=1, help="default: %(default)s")
     args = parser.parse_args(arguments)
     return exit_code("benchmarks.garment_masks", lambda: run(args))
 

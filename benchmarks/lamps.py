@@ -20,7 +20,7 @@ from fashioncam.messages import FloatArray, Frame, Image, State
 from fashioncam.pipeline import Scene, find_item
 from fashioncam.pipeline.segmentation import Segmenter
 from fashioncam.runtime.segmenter_loading import load_segmenter
-from training.command import exit_code
+from training.command import at_least, exit_code
 
 from .clip_footage import FPS
 from .composed_clips import read_picture, rooms_of
@@ -45,8 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.lamps", description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, help="has backgrounds/, photographs of rooms")
-    parser.add_argument("--count", type=int, default=180, help="of random lamps; default: %(default)s")
-    parser.add_argument("--seed", type=int, default=1, help="of the random ones; default: %(default)s")
+    parser.add_argument("--count", type=at_least(1), default=180, help="of random lamps; default: %(default)s")
+    parser.add_argument("--seed", type=at_least(0), default=1, help="of the random ones; default: %(default)s")
     parser.add_argument("--show", action="store_true", help="name each lamp that is claimed or not known; default: off")
     args = parser.parse_args(arguments)
     return exit_code("benchmarks.lamps", lambda: run(args))

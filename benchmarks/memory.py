@@ -6,6 +6,7 @@ The real window on a live session, drawn by Qt into memory, fed by a synthetic c
 
 from __future__ import annotations
 
+import argparse
 import resource
 import sys
 import tempfile
@@ -21,12 +22,15 @@ from fashioncam.runtime.live_session import LiveSession
 from fashioncam.settings import Settings
 from fashioncam.ui.main_window import MainWindow
 from fashioncam.ui.memory import Memory
+from training.command import at_least
 
 FPS, EVERY = 100.0, 2000
 
 
 def main() -> None:
-    wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.memory", description=__doc__.splitlines()[0])
+    parser.add_argument("frames", nargs="?", type=at_least(1), default=20_000, help="default: %(default)s")
+    wanted = parser.parse_args().frames
     cv2.setNumThreads(1)
     application = QApplication(sys.argv[:1])
     folder = Path(tempfile.mkdtemp())

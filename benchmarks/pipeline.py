@@ -6,6 +6,7 @@ costs the inference thread, the annotation what it costs the one that draws.
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from statistics import median
@@ -13,6 +14,7 @@ from statistics import median
 import cv2
 
 from fashioncam import bundled
+from fashioncam.errors import UserError
 from fashioncam.messages import Frame, Reading
 from fashioncam.models import MODELS
 from fashioncam.pipeline import PipelineState, Recogniser, process_frame
@@ -22,15 +24,24 @@ from fashioncam.runtime.model_loading import load_recogniser
 from fashioncam.runtime.segmenter_loading import load_segmenter
 from fashioncam.runtime.sources import open_source
 from fashioncam.settings import DEMO, Settings
+from training.command import exit_code
 
 STAGES = ("segment", "input", "classify", "explain")
 SIZES_WH = ((640, 480), (1280, 720))
 CAM_METHODS = ("gradcam", "occlusion", "hirescam", "eigencam")
 
 
-def main() -> None:
+def main() -> int:
+    """Run the command; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.pipeline", description=__doc__.splitlines()[0])
+    parser.add_argument("clip", nargs="?", default=DEMO, help="as --device names it; default: the demo clip")
+    args = parser.parse_args()
+    return exit_code("benchmarks.pipeline", lambda: run(args.clip))
+
+
+def run(device: str) -> str:
+    """Print the table, a row as soon as it is known; returns what it is of."""
     cv2.setNumThreads(1)
-    device = sys.argv[1] if len(sys.argv) > 1 else DEMO
     print(f"{'model':10s} {'heat map':9s} {'frame':9s} " + " ".join(f"{s:>8s}" for s in (*STAGES, "whole", "annotate")))
     for model in (path.stem for path in bundled.own_weights() if path.stem in MODELS):
         for method in CAM_METHODS:
@@ -40,6 +51,7 @@ def main() -> None:
                 print(
                     f"{model:10s} {method:9s} {size_wh[0]}x{size_wh[1]:<5d}" + "".join(f" {ms:8.2f}" for ms in columns)
                 )
+    return f"medians of {device}, milliseconds"
 
 
 def timed(device: str, size_wh: tuple[int, int], recogniser: Recogniser) -> list[float]:
@@ -52,7 +64,8 @@ def timed(device: str, size_wh: tuple[int, int], recogniser: Recogniser) -> list
         reading, state = process_frame(scaled, state, segmenter, recogniser, time.perf_counter)
         if reading.top5:
             rows.append([reading.stages_ms[stage] for stage in STAGES] + [annotation_ms(scaled, reading)])
-    source.close()
+    if not rows:
+        raise UserError(f"{device}: no item in it was found and named")
     *stages, annotation = (median(column) for column in zip(*rows, strict=True))
     return [*stages, sum(stages), annotation]
 
@@ -64,4 +77,4 @@ def annotation_ms(frame: Frame, reading: Reading) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

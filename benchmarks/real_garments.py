@@ -31,7 +31,7 @@ from fashioncam.pipeline import PipelineState, Recogniser, process_frame
 from fashioncam.pipeline.classifier import TorchRecogniser
 from fashioncam.pipeline.explanation import explainer
 from fashioncam.runtime.segmenter_loading import load_segmenter
-from training.command import exit_code, make_place_for
+from training.command import at_least, exit_code, make_place_for
 
 from .clip_footage import EMPTY_FRAMES, FPS, HELD_FROM, LEVELS, compose
 from .composed_clips import Clip, clips, read_picture, rooms_of
@@ -102,10 +102,12 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--garments", type=Path, help="folder of cutouts with train.csv, for the owners left out of it")
     parser.add_argument("--levels", nargs="+", choices=LEVELS, default=list(LEVELS), help="default: all")
-    parser.add_argument("--seed", type=int, default=71, help="of the clips; default: %(default)s")
-    parser.add_argument("--per-class", type=int, default=4, help="clips of each class and level; 0: none; default: 4")
+    parser.add_argument("--seed", type=at_least(0), default=71, help="of the clips; default: %(default)s")
     parser.add_argument(
-        "--things", type=int, default=2, help="clips of each thing that is no garment; 0: none; default: 2"
+        "--per-class", type=at_least(0), default=4, help="clips of each class and level; 0: none; default: 4"
+    )
+    parser.add_argument(
+        "--things", type=at_least(0), default=2, help="clips of each thing that is no garment; 0: none; default: 2"
     )
     parser.add_argument("--mistakes", type=Path, help="PNG to write of the surest mistakes; default: none")
     return parser.parse_args(arguments)

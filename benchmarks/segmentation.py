@@ -26,7 +26,7 @@ from fashioncam.messages import Frame, Image, State
 from fashioncam.pipeline import Scene, find_item
 from fashioncam.pipeline.segmentation import Segmenter
 from fashioncam.runtime.segmenter_loading import load_segmenter
-from training.command import exit_code, make_place_for
+from training.command import at_least, exit_code, make_place_for
 
 from .clip_footage import EMPTY_FRAMES, FPS, HELD_FROM, LEVELS, SizeWH
 from .composed_clips import Clip, clips
@@ -142,14 +142,14 @@ def run(args: argparse.Namespace) -> str:
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.segmentation", description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, help="has cutouts/ and backgrounds/, see composed_clips.clips")
-    parser.add_argument("--seed", type=int, default=31, help="of the clips; default: 31")
-    parser.add_argument("--per-class", type=int, default=3, help="clips of each class and level; default: 3")
+    parser.add_argument("--seed", type=at_least(0), default=31, help="of the clips; default: 31")
+    parser.add_argument("--per-class", type=at_least(1), default=3, help="clips of each class and level; default: 3")
     parser.add_argument("--levels", nargs="+", choices=LEVELS, default=list(LEVELS), help="default: all")
     parser.add_argument(
         "--methods", nargs="+", choices=METHODS, default=METHODS, help="default: all; the last one is looked at closely"
     )
     parser.add_argument("--size", type=size_wh, default=(640, 480), help="WIDTHxHEIGHT; default: 640x480")
-    parser.add_argument("--speed-clips", type=int, default=4, help="clips to time; 0: no timing; default: 4")
+    parser.add_argument("--speed-clips", type=at_least(0), default=4, help="clips to time; 0: no timing; default: 4")
     parser.add_argument("--json", type=Path, help="write all figures to this file; default: off")
     return parser.parse_args(arguments)
 

@@ -5,6 +5,7 @@ The real program plays the demo clip in a real window, which Qt draws into memor
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
@@ -37,6 +38,7 @@ sys.exit(app.run(Settings(device="demo")))
 
 
 def main() -> None:
+    argparse.ArgumentParser(prog="python -m benchmarks.startup", description=__doc__.splitlines()[0]).parse_args()
     runs = [timed() for _ in range(RUNS)]
     for event in ("picture", "model"):
         seconds = sorted(run[event] for run in runs)

@@ -21,7 +21,7 @@ from fashioncam.messages import InputDescription
 from fashioncam.models.base import Model, to_input
 from training import augmentation, data
 from training.batches import targets_of
-from training.command import exit_code
+from training.command import at_least, exit_code
 from training.cutouts import read_table
 from training.data import Split
 from training.loop import new_state, predict, predict_both_ways, train_epoch
@@ -39,8 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.webcam_parts", description=__doc__.splitlines()[0])
     parser.add_argument("garments", type=Path, help="folder of garment cutouts with train.csv")
     parser.add_argument("--weights", type=Path, default=Path("weights/hybrid-benchmark.pth"))
-    parser.add_argument("--steps", type=int, default=150, help="of each run; default: %(default)s")
-    parser.add_argument("--seeds", type=int, default=1, help="runs of each kind; default: %(default)s")
+    parser.add_argument("--steps", type=at_least(1), default=150, help="of each run; default: %(default)s")
+    parser.add_argument("--seeds", type=at_least(1), default=1, help="runs of each kind; default: %(default)s")
     args = parser.parse_args(arguments)
     return exit_code("benchmarks.webcam_parts", lambda: run(args))
 

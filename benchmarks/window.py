@@ -9,6 +9,7 @@ by the processor's time, which other programs on the same machine do not add to.
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import tempfile
@@ -90,7 +91,9 @@ class TimedApplication(QApplication):
 
 
 def main() -> None:
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 15.0
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.window", description=__doc__.splitlines()[0])
+    parser.add_argument("seconds", nargs="?", type=float, default=15.0, help="of each row; default: %(default)s")
+    seconds = parser.parse_args().seconds
     cv2.setNumThreads(1)
     application = TimedApplication()
     header = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
 from collections.abc import Callable
@@ -25,6 +26,17 @@ def exit_code(name: str, run: Callable[[], str]) -> int:
         print("interrupted; the same command goes on with what is complete, if it keeps anything", file=sys.stderr)
         return 130
     return 0
+
+
+def at_least(least: int) -> Callable[[str], int]:
+    """The type of an argument that is a number from `least` on."""
+
+    def number(text: str) -> int:
+        if int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text}: give {least} or more")
+        return int(text)
+
+    return number
 
 
 def make_place_for(file: Path, option: str) -> None:

@@ -34,7 +34,7 @@ class Dice:
         return tensor[self.index(len(tensor))]
 
     def field(self, rows: int, columns: int, size_hw: Sequence[int], channels: int = 1) -> Tensor:
-        """A smooth random field around 0, of standard deviation about 0.6."""
+        """A smooth random field around 0, of standard deviation about 0.8."""
         shape = self.count, channels, rows, columns
         coarse = torch.randn(shape, generator=self.generator, device=self.device)
         return F.interpolate(coarse, list(size_hw), mode="bicubic", align_corners=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from torch.optim.swa_utils import AveragedModel
 from fashioncam.errors import UserError
 
 from . import composites, drawn_people
-from .command import exit_code, make_folder, make_place_for
+from .command import at_least, exit_code, make_folder, make_place_for
 from .composites import Bank, Composites, compose, mirrored
 from .cutouts import balanced, load_cutouts
 from .drawn_rooms import draw_room
@@ -77,17 +77,6 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--out", type=Path, default=Path("weights/segmenter.onnx"), help="file to write; default: %(default)s"
     )
     return parser.parse_args(arguments)
-
-
-def at_least(least: int) -> Callable[[str], int]:
-    """The type of an argument that is a number from `least` on."""
-
-    def number(text: str) -> int:
-        if int(text) < least:
-            raise argparse.ArgumentTypeError(f"{text}: give {least} or more")
-        return int(text)
-
-    return number
 
 
 def fit(garments: Path, rooms: int, epochs: int, seed: int, folder: Path) -> SegmentationNet:

@@ -4,7 +4,8 @@
     seen = cutouts_through_webcam(pictures, labels, 28, generator)  # photographs without their background
 
 Pure functions on batches. In between a garment is its brightness and its cover on a canvas larger than the picture;
-each entry of `PARTS` is one thing that a camera, a light or a hand does to it, with its range beside it.
+each entry of `PARTS` is one thing that a camera, a light or a hand does to it, with its range beside it. Every part
+happens to half of the pictures; where a docstring gives a share, it is of these.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def polarity(garments: Garments, dice: Dice) -> Garments:
 
 
 def side_light(garments: Garments, dice: Dice) -> Garments:
-    """Light that falls off by up to two thirds from one side to the other, and soft folds of up to a fifth."""
+    """Light that falls off by up to two thirds from one side to the other, and soft folds (sigma up to a sixth)."""
     rows, columns = grid(garments.size_hw, dice.device)
     angle = dice.uniform(0, 6.28)
     slope = (columns * angle.cos() + rows * angle.sin()) * dice.uniform(0, 0.5)
@@ -73,7 +74,7 @@ def side_light(garments: Garments, dice: Dice) -> Garments:
 
 
 def pair(garments: Garments, dice: Dice) -> Garments:
-    """Two in five shoes as a pair, the other one behind: up to a third of a length away, turned (sigma 17 degrees)."""
+    """Two in five shoes as a pair: the other one behind, up to a third of a length away, turned (sigma 17 degrees)."""
     shift_x, shift_y = dice.uniform(-0.5, 0.5), dice.uniform(-0.5, 0.5)
     other = warped(garments, dice.normal(0.3), shift_x, shift_y, flip=dice.happens(0.3))
     shown = dice.happens(0.4) * garments.is_shoe
@@ -95,7 +96,7 @@ def pose(garments: Garments, dice: Dice) -> Garments:
 
 
 def cloth(garments: Garments, dice: Dice) -> Garments:
-    """Sleeves spread and hems bent: a smooth warp of up to an eighth of the picture."""
+    """Sleeves spread and hems bent: a smooth warp, sigma up to a tenth of half the canvas."""
     bend = dice.field(4, 4, garments.size_hw, 2) * dice.uniform(0, 0.12)
     rows, columns = grid(garments.size_hw, dice.device)
     return resampled(garments, columns + bend[:, :1], rows + bend[:, 1:])

@@ -55,7 +55,7 @@ def test_swap_that_is_followed_leaves_nothing_of_the_item_before():
 def test_doubts_of_half_a_second_leave_the_name_and_lasting_ones_change_it():
     state = watched(None, CAT, 0.0, 4.0)
     assert watched(state, PERHAPS_DOG, 4.0, 4.5).probabilities.argmax() == 0
-    assert watched(state, PERHAPS_DOG, 4.0, 6.0).probabilities.argmax() == 1
+    assert watched(state, PERHAPS_DOG, 4.0, 8.0).probabilities.argmax() == 1
 
 
 def test_item_that_looks_like_another_now_and_then_keeps_its_name():

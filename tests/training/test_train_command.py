@@ -285,10 +285,17 @@ class TestFailure:
         assert train.main(["--compute", "cuda"]) == 2
         assert capsys.readouterr().err.count("\n") == 1
 
+    @pytest.mark.parametrize("state", [None, [1], {"epoch": 1}], ids=["no torch file", "list", "another dict"])
     def test_damaged_state_is_one_line_and_exit_code_2(
-        self, command: Callable[..., tuple[int, Path]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+        self,
+        state: object,
+        command: Callable[..., tuple[int, Path]],
+        tmp_path: Path,
+        capsys: pytest.CaptureFixture[str],
     ) -> None:
         (tmp_path / "state.pt").write_bytes(b"no state")
+        if state is not None:
+            torch.save(state, tmp_path / "state.pt")
         assert command("--run", str(tmp_path))[0] == 2
         assert "damaged; delete it" in capsys.readouterr().err
 

@@ -5,7 +5,7 @@ import torch
 from fashioncam.models.base import scaled
 from fashioncam.pipeline.garment_input import SHARPEN
 from training import webcam_augmentation
-from training.random_batches import Dice
+from training.random_batches import Dice, grid
 from training.webcam_augmentation import (
     FILLED,
     PARTS,
@@ -95,6 +95,38 @@ def test_forearm_adds_something_to_a_fifth(garments):
     after = PARTS["forearm"](many, dice(len(many.cover)))
     added = (after.cover - many.cover).sum(dim=(1, 2, 3)) > 5
     assert 0.05 < added.float().mean() < 0.25
+
+
+def test_each_part_happens_to_half_of_the_pictures():
+    nothing = torch.zeros(1000, 1, 2, 2)
+    before, is_shoe = Garments(nothing, nothing, nothing[..., :1, :1] > 0), nothing[..., :1, :1] > 0
+    after = webcam_augmentation.half_of(before, Garments(nothing + 1, nothing + 1, is_shoe), dice(1000))
+    assert after.cover.mean() == pytest.approx(0.5, abs=0.05)
+    assert torch.equal(after.cover, after.bright)
+
+
+def test_polarity_is_one_in_six():
+    cover = torch.ones(1000, 1, 4, 4)
+    after = PARTS["polarity"](Garments(0.2 * cover, cover, cover[..., :1, :1] > 2), dice(1000))
+    assert (after.bright.mean(dim=(1, 2, 3)) > 0.5).float().mean() == pytest.approx(1 / 6, abs=0.04)
+
+
+def test_tone_stays_in_its_range_and_uses_it():
+    cover = torch.ones(1000, 1, 4, 4)
+    level = PARTS["tone"](Garments(0.5 * cover, cover, cover[..., :1, :1] > 2), dice(1000)).bright.mean(dim=(1, 2, 3))
+    assert 0.5**2.02 * 0.6 <= level.min() < 0.2  # gamma 2, exposure 0.6
+    assert 0.85 < level.max() <= 1
+
+
+def test_pose_is_crooked_by_ten_degrees():
+    rows, columns = grid((CANVAS, CANVAS))
+    bar = ((columns.abs() < 0.1) & (rows.abs() < 0.6)).float().expand(400, 1, CANVAS, CANVAS)
+    after = PARTS["pose"](Garments(bar, bar, bar[..., :1, :1] > 2), dice(400)).cover
+    across, down, both = (
+        (after * product).sum(dim=(1, 2, 3)) for product in (columns * columns, rows * rows, columns * rows)
+    )
+    angle = torch.atan2(2 * both, down - across) / 2
+    assert 0.12 < angle.std() < 0.25
 
 
 @pytest.mark.parametrize("size", [28, 56])

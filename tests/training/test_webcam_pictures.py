@@ -79,6 +79,22 @@ def test_damaged_pictures_are_a_user_error(garments, fashion, small, tmp_path):
         load_or_make(garments, fashion, 0, tmp_path / "kept")
 
 
+def test_garment_that_was_found_wrongly_is_not_learned_from(fashion, small, monkeypatch):
+    looked = []
+
+    def found_beside_it(frame_bgr, background_bgr, segmenter):
+        if len(looked) == 12:
+            raise StopAsyncIteration  # enough
+        looked.append(frame_bgr)
+        return Segment((0, 0, 8, 8), np.full((8, 8), 255, np.uint8))
+
+    monkeypatch.setattr(webcam_pictures, "found_segment", found_beside_it)
+    cutouts = borrowed(fashion.train, torch.Generator().manual_seed(0))
+    rooms = torch.full((2, 3, 90, 120), 120, dtype=torch.uint8)
+    with pytest.raises(StopAsyncIteration):
+        next(webcam_pictures.seen_items(cutouts, rooms, INPUT, torch.Generator().manual_seed(0)))
+
+
 def test_same_seed_makes_the_same_pictures(fashion, small):
     cutouts = borrowed(fashion.train, torch.Generator().manual_seed(0))
     first, second = (make_chunk(cutouts, INPUT, 5) for _ in range(2))
