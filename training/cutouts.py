@@ -83,8 +83,11 @@ def load_cutouts(folder: Path) -> tuple[Cutouts, Cutouts]:
 
 
 def left_out(folder: Path) -> list[Entry]:
-    """The rows of the owners whose garments are not trained on; UserError as for `read_table`."""
-    return [entry for entry in read_table(folder) if is_held_out(entry.owner)]
+    """The rows of the owners whose garments are not trained on; UserError as for `read_table`, or for none."""
+    entries = [entry for entry in read_table(folder) if is_held_out(entry.owner)]
+    if not entries:
+        raise UserError(f"{folder}: garments of so few owners that none is left out of the training")
+    return entries
 
 
 def balanced(cutouts: Cutouts) -> Cutouts:

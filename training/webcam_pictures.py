@@ -157,6 +157,8 @@ def with_own_masks(entries: Sequence[Entry], description: InputDescription) -> S
             picture = read_picture(entry.path)
         except OSError as error:
             raise UserError(f"{entry.path}: {error}") from None
+        if picture[..., 3].max() <= 127:
+            raise UserError(f"{entry.path}: nothing is on it")
         images.append(garment_input(np.ascontiguousarray(picture[..., :3]), own_segment(picture), description))
     labels = torch.tensor([entry.class_index for entry in entries])
     return Split(torch.from_numpy(np.stack(images))[:, None], labels)

@@ -66,6 +66,17 @@ def test_photographs_are_explained_in_place_of_the_data_set(
     assert "photographs of garments" in (out / "explanation.html").read_text()
 
 
+def test_garments_none_of_which_is_left_out_are_one_line_and_exit_code_2(
+    weights: Path, garments: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    table = (garments / "train.csv").read_text().splitlines()
+    owner = table[1].rpartition(",")[2]
+    (garments / "train.csv").write_text("\n".join([table[0], *(line for line in table if line.endswith(f",{owner}"))]))
+    assert explain.main([str(weights), "--garments", str(garments)]) == 2
+    assert "none is left out" in capsys.readouterr().err
+
+
 def test_same_command_gives_the_same_figures(weights: Path, dataset: data.FashionMnist) -> None:
     loaded, some = checkpoint.load(weights), dataset.validation.images[:4]
     classes = torch.tensor([0, 1, 2, 3])

@@ -143,8 +143,11 @@ def test_own_mask_gives_the_garment_alone_whatever_its_margin(tmp_path):
         assert image[:, :6].max() == 0
 
 
-def test_cutout_that_cannot_be_read_is_one_line(tmp_path):
+@pytest.mark.parametrize("is_picture", [False, True], ids=["no picture", "nothing on it"])
+def test_cutout_that_is_of_no_use_is_one_line(tmp_path, is_picture):
     (tmp_path / "0.png").write_bytes(b"no picture")
+    if is_picture:
+        Image.fromarray(np.zeros((20, 20, 4), np.uint8)).save(tmp_path / "0.png")
     with pytest.raises(UserError, match=r"0\.png"):
         with_own_masks([Entry(tmp_path / "0.png", 1, "somebody")], INPUT)
 
