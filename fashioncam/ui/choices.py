@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
-from fashioncam.messages import Camera, View
+from fashioncam.messages import Camera, Stream, View
 from fashioncam.settings import CAM_METHODS
 
 from .memory import Memory
@@ -23,11 +23,12 @@ CAMERA_SIZES = (None, (640, 480), (1280, 720), (1920, 1080))
 
 
 class CameraMenus:
-    """Cameras by name, and the size of their pictures; both are remembered."""
+    """Cameras by name, and the size of their pictures; both are remembered, a camera or stream when it has opened."""
 
     def __init__(self, menu: QMenu, session: Session, memory: Memory) -> None:
         self._session, self._memory = session, memory
         self._shown: tuple[tuple[Camera, ...], str] | None = None
+        self._chosen = ""  # a camera or stream that has not yet opened
         menu.addSeparator()
         self._cameras = menu.addMenu("Choose a camera")
         sizes = menu.addMenu("Size of the camera's picture")
@@ -40,8 +41,17 @@ class CameraMenus:
             group.addAction(action)
         menu.aboutToShow.connect(session.list_cameras)
 
+    def open_source(self, device: str) -> None:
+        """Leave the present source for another one, named as `--device` names it."""
+        self._chosen = device if device.isdecimal() or "://" in device else ""
+        self._shown = None  # a click has set a tick that is not yet true
+        self._session.open_source(device)
+
     def show_view(self, view: View) -> None:
         """Called at every pull, so only what has changed is set."""
+        if self._chosen and view.stream is Stream.PLAYING and view.device == self._chosen:
+            self._memory.keep("device", self._chosen)
+            self._chosen = ""
         if (view.cameras, view.device) == self._shown:
             return
         self._shown = view.cameras, view.device
@@ -50,13 +60,9 @@ class CameraMenus:
             action = self._cameras.addAction(f"{camera.name}  ({camera.index})")
             action.setCheckable(True)
             action.setChecked(view.device == str(camera.index))
-            action.triggered.connect(lambda _checked=False, camera=camera: self._choose(camera))
+            action.triggered.connect(lambda _checked=False, camera=camera: self.open_source(str(camera.index)))
         if not view.cameras:
             self._cameras.addAction("No camera found").setEnabled(False)
-
-    def _choose(self, camera: Camera) -> None:
-        self._memory.keep("device", str(camera.index))
-        self._session.open_source(str(camera.index))
 
     def _choose_size(self, size_wh: tuple[int, int] | None) -> None:
         self._memory.keep_camera_size(size_wh)

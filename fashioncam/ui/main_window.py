@@ -70,7 +70,6 @@ class MainWindow(QMainWindow):
         self._help = HelpOverlay(self)
         self._first_steps: FirstSteps | None = None if memory.flag("steps_seen", False) else FirstSteps(self._video)
         self._progress = Progress(0, time.monotonic())
-        self._opened_url = ""  # until it plays, and is remembered
         self._lay_out()
         self._connect()
         self._actions["numbers"].setChecked(self._status.numbers_shown)
@@ -116,8 +115,7 @@ class MainWindow(QMainWindow):
         if name.lower().endswith(".pth"):
             self._open_weights(name)
         elif name:
-            self._opened_url = name if "://" in name else ""
-            self._session.open_source(name)
+            self._camera_menus.open_source(name)
 
     def _open_weights(self, name: str) -> None:
         if name:
@@ -187,9 +185,6 @@ class MainWindow(QMainWindow):
             self._video.set_image(from_bgr(view.picture_bgr), view.is_new_frame)
         elif view.reading is None and view.stream is Stream.OPENING:
             self._video.set_image(None)
-        if self._opened_url and view.stream is Stream.PLAYING and view.device == self._opened_url:
-            self._memory.keep("device", self._opened_url)
-            self._opened_url = ""
         for menu in (self._camera_menus, self._model_menu, self._method_menu):
             menu.show_view(view)
         for part in (self._video, self._panel, self._status):

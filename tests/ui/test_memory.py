@@ -7,6 +7,8 @@ from fashioncam.settings import Settings
 from fashioncam.ui.first_steps import GIVEN_UP_S, STAYS_S, Progress
 from fashioncam.ui.main_window import MainWindow
 
+CAMERAS = Camera(0, "Built-in"), Camera(2, "Desk camera")
+
 
 def test_zoom_is_remembered(window, memory):
     press(window, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
@@ -31,13 +33,18 @@ def test_look_is_remembered(window, session, memory):
 
 
 def test_cameras_are_listed_by_name_and_the_choice_is_remembered(window, session, memory):
-    settle(window, session, item_view(cameras=(Camera(0, "Built-in"), Camera(2, "Desk camera")), device="0"))
+    settle(window, session, item_view(cameras=CAMERAS, device="0"))
     built_in, desk = window._camera_menus._cameras.actions()
     assert "Built-in" in built_in.text()
     assert (built_in.isChecked(), desk.isChecked()) == (True, False)
     desk.trigger()
     assert session.asked("open_source") == [("2",)]
+    settle(window, session, item_view(cameras=CAMERAS, device="0"))
+    assert memory.device is None
+    assert [action.isChecked() for action in window._camera_menus._cameras.actions()] == [True, False]
+    settle(window, session, item_view(cameras=CAMERAS, device="2"))
     assert memory.device == "2"
+    assert [action.isChecked() for action in window._camera_menus._cameras.actions()] == [False, True]
 
 
 def test_size_of_the_cameras_picture_is_remembered(window, session, memory):
