@@ -41,7 +41,7 @@ class CaptureLoop(Loop):
         self._open_source = open_source
         self._frames = frames
         self._retry_s = retry_s
-        self._wait: Callable[[], object] | None = wait
+        self._wait = wait
         self._delivered = 0
         self._first_grabbed_s = 0.0
         self.stream = Stream.OPENING
@@ -52,9 +52,8 @@ class CaptureLoop(Loop):
         self.rate = RateMeter()
 
     def _capture(self, stop: threading.Event) -> None:
-        assert self._wait is not None
         self._wait()
-        self._wait = None  # nothing of what it waited for is kept
+        del self._wait  # nothing of what it waited for is kept
         while not stop.is_set():
             try:
                 self._play(stop)

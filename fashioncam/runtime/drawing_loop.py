@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import cv2
 
 from fashioncam.messages import Explanation, Failure, Frame, Image, Look, Reading
-from fashioncam.pipeline.overlay import annotate, draw_explanation
+from fashioncam.pipeline.overlay import annotate, draw_explanation, largest_within
 
 from .loop import Loop
 from .mailbox import Mailbox
@@ -100,9 +100,8 @@ def draw(frame: Frame, reading: Reading | None, look: Look, place_wh: tuple[int,
         picture_bgr = annotate(frame.image_bgr, reading, look=look)
     else:
         picture_bgr = cv2.flip(frame.image_bgr, 1) if look.mirrored else frame.image_bgr
-    scale = min(place / edge for place, edge in zip(place_wh, frame_wh, strict=True))
-    size_wh = tuple(max(1, round(scale * edge)) for edge in frame_wh)
+    size_wh = largest_within(frame_wh, place_wh)
     if size_wh == frame_wh or min(place_wh) < 1:
         return picture_bgr
-    way = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR
+    way = cv2.INTER_AREA if size_wh[0] < 0.5 * frame_wh[0] else cv2.INTER_LINEAR
     return cv2.resize(picture_bgr, size_wh, interpolation=way)

@@ -14,7 +14,7 @@ import numpy as np
 from fashioncam import bundled
 from fashioncam.errors import UserError
 from fashioncam.messages import Frame, Image, Look, Reading
-from fashioncam.pipeline.overlay import LOOK, annotate
+from fashioncam.pipeline.overlay import LOOK, annotate, largest_within
 from fashioncam.settings import DEMO, Settings
 
 from .model_loading import weights_path
@@ -161,9 +161,7 @@ class VideoRecorder:
 
 def fitted(image_bgr: Image, size_wh: tuple[int, int]) -> Image:
     """The whole picture in the middle of one of that width and height, in its own shape, with black beside it."""
-    (width, height), (h, w) = size_wh, image_bgr.shape[:2]
-    scale = min(width / w, height / h)
-    w, h = max(1, round(scale * w)), max(1, round(scale * h))
+    (width, height), (w, h) = size_wh, largest_within(image_bgr.shape[1::-1], size_wh)
     left, top = (width - w) // 2, (height - h) // 2
     whole = np.zeros((height, width, 3), np.uint8)
     whole[top : top + h, left : left + w] = cv2.resize(image_bgr, (w, h), interpolation=cv2.INTER_AREA)
