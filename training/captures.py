@@ -17,8 +17,8 @@ from fashioncam.errors import UserError
 from fashioncam.messages import Image, InputDescription, Segment
 from fashioncam.pipeline.garment_input import garment_input
 
+from .cutouts import filling_the_square
 from .data import Split
-from .drawing import filling_the_square
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,31 +13,18 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import PIL.Image
 import torch
-from PIL import Image
-from torch import Tensor
 
 from fashioncam.errors import UserError
-from fashioncam.messages import Segment
+from fashioncam.messages import Image, Segment
+from fashioncam.pipeline.garment_input import largest_within
 
-from .data import CLASSES
+from .data import CLASSES, Split
 
 EDGE_PX = 128
 VALIDATION_PERCENT = 12  # of the owners
 MOST_REPEATS = 6  # shoes are few
-
-
-@dataclass(frozen=True, slots=True)
-class Cutouts:
-    """Garments without their background.
-
-    Attributes:
-        pictures: N x 4 x 128 x 128 uint8: B, G, R times alpha, alpha; centred.
-        labels: N int64.
-    """
-
-    pictures: Tensor
-    labels: Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +49,7 @@ def read_table(folder: Path) -> list[Entry]:
     return entries
 
 
-def load_cutouts(folder: Path) -> tuple[Cutouts, Cutouts]:
+def load_cutouts(folder: Path) -> tuple[Split, Split]:
     """The cutouts to train on and those to validate on.
 
     Raises:
@@ -78,7 +65,7 @@ def load_cutouts(folder: Path) -> tuple[Cutouts, Cutouts]:
     if held_out.all() or not held_out.any():
         raise UserError(f"{folder}: garments of so few owners cannot be split for training and validation")
     cutouts = torch.from_numpy(pictures).permute(0, 3, 1, 2)
-    train, validation = (Cutouts(cutouts[part], classes[part]) for part in (~held_out, held_out))
+    train, validation = (Split(cutouts[part], classes[part]) for part in (~held_out, held_out))
     return train, validation
 
 
@@ -90,11 +77,11 @@ def left_out(folder: Path) -> list[Entry]:
     return entries
 
 
-def balanced(cutouts: Cutouts) -> Cutouts:
+def balanced(cutouts: Split) -> Split:
     """The cutouts, those of rare classes several times: up to `MOST_REPEATS`, up to the commonest class's number."""
     counts = torch.bincount(cutouts.labels)
     repeats = (counts.max() / counts[cutouts.labels]).round().long().clamp(max=MOST_REPEATS)
-    return Cutouts(*(part.repeat_interleave(repeats, dim=0) for part in (cutouts.pictures, cutouts.labels)))
+    return Split(*(part.repeat_interleave(repeats, dim=0) for part in (cutouts.images, cutouts.labels)))
 
 
 def is_held_out(owner: str) -> bool:
@@ -102,34 +89,36 @@ def is_held_out(owner: str) -> bool:
     return int(hashlib.sha256(owner.encode()).hexdigest(), 16) % 100 < VALIDATION_PERCENT
 
 
-def own_segment(cutout: np.ndarray) -> Segment:
+def own_segment(cutout: Image) -> Segment:
     """Where the garment of a cutout, h x w x 4 uint8, is: its own mask, cut to its box as the program cuts it."""
     mask = cv2.compare(cutout[..., 3], 127, cv2.CMP_GT)
     x, y, w, h = cv2.boundingRect(mask)
     return Segment((x, y, w, h), mask[y : y + h, x : x + w])
 
 
-def read_picture(path: Path) -> np.ndarray:
-    """One cutout at its own size, h x w x 4 uint8: B, G, R, alpha."""
-    with Image.open(path) as opened:
-        return np.ascontiguousarray(np.asarray(opened.convert("RGBA"))[..., [2, 1, 0, 3]])
-
-
-def read_cutout(path: Path) -> np.ndarray:
-    """One cutout, its longest edge scaled to `EDGE_PX`, centred: S x S x 4 uint8; ValueError where nothing is on it."""
-    with Image.open(path) as opened:
-        image = opened.convert("RGBA")
-    scale = EDGE_PX / max(image.size)
-    size_wh = max(1, round(image.width * scale)), max(1, round(image.height * scale))
-    # Colours times alpha before scaling, or what was cut away bleeds into the edges.
-    rgba = np.asarray(image, np.float32)
-    rgba[..., :3] *= rgba[..., 3:] / 255
-    resample = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
-    bands = [Image.fromarray(rgba[..., band]).resize(size_wh, resample) for band in (2, 1, 0, 3)]
-    square = np.zeros((EDGE_PX, EDGE_PX, 4), np.uint8)
-    top, left = (EDGE_PX - size_wh[1]) // 2, (EDGE_PX - size_wh[0]) // 2
-    scaled = np.stack([np.asarray(band) for band in bands], axis=2)
-    square[top : top + size_wh[1], left : left + size_wh[0]] = np.clip(scaled, 0, 255)
-    if square[..., 3].max() <= 127:
+def read_picture(path: Path) -> Image:
+    """One cutout at its own size, h x w x 4 uint8: B, G, R, alpha; ValueError where nothing is on it."""
+    with PIL.Image.open(path) as opened:
+        picture = np.asarray(opened.convert("RGBA"))[..., [2, 1, 0, 3]]
+    if picture[..., 3].max() <= 127:
         raise ValueError(f"{path.name} shows nothing")
+    return np.ascontiguousarray(picture)
+
+
+def read_cutout(path: Path) -> Image:
+    """One cutout, 128 x 128 x 4 uint8: B, G, R times alpha, alpha; ValueError as for `read_picture`."""
+    picture = read_picture(path)
+    return filling_the_square(picture[..., :3], picture[..., 3])
+
+
+def filling_the_square(colour: Image, mask: Image) -> Image:
+    """Cut out and scaled so that the longest edge fills the square; 128 x 128 x 4 uint8, colours times alpha."""
+    x, y, w, h = cv2.boundingRect(mask)
+    rgba = np.dstack((colour * (mask[..., None] / 255.0), mask)).astype(np.float32)[y : y + h, x : x + w]
+    size_wh = largest_within((w, h), (EDGE_PX, EDGE_PX))
+    square = np.zeros((EDGE_PX, EDGE_PX, 4), np.uint8)
+    left, top = (EDGE_PX - size_wh[0]) // 2, (EDGE_PX - size_wh[1]) // 2
+    square[top : top + size_wh[1], left : left + size_wh[0]] = cv2.resize(
+        rgba, size_wh, interpolation=cv2.INTER_AREA
+    ).round()
     return square

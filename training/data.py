@@ -43,9 +43,12 @@ class DataError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Pictures N x 1 x S x S uint8, bright garment on 0, and their classes or `NOT_A_GARMENT`, N int64.
+    """Pictures and their classes or `NOT_A_GARMENT`.
 
-    S is 28 in Fashion-MNIST.
+    Attributes:
+        images: N x 1 x S x S uint8, bright garment on 0, S = 28 in Fashion-MNIST; of cutouts (see `training.cutouts`)
+            N x 4 x 128 x 128 uint8: B, G, R times alpha, alpha.
+        labels: N int64.
     """
 
     images: Tensor
@@ -82,7 +85,7 @@ class WebcamPictures:
 
     Attributes:
         train, validation: through a simulated webcam, which is harder than most real ones, and things that are none.
-        cutouts: the photographs and drawings that `train` was made of: N x 4 x 128 x 128, B, G, R times alpha, alpha.
+        cutouts: the photographs and drawings that `train` was made of.
         photographs: the garments of `validation` with the masks that they came with.
     """
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from fashioncam.messages import Image
 
-from .cutouts import EDGE_PX
+from .cutouts import EDGE_PX, filling_the_square
 
 SIDE = 2 * EDGE_PX  # drawn larger, since parts reach beyond the body, and scaled down
 MIDDLE = SIDE // 2
@@ -98,17 +98,3 @@ def random_surface(rng: np.random.Generator, rooms: np.ndarray) -> Image:
     pattern = np.clip(stripes * rng.uniform(0.5, 5), -1, 1) * rng.choice((0, rng.uniform(0, 90)))
     base, tint = rng.uniform(5, 250), rng.normal(0, 30, 3)
     return np.clip(base + tint + pattern[..., None] * rng.uniform(0.6, 1.4, 3), 0, 255).astype(np.uint8)
-
-
-def filling_the_square(colour: Image, mask: Image) -> Image:
-    """Cut out and scaled so that the longest edge fills the square; 128 x 128 x 4 uint8, colours times alpha."""
-    x, y, w, h = cv2.boundingRect(mask)
-    rgba = np.dstack((colour * (mask[..., None] / 255.0), mask)).astype(np.float32)[y : y + h, x : x + w]
-    scale = EDGE_PX / max(w, h)
-    size_wh = max(1, round(w * scale)), max(1, round(h * scale))
-    square = np.zeros((EDGE_PX, EDGE_PX, 4), np.uint8)
-    left, top = (EDGE_PX - size_wh[0]) // 2, (EDGE_PX - size_wh[1]) // 2
-    square[top : top + size_wh[1], left : left + size_wh[0]] = cv2.resize(
-        rgba, size_wh, interpolation=cv2.INTER_AREA
-    ).round()
-    return square

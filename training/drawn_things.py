@@ -7,8 +7,8 @@ import numpy as np
 
 from fashioncam.messages import Image
 
-from .cutouts import EDGE_PX
-from .drawing import filling_the_square, random_surface
+from .cutouts import EDGE_PX, filling_the_square
+from .drawing import random_surface
 
 SYMMETRIC_SHARE = 0.5
 SLAB_SHARE, VESSEL_SHARE = 0.2, 0.15

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fashioncam.messages import Image
+from fashioncam.pipeline.garment_input import largest_within
 
 Mask: TypeAlias = NDArray[np.bool_]
 Field: TypeAlias = NDArray[np.float32]
@@ -113,11 +114,9 @@ def propose(image_bgr: Image) -> Proposal:
 def shrunk(image: Image, edge_px: int) -> Image:
     """The picture, h x w x C, its longest edge scaled down to `edge_px`; a smaller one as it is."""
     height, width = image.shape[:2]
-    scale = edge_px / max(height, width)
-    if scale >= 1:
+    if max(height, width) <= edge_px:
         return image
-    size_wh = max(1, round(width * scale)), max(1, round(height * scale))
-    return cv2.resize(image, size_wh, interpolation=cv2.INTER_AREA)
+    return cv2.resize(image, largest_within((width, height), (edge_px, edge_px)), interpolation=cv2.INTER_AREA)
 
 
 def border_band(size_hw: tuple[int, int]) -> Mask:

@@ -127,7 +127,7 @@ def banks(garments: Path, rooms: int, seed: int) -> tuple[Bank, Bank]:
     rng = np.random.default_rng(seed)
     drawn = torch.from_numpy(np.stack([draw_room(rng, ROOM_WH) for _ in range(rooms)])).permute(0, 3, 1, 2)
     share = max(1, rooms // 10)
-    return Bank(train.pictures, drawn[share:].contiguous()), Bank(validation.pictures, drawn[:share].contiguous())
+    return Bank(train.images, drawn[share:].contiguous()), Bank(validation.images, drawn[:share].contiguous())
 
 
 def train_step(net: SegmentationNet, optimizer: AdamW, batch: Composites, precision: str) -> Tensor:

@@ -190,12 +190,17 @@ def half_of(before: Garments, after: Garments, dice: Dice) -> Garments:
 
 def on_canvas(images: Tensor, labels: Tensor, edge: int) -> Garments:
     """The garments in the middle of a canvas of that edge, as bright as they were before the data set negated them."""
-    covered = (images > 0).float()
-    cover = -F.max_pool2d(-F.max_pool2d(covered, 3, 1, 1), 3, 1, 1)  # white parts inside are 0 in the data set
+    cover = cover_of(images)
     bright = cover - images.float() / 255 * cover
     rows, columns = grid((edge, edge), images.device)
     placed = sampled(torch.cat((bright, cover), dim=1), columns / FILLED, rows / FILLED, padding="zeros")
     return Garments(placed[:, :1], placed[:, 1:], are_shoes(labels))
+
+
+def cover_of(images: Tensor) -> Tensor:
+    """Where the garment is on Fashion-MNIST's pictures: closed, since white parts inside are 0 there; 0 or 1."""
+    covered = (images > 0).float()
+    return -F.max_pool2d(-F.max_pool2d(covered, 3, 1, 1), 3, 1, 1)
 
 
 def in_grey(pictures: Tensor, dice: Dice) -> Tensor:

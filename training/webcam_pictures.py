@@ -30,7 +30,7 @@ from fashioncam.pipeline.segmentation import Segmenter, found_item, to_segment
 
 from .command import make_folder
 from .composites import DRAWN_ITEM, NO_ITEM, Bank, compose
-from .cutouts import EDGE_PX, Cutouts, Entry, balanced, left_out, load_cutouts, own_segment, read_picture
+from .cutouts import EDGE_PX, Entry, balanced, left_out, load_cutouts, own_segment, read_picture
 from .data import NOT_A_GARMENT, FashionMnist, Split, WebcamPictures
 from .drawn_bags import draw_bag
 from .drawn_rooms import draw_room
@@ -38,6 +38,7 @@ from .drawn_sandals import draw_sandals
 from .drawn_things import draw_thing
 from .run_log import progress
 from .run_state import fingerprint
+from .webcam_augmentation import cover_of
 
 Draw: TypeAlias = Callable[[np.random.Generator, np.ndarray], Image]
 
@@ -74,7 +75,7 @@ def load_or_make(garments: Path, dataset: FashionMnist, seed: int, folder: Path 
         UserError: the folder of cutouts is not there or not as expected, or `folder` or what it keeps is of no use.
     """
     train, validation = load_cutouts(garments)
-    garments_digest = fingerprint(tensor for part in (train, validation) for tensor in (part.pictures, part.labels))
+    garments_digest = fingerprint(tensor for part in (train, validation) for tensor in (part.images, part.labels))
     found_by = hashlib.sha256(bundled.own(bundled.SEGMENTER).read_bytes()).hexdigest()[:8]
     made_of = VERSION, garments_digest[:12], found_by, dataset.input.size, seed, TRAIN_COUNT, VALIDATION_COUNT
     kept = folder / f"webcam-{'-'.join(map(str, made_of))}.pt"
@@ -96,11 +97,11 @@ def load_or_make(garments: Path, dataset: FashionMnist, seed: int, folder: Path 
         raise UserError(f"{kept} is damaged; delete it to make the pictures again") from None
     others = (train.labels == NOT_A_GARMENT).cumsum(dim=0)
     some = (train.labels != NOT_A_GARMENT) | (others <= CUTOUT_THINGS)
-    cutouts = Split(train.pictures[some], train.labels[some])
+    cutouts = Split(train.images[some], train.labels[some])
     return WebcamPictures(Split(images, labels), Split(validation_images, validation_labels), cutouts, photographs)
 
 
-def make(cutouts: Cutouts, description: InputDescription, count: int, seed: int) -> Split:
+def make(cutouts: Split, description: InputDescription, count: int, seed: int) -> Split:
     """`count` inputs, made on all cores."""
     chunks = -(-count // CHUNK)
     seeds = range(seed * 100_003, seed * 100_003 + chunks)
@@ -116,7 +117,7 @@ def make(cutouts: Cutouts, description: InputDescription, count: int, seed: int)
     return Split(images[:count], labels[:count])
 
 
-def make_chunk(cutouts: Cutouts, description: InputDescription, seed: int) -> Split:
+def make_chunk(cutouts: Split, description: InputDescription, seed: int) -> Split:
     """`CHUNK` inputs before rooms of their own: garments with their labels, other things with `NOT_A_GARMENT`."""
     rng, generator = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
     rooms = np.stack([draw_room(rng, ROOM_WH) for _ in range(ROOMS)])
@@ -126,11 +127,11 @@ def make_chunk(cutouts: Cutouts, description: InputDescription, seed: int) -> Sp
 
 
 def seen_items(
-    cutouts: Cutouts, rooms: Tensor, description: InputDescription, generator: torch.Generator
+    cutouts: Split, rooms: Tensor, description: InputDescription, generator: torch.Generator
 ) -> Iterator[tuple[Image, int]]:
     """Inputs, size x size uint8, and their labels, without end."""
     segmenter = LearnedSegmenter(bundled.own(bundled.SEGMENTER).read_bytes())
-    bank = Bank(cutouts.pictures, rooms)
+    bank = Bank(cutouts.images, rooms)
     garments, others = 0, 0
     while True:
         size_hw = SIZES_HW[int(torch.randint(len(SIZES_HW), (), generator=generator))]
@@ -155,10 +156,8 @@ def with_own_masks(entries: Sequence[Entry], description: InputDescription) -> S
     for entry in entries:
         try:
             picture = read_picture(entry.path)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise UserError(f"{entry.path}: {error}") from None
-        if picture[..., 3].max() <= 127:
-            raise UserError(f"{entry.path}: nothing is on it")
         images.append(garment_input(np.ascontiguousarray(picture[..., :3]), own_segment(picture), description))
     labels = torch.tensor([entry.class_index for entry in entries])
     return Split(torch.from_numpy(np.stack(images))[:, None], labels)
@@ -194,33 +193,31 @@ def as_pictures(batch: Tensor) -> Image:
     return np.ascontiguousarray(batch.permute(0, 2, 3, 1).numpy())
 
 
-def joined(*parts: Cutouts) -> Cutouts:
+def joined(*parts: Split) -> Split:
     """All of the cutouts."""
-    return Cutouts(torch.cat([part.pictures for part in parts]), torch.cat([part.labels for part in parts]))
+    return Split(torch.cat([part.images for part in parts]), torch.cat([part.labels for part in parts]))
 
 
-def borrowed(fashion: Split, generator: torch.Generator) -> Cutouts:
+def borrowed(fashion: Split, generator: torch.Generator) -> Split:
     """Some of Fashion-MNIST's own pictures."""
     chosen = [(fashion.labels == label).nonzero().flatten()[:number] for label, number in BORROWED.items()]
     places = torch.cat(chosen)
     return as_cutouts(Split(fashion.images[places], fashion.labels[places]), generator)
 
 
-def drawn(draw: Draw, label: int, count: int, seed: int) -> Cutouts:
+def drawn(draw: Draw, label: int, count: int, seed: int) -> Split:
     """Cutouts that are drawn, all of one label."""
     rng = np.random.default_rng(seed)
     rooms = np.stack([draw_room(rng, ROOM_WH) for _ in range(ROOMS)])
     pictures = np.stack([draw(rng, rooms) for _ in range(count)])
-    return Cutouts(torch.from_numpy(pictures).permute(0, 3, 1, 2).contiguous(), torch.full((count,), label))
+    return Split(torch.from_numpy(pictures).permute(0, 3, 1, 2).contiguous(), torch.full((count,), label))
 
 
-def as_cutouts(split: Split, generator: torch.Generator) -> Cutouts:
+def as_cutouts(split: Split, generator: torch.Generator) -> Split:
     """Fashion-MNIST's own pictures as cutouts, in random colours: what photographs are few of can be held up too."""
-    covered = (split.images > 0).float()
-    closed = -F.max_pool2d(-F.max_pool2d(covered, 3, 1, 1), 3, 1, 1)  # white parts inside are 0 in the data set
     size = (EDGE_PX, EDGE_PX)
-    alpha = ((F.interpolate(closed, size, mode="bicubic") - 0.5) * 4 + 0.5).clamp(0, 1)
+    alpha = ((F.interpolate(cover_of(split.images), size, mode="bicubic") - 0.5) * 4 + 0.5).clamp(0, 1)
     grey = F.interpolate(255.0 - split.images.float(), size, mode="bicubic").clamp(0, 255)
     tint = torch.rand(len(split), 3, 1, 1, generator=generator) * 0.6 + 0.7
     pictures = torch.cat(((grey * tint).clamp(0, 255) * alpha, 255 * alpha), dim=1)
-    return Cutouts(pictures.byte(), split.labels)
+    return Split(pictures.byte(), split.labels)

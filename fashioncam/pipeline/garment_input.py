@@ -31,7 +31,7 @@ def garment_input(frame_bgr: Image, segment: Segment, description: InputDescript
     grey = cv2.cvtColor(frame_bgr[y : y + h, x : x + w], cv2.COLOR_BGR2GRAY)
     surround = WHITE if description.polarity == "negated" else 0
     grey = np.where(segment.mask > 0, grey, np.uint8(surround))
-    width, height = scaled_size(segment.box, description.size)
+    width, height = largest_within((w, h), (description.size, description.size))
     # Sharpened on the canvas, whose border is the same surround that the data set extends with.
     canvas = np.full((description.size, description.size), surround, np.uint8)
     left, top = (description.size - width) // 2, (description.size - height) // 2
@@ -44,10 +44,10 @@ def garment_input(frame_bgr: Image, segment: Segment, description: InputDescript
     return np.where(coverage > 0, image, np.uint8(0))
 
 
-def scaled_size(box: Box, size: int) -> tuple[int, int]:
-    """Width and height of the item when its longest edge is `size`."""
-    scale = size / max(box[2:])
-    return max(1, round(box[2] * scale)), max(1, round(box[3] * scale))
+def largest_within(size_wh: tuple[int, int], place_wh: tuple[int, int]) -> tuple[int, int]:
+    """Width and height of a picture that is made as large as the place allows, in its own shape; at least 1 each."""
+    scale = min(place_wh[0] / size_wh[0], place_wh[1] / size_wh[1])
+    return max(1, round(scale * size_wh[0])), max(1, round(scale * size_wh[1]))
 
 
 def input_square(box: Box) -> tuple[float, float, float]:

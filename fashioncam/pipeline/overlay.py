@@ -133,9 +133,3 @@ def write(canvas: Image, text: str, lower_left: tuple[int, int], size_px: int, c
     cv2.rectangle(canvas, (x, bottom - plate_height), (x + plate_width, bottom), colour, cv2.FILLED)
     origin = (x + size_px // 2, bottom - round(0.42 * size_px))
     cv2.putText(canvas, text, origin, WHITE, FONT, size_px, FONT_WEIGHT)
-
-
-def largest_within(size_wh: tuple[int, int], place_wh: tuple[int, int]) -> tuple[int, int]:
-    """Width and height of a picture that is made as large as the place allows, in its own shape; at least 1 each."""
-    scale = min(place_wh[0] / size_wh[0], place_wh[1] / size_wh[1])
-    return max(1, round(scale * size_wh[0])), max(1, round(scale * size_wh[1]))

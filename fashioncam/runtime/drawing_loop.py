@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import cv2
 
 from fashioncam.messages import Explanation, Failure, Frame, Image, Look, Reading
-from fashioncam.pipeline.overlay import annotate, draw_explanation, largest_within
+from fashioncam.pipeline.garment_input import largest_within
+from fashioncam.pipeline.overlay import annotate, draw_explanation
 
 from .loop import Loop
 from .mailbox import Mailbox

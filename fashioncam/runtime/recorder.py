@@ -14,7 +14,8 @@ import numpy as np
 from fashioncam import bundled
 from fashioncam.errors import UserError
 from fashioncam.messages import Frame, Image, Look, Reading
-from fashioncam.pipeline.overlay import LOOK, annotate, largest_within
+from fashioncam.pipeline.garment_input import largest_within
+from fashioncam.pipeline.overlay import LOOK, annotate
 from fashioncam.settings import DEMO, Settings
 
 from .model_loading import weights_path

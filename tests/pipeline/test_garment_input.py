@@ -6,7 +6,7 @@ import pytest
 from scenes import DESCRIPTION
 
 from fashioncam.messages import Segment
-from fashioncam.pipeline.garment_input import SHARPEN, garment_input, input_square, scaled_size
+from fashioncam.pipeline.garment_input import SHARPEN, garment_input, input_square, largest_within
 
 
 def rectangle(box, value, frame_wh=(640, 480), surround=90):
@@ -76,7 +76,7 @@ def test_extreme_shapes_are_survived(box):
 
 def test_input_square_is_what_the_input_covers():
     assert input_square((100, 50, 140, 280)) == (30, 50, 280)
-    assert scaled_size((100, 50, 140, 280), 28) == (14, 28)
+    assert largest_within((140, 280), (28, 28)) == (14, 28)
 
 
 def test_frame_is_not_changed():

@@ -7,7 +7,8 @@ import torch
 
 from fashioncam.pipeline.learned_segmenter import LearnedSegmenter
 from training import train_segmenter
-from training.cutouts import EDGE_PX, Cutouts, balanced, load_cutouts
+from training.cutouts import EDGE_PX, balanced, load_cutouts
+from training.data import Split
 from training.segmentation_net import SegmentationNet
 from training.train_segmenter import Exported, export, main, segmentation_loss
 
@@ -27,22 +28,22 @@ def trained(garments, run, epochs):
 
 def test_owners_are_split_not_pictures(garments):
     train, validation = load_cutouts(garments)
-    assert (len(train.pictures), len(validation.pictures)) == (9, 3)
-    assert train.pictures.shape[1:] == (4, EDGE_PX, EDGE_PX)
-    assert train.pictures.dtype == torch.uint8
+    assert (len(train.images), len(validation.images)) == (9, 3)
+    assert train.images.shape[1:] == (4, EDGE_PX, EDGE_PX)
+    assert train.images.dtype == torch.uint8
 
 
 def test_rare_classes_come_more_often():
     classes = torch.tensor([0] * 6 + [5] * 3 + [7])
-    repeated = balanced(Cutouts(torch.arange(10), classes))
-    assert repeated.pictures.tolist() == [0, 1, 2, 3, 4, 5, 6, 6, 7, 7, 8, 8, 9, 9, 9, 9, 9, 9]
+    repeated = balanced(Split(torch.arange(10), classes))
+    assert repeated.images.tolist() == [0, 1, 2, 3, 4, 5, 6, 6, 7, 7, 8, 8, 9, 9, 9, 9, 9, 9]
     assert repeated.labels.tolist() == [0] * 6 + [5] * 6 + [7] * 6
 
 
 def test_colours_come_times_alpha_in_the_cameras_order(garments):
     train, _ = load_cutouts(garments)
-    assert train.pictures[0, :, 0, 0].tolist() == [0, 0, 0, 0]
-    assert train.pictures[0, :, 64, 64].tolist() == [90, 200, 0, 255]
+    assert train.images[0, :, 0, 0].tolist() == [0, 0, 0, 0]
+    assert train.images[0, :, 64, 64].tolist() == [90, 200, 0, 255]
 
 
 def test_killed_and_resumed_run_ends_as_an_uninterrupted_one(garments, tmp_path, small, monkeypatch):

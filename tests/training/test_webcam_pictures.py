@@ -7,7 +7,7 @@ from fashioncam.errors import UserError
 from fashioncam.messages import InputDescription, Segment
 from training import webcam_pictures
 from training.composites import DRAWN_ITEM, DRAWN_WITH_HANDLE, NO_ITEM, TWO_ITEMS
-from training.cutouts import EDGE_PX, Cutouts, Entry
+from training.cutouts import EDGE_PX, Entry
 from training.data import NOT_A_GARMENT, FashionMnist, Split
 from training.drawn_bags import draw_bag
 from training.drawn_sandals import draw_sandals
@@ -104,7 +104,7 @@ def test_same_seed_makes_the_same_pictures(fashion, small):
 
 def test_labels_are_those_of_the_cutouts(fashion, small):
     cutouts = borrowed(fashion.train, torch.Generator().manual_seed(0))
-    shoes = Cutouts(cutouts.pictures[cutouts.labels == 9], cutouts.labels[cutouts.labels == 9])
+    shoes = Split(cutouts.images[cutouts.labels == 9], cutouts.labels[cutouts.labels == 9])
     assert set(make_chunk(shoes, INPUT, 1).labels.tolist()) <= {9, NOT_A_GARMENT}
 
 
@@ -121,10 +121,10 @@ def test_fashion_mnist_as_cutout_is_dark_where_it_was_bright():
     images = torch.zeros(1, 1, 28, 28, dtype=torch.uint8)
     images[..., 4:24, 8:20] = 200
     cutouts = as_cutouts(Split(images, torch.tensor([8])), torch.Generator().manual_seed(0))
-    assert cutouts.pictures.shape == (1, 4, EDGE_PX, EDGE_PX)
-    assert cutouts.pictures[0, 3, 64, 64] == 255
-    assert cutouts.pictures[0, 3, 5, 5] == 0
-    assert cutouts.pictures[0, :3, 64, 64].max() <= 55 * 1.3 + 1
+    assert cutouts.images.shape == (1, 4, EDGE_PX, EDGE_PX)
+    assert cutouts.images[0, 3, 64, 64] == 255
+    assert cutouts.images[0, 3, 5, 5] == 0
+    assert cutouts.images[0, :3, 64, 64].max() <= 55 * 1.3 + 1
 
 
 def test_own_mask_gives_the_garment_alone_whatever_its_margin(tmp_path):
@@ -155,7 +155,7 @@ def test_cutout_that_is_of_no_use_is_one_line(tmp_path, is_picture):
 def test_drawn_things_are_no_garments_and_all_different():
     things = drawn(draw_thing, NOT_A_GARMENT, 8, 0)
     assert things.labels.tolist() == [NOT_A_GARMENT] * 8
-    assert len({picture.numpy().tobytes() for picture in things.pictures}) == 8
+    assert len({picture.numpy().tobytes() for picture in things.images}) == 8
 
 
 @pytest.mark.parametrize("draw", [draw_slab, draw_vessel, draw_heap, draw_bag, draw_sandals])
