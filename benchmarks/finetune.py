@@ -37,7 +37,7 @@ from training.loop import predict_both_ways
 from training.metrics import accuracy, expected_calibration_error, macro_accuracy
 
 from .photographs import Photo, photos
-from .segmentation import print_cells, print_table_head
+from .tables import print_cells, print_table_head
 
 FIRST_TAKEN = datetime(2026, 1, 1)
 

@@ -27,6 +27,7 @@ from training.run_log import progress
 from training.webcam_augmentation import SHOES
 
 from .composed_clips import pictures_of, read_picture
+from .tables import print_cells, print_table_head
 
 SIZES_WH = ((300, 400), (300, 400), (300, 400), (400, 300))  # most photographs are upright
 BACKGROUNDS = ("photographed room", "drawn room", "drawn wall")
@@ -37,7 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.garment_masks", description=__doc__.splitlines()[0])
     parser.add_argument("garments", type=Path, help="folder of garment cutouts with train.csv")
     parser.add_argument("rooms", type=Path, help="folder of photographs of rooms, .jpg")
-    parser.add_argument("--count", type=at_least(2), default=120, help="of composed photographs; default: %(default)s")
+    parser.add_argument(
+        "--count", type=at_least(len(BACKGROUNDS)), default=120, help="of composed photographs; default: %(default)s"
+    )
     parser.add_argument("--seed", type=at_least(0), default=1, help="default: %(default)s")
     args = parser.parse_args(arguments)
     return exit_code("benchmarks.garment_masks", lambda: run(args))
@@ -54,8 +57,9 @@ def run(args: argparse.Namespace) -> str:
         iou = np.count_nonzero(found & truth) / np.count_nonzero(found | truth)
         rows.append((index % len(BACKGROUNDS), is_plausible(proposal), iou))
     background, kept, iou = (np.array(column) for column in zip(*rows, strict=True))
-    print("| background | refused | mean IoU of all | of the kept | their 5th percentile | of the refused |")
-    print("| --- | --- | --- | --- | --- | --- |")
+    print_table_head(
+        "background", "refused", "mean IoU of all", "of the kept", "their 5th percentile", "of the refused"
+    )
     for index, name in enumerate(BACKGROUNDS):
         print_row(name, kept[background == index], iou[background == index])
     print_row("all", kept, iou)
@@ -66,10 +70,9 @@ def run(args: argparse.Namespace) -> str:
 
 def print_row(name: str, kept: NDArray[np.bool_], iou: NDArray[np.float64]) -> None:
     good, bad = iou[kept], iou[~kept]
-    refused = f"{bad.mean():.2f}" if bad.size else "-"
-    print(
-        f"| {name} | {1 - kept.mean():.0%} | {iou.mean():.3f} | {good.mean():.3f} | {np.percentile(good, 5):.2f} "
-        f"| {refused} |"
+    of_the_kept = (f"{good.mean():.3f}", f"{np.percentile(good, 5):.2f}") if good.size else ("-", "-")
+    print_cells(
+        name, f"{1 - kept.mean():.0%}", f"{iou.mean():.3f}", *of_the_kept, f"{bad.mean():.2f}" if bad.size else "-"
     )
 
 

@@ -24,7 +24,7 @@ from training.command import at_least, exit_code
 
 from .clip_footage import FPS
 from .composed_clips import read_picture, rooms_of
-from .segmentation import print_cells, print_table_head
+from .tables import print_cells, print_table_head
 
 SIZE_WH = (160, 120)  # the size that the program works at
 SWITCHED_ON, FRAMES = 35, 155

@@ -15,7 +15,6 @@ import torch
 from fashioncam.errors import UserError
 from fashioncam.messages import FloatArray, Image, Segment
 from fashioncam.pipeline import Recogniser, mirror
-from fashioncam.pipeline.classifier import TorchRecogniser
 from fashioncam.pipeline.garment_input import garment_input
 from fashioncam.pipeline.smoothing import smooth
 from training import cutouts
@@ -25,7 +24,7 @@ from training.metrics import expected_calibration_error
 from .clip_footage import FPS
 from .composed_clips import labelled_cutouts, read_picture
 from .earlier_methods import EARLIER, earlier_input
-from .segmentation import print_cells, print_table_head
+from .tables import print_cells, print_table_head
 
 WORST = 40
 
@@ -40,7 +39,7 @@ class Photo:
     label: int
 
 
-def photographs(args: argparse.Namespace, recognisers: dict[str, TorchRecogniser], plain: TorchRecogniser) -> None:
+def photographs(args: argparse.Namespace, recognisers: dict[str, Recogniser], plain: Recogniser) -> None:
     """A row for each way of making the input, and each model."""
     sets = {"development": list(photos(labelled_cutouts(args.folder)))}
     if args.garments:

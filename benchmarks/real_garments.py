@@ -24,13 +24,12 @@ import cv2
 import numpy as np
 import torch
 
-from fashioncam import checkpoint
 from fashioncam.errors import UserError
 from fashioncam.messages import Box, Frame, Image, State
 from fashioncam.pipeline import PipelineState, Recogniser, process_frame
-from fashioncam.pipeline.classifier import TorchRecogniser
-from fashioncam.pipeline.explanation import explainer
+from fashioncam.runtime.model_loading import in_torch
 from fashioncam.runtime.segmenter_loading import load_segmenter
+from fashioncam.settings import Settings
 from training.command import at_least, exit_code, make_place_for
 
 from .clip_footage import EMPTY_FRAMES, FPS, HELD_FROM, LEVELS, compose
@@ -39,9 +38,11 @@ from .earlier_methods import EARLIER, FixedThreshold, earlier_input
 from .other_things import THINGS, draw_thing
 from .photographs import photographs
 from .segment_errors import overlap
-from .segmentation import FOUND_IOU, print_cells, print_table_head
+from .segmentation import FOUND_IOU
+from .tables import print_cells, print_table_head
 
 SIZE_WH = (640, 480)
+SETTINGS = Settings(compute="cpu")
 IN_TIME = HELD_FROM + FPS // 2  # half a second after the item has come to rest
 
 
@@ -79,8 +80,8 @@ def run(args: argparse.Namespace) -> str:
         make_place_for(args.mistakes, "--mistakes")
     if len({path.stem for path in args.weights}) < len(args.weights):
         raise UserError("--weights: two files of one name cannot be told apart in the tables; copy one to another name")
-    recognisers = {path.stem: in_torch(path) for path in args.weights}
-    plain = in_torch(args.earlier_weights)
+    recognisers = {path.stem: in_torch(path, SETTINGS) for path in args.weights}
+    plain = in_torch(args.earlier_weights, SETTINGS)
     photographs(args, recognisers, plain)
     if args.per_class:
         methods: dict[str, Method] = {EARLIER: lambda film: earlier_demo(film, plain)}
@@ -111,11 +112,6 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--mistakes", type=Path, help="PNG to write of the surest mistakes; default: none")
     return parser.parse_args(arguments)
-
-
-def in_torch(path: Path) -> TorchRecogniser:
-    loaded = checkpoint.load(path)
-    return TorchRecogniser(loaded, explainer(loaded, "gradcam"))
 
 
 # The whole program on clips

@@ -32,6 +32,7 @@ from .clip_footage import EMPTY_FRAMES, FPS, HELD_FROM, LEVELS, SizeWH
 from .composed_clips import Clip, clips
 from .earlier_methods import Answer, FixedThreshold, Method, Subtractor
 from .segment_errors import jitter, mask_errors, overlap
+from .tables import print_cells, print_table_head
 
 EARLIER = "threshold"
 METHODS = (EARLIER, "mog2", "knn", "statistical", "learned")
@@ -259,16 +260,6 @@ def print_speed(times_ms: TimesMs) -> None:
     for method in dict.fromkeys(name for name, _ in typical_ms):
         pairs = [(typical_ms[method, size], typical_ms[EARLIER, size]) for size in SPEED_SIZES_WH]
         print_cells(method, *(cell for ms, earlier_ms in pairs for cell in (f"{ms:.2f}", f"{ms / earlier_ms:.2f}")))
-
-
-def print_table_head(*headings: str) -> None:
-    print()
-    print_cells(*headings)
-    print_cells(*("---" for _ in headings))
-
-
-def print_cells(*cells: object) -> None:
-    print("| " + " | ".join(map(str, cells)) + " |", flush=True)
 
 
 if __name__ == "__main__":

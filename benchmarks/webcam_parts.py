@@ -31,6 +31,8 @@ from training.train import fastest_precision
 from training.webcam_augmentation import PARTS, through_webcam
 from training.webcam_pictures import with_own_masks
 
+from .tables import print_cells, print_table_head
+
 RECIPE = Recipe(model="hybrid", epochs=1, learning_rate=1e-3, warmup=0.1, batch_size=128, muon=1)
 
 
@@ -51,7 +53,7 @@ def run(args: argparse.Namespace) -> str:
     loaded, dataset = checkpoint.load(args.weights, RECIPE.model), data.load()
     photographs = with_own_masks(read_table(args.garments), dataset.input)
     print(f"{len(photographs)} photographs, each read in its mirror too; {args.steps} steps a run")
-    print("| parts | macro accuracy | accuracy | validation split |\n| --- | --- | --- | --- |")
+    print_table_head("parts", "macro accuracy", "accuracy", "validation split")
     print_row("before", [loaded.model], photographs, dataset)
     for name, parts in kinds().items():
         models = [adapted(loaded.model, dataset, parts, args.steps, seed) for seed in range(args.seeds)]
@@ -85,8 +87,7 @@ def batch(
     images, labels = augmentation.flip(split.images[chosen], mirrored), split.labels[chosen]
     half = len(chosen) // 2
     seen = through_webcam(images[:half], labels[:half], description.size, generator, parts)
-    mixed = to_input(torch.cat((seen, images[half:])), description)
-    return mixed.contiguous(memory_format=torch.channels_last), targets_of(labels, 0.0)
+    return to_input(torch.cat((seen, images[half:])), description), targets_of(labels, 0.0)
 
 
 def print_row(name: str, models: list[Model], photographs: Split, dataset: data.FashionMnist) -> None:
@@ -97,8 +98,7 @@ def print_row(name: str, models: list[Model], photographs: Split, dataset: data.
         kept = predict(model, dataset.validation.images, dataset.input)
         on_photographs = macro_accuracy(logits, photographs.labels), accuracy(logits, photographs.labels)
         figures.append((*on_photographs, accuracy(kept, dataset.validation.labels)))
-    cells = (f"{100 * sum(column) / len(column):.1f}" for column in zip(*figures, strict=True))
-    print(f"| {name} | {' | '.join(cells)} |", flush=True)
+    print_cells(name, *(f"{100 * sum(column) / len(column):.1f}" for column in zip(*figures, strict=True)))
 
 
 if __name__ == "__main__":

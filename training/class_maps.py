@@ -1,7 +1,8 @@
-"""A model whose class maps come with its logits, in one call."""
+"""The maps of whole batches: of all classes with the logits in one call, or each picture's of one class."""
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 
 from fashioncam.models.base import Model
@@ -18,3 +19,18 @@ class LogitsAndMaps(nn.Module):
         features = self.model.forward_features(images)
         logits = self.model.forward_head(features)
         return (logits, self.model.class_maps(features)) if self.model.has_class_maps else (logits,)
+
+
+@torch.no_grad()
+def class_maps(model: Model, images: Tensor, classes: Tensor) -> Tensor:
+    """Grad-CAM as the program shows it, before any scaling: N x h x w, not below 0, each for the class beside it.
+
+    Args:
+        images: N x 1 x H x W, normalised.
+        classes: N int64.
+    """
+    features = model.forward_features(images)
+    maps = torch.empty(len(images), *model.as_maps(features).shape[2:])
+    for index in classes.unique().tolist():
+        maps[classes == index] = model.class_map(features[classes == index], index)
+    return maps

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import torch
 from scipy.stats import binomtest
-from sklearn.metrics import precision_recall_fscore_support, roc_auc_score
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support, roc_auc_score
 from torch import Tensor
 from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
@@ -34,7 +34,7 @@ from fashioncam.pipeline.explanation import explainer
 from fashioncam.pipeline.exported_recogniser import ExportedRecogniser, made_from
 
 from . import data, metrics, plots
-from .command import exit_code, make_folder, make_place_for_weights
+from .command import exit_code, load_classifier, make_folder, make_place_for_weights
 from .export import save_with_twin
 from .loop import predict
 from .report import write_json, write_page, write_pictures
@@ -134,7 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(args: argparse.Namespace) -> str:
     """Measure, write the report, and record where that was asked for; returns a line of figures."""
     paths = [args.weights] if args.vs is None else [args.weights, args.vs]
-    models = [checkpoint.load(path) for path in paths]
+    models = [load_classifier(path) for path in paths]
     out = args.out or Path("reports") / args.weights.stem
     make_folder(out, "--out")
     if args.record:
@@ -200,7 +200,7 @@ def measure(path: Path, loaded: LoadedModel, logits: Tensor, labels: Tensor) -> 
         classes=class_figures(probabilities, labels, loaded.classes),
         macro=averages(labels, named, "macro"),
         micro=averages(labels, named, "micro"),
-        confusion=metrics.confusion(named, labels, len(loaded.classes)).tolist(),
+        confusion=confusion_matrix(labels, named, labels=range(len(loaded.classes))).tolist(),
         parameters=sum(parameter.numel() for parameter in loaded.model.parameters()),
         macs=multiply_accumulates(loaded),
         latency_ms=latency_ms(recogniser),

@@ -18,13 +18,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from fashioncam import checkpoint
 from fashioncam.checkpoint import LoadedModel
-from fashioncam.errors import UserError
 from fashioncam.models.base import to_input
 
 from . import data, explanation_plots, trust
-from .command import exit_code, make_folder
+from .class_maps import class_maps
+from .command import at_least, exit_code, load_classifier, make_folder
 from .loop import predict
 from .report import write_json, write_page, write_pictures
 
@@ -98,16 +97,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--garments", type=Path, help="folder of garment cutouts with train.csv, to explain these; default: none"
     )
-    parser.add_argument("--pictures", type=int, default=20, help="scored of each class; default: %(default)s")
+    parser.add_argument("--pictures", type=at_least(1), default=20, help="scored of each class; default: %(default)s")
     args = parser.parse_args(arguments)
     return exit_code("training.explain", lambda: run(args))
 
 
 def run(args: argparse.Namespace) -> str:
     """Measure and write the report; returns a line of figures."""
-    if args.pictures < 1:
-        raise UserError(f"--pictures {args.pictures}: at least 1")
-    loaded = checkpoint.load(args.weights)
+    loaded = load_classifier(args.weights)
     out = args.out or Path("reports") / f"{args.weights.stem}-explained{'-garments' if args.garments else ''}"
     make_folder(out, "--out")
     split = chosen_split(args, loaded)
@@ -185,7 +182,7 @@ def kinds_of_map(
     The random maps have the grid of the model's and are enlarged as they are, so that smoothness alone wins nothing.
     """
     size = images.shape[-1]
-    maps = trust.class_maps(loaded.model, to_input(images, loaded.input), named)
+    maps = class_maps(loaded.model, to_input(images, loaded.input), named)
     return {
         MODEL: trust.enlarged(maps, size),
         RANDOM: trust.enlarged(torch.rand(maps.shape, generator=generator), size),

@@ -13,8 +13,9 @@ from torch import Tensor
 from fashioncam.checkpoint import LoadedModel
 from fashioncam.models.base import to_input
 
+from .class_maps import class_maps
 from .data import Split
-from .trust import Randomised, class_maps, enlarged
+from .trust import Randomised, enlarged
 
 SHOWN = 8  # right and wrong ones of each class
 KIND_COLOURS = ("#1b6ca8", "#999999", "#d1750c", "#1a7f37")

@@ -154,6 +154,7 @@ def new_state(recipe: Recipe, initial: Mapping[str, Tensor] | None, steps: int, 
     if initial is not None:
         model.load_state_dict(initial)
     distributed.with_global_norms(model, device)
+    # channels_last: 1.1 to 1.4 times as fast on two CPU cores
     model = model.to(device).to(memory_format=torch.channels_last)
     optimizers = make_optimizers(model, recipe)
     return TrainingState(
@@ -269,7 +270,8 @@ def predict(model: nn.Module, images: Tensor, description: InputDescription, pre
     """Logits of N x 1 x S x S uint8 pictures, N x classes float32 on the CPU."""
     model.eval()
     with torch.autocast(images.device.type, torch.bfloat16, enabled=precision == "bf16"):
-        return torch.cat([model(to_input(batch, description)).float().cpu() for batch in images.split(1000)])
+        # Of more pictures at once the memory is new each time: 11 s of a core for 5,000 instead of 7.
+        return torch.cat([model(to_input(batch, description)).float().cpu() for batch in images.split(200)])
 
 
 def predict_both_ways(model: nn.Module, images: Tensor, description: InputDescription) -> Tensor:

@@ -26,11 +26,6 @@ def macro_accuracy(logits: Tensor, labels: Tensor) -> float:
     return torch.stack([right[labels == label].mean() for label in labels.unique()]).mean().item()
 
 
-def confusion(named: Tensor, labels: Tensor, classes: int) -> Tensor:
-    """How many pictures of class i are named j, classes x classes int64, at [i, j]."""
-    return torch.bincount(labels * classes + named, minlength=classes * classes).view(classes, classes)
-
-
 def expected_calibration_error(probabilities: Tensor, labels: Tensor, bins: int = 15) -> float:
     """Mean gap between confidence and accuracy over equal-width bins (arXiv:1706.04599, equation 3)."""
     confidence, predicted = probabilities.max(dim=1)

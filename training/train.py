@@ -23,6 +23,7 @@ from fashioncam.models import complete_config, model_class
 from fashioncam.models.base import Model, find_device, to_input
 
 from . import data, distributed, metrics
+from .class_maps import class_maps
 from .command import exit_code, make_folder, make_place_for_weights
 from .distillation import load_teacher
 from .export import save_with_twin
@@ -226,10 +227,8 @@ def map_scale(model: Model, images: torch.Tensor) -> float:
 
     Maps are shown on this one scale, so that their strength can be compared from frame to frame.
     """
-    features = model.forward_features(images)
-    named = model.forward_head(features).argmax(dim=1).tolist()
-    peaks = [model.class_map(features[i : i + 1], index).max() for i, index in enumerate(named)]
-    return torch.stack(peaks).quantile(0.9).item()
+    maps = class_maps(model, images, model(images).argmax(dim=1))
+    return maps.amax(dim=(1, 2)).quantile(0.9).item()
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ from .composites import Bank, Composites, compose, mirrored
 from .cutouts import balanced, load_cutouts
 from .drawn_rooms import draw_room
 from .export import write_onnx
-from .optimization import moving_average
+from .optimization import descend, moving_average
 from .run_log import RunLog, progress
 from .run_state import fingerprint, restore, store
 from .segmentation_net import SegmentationNet
@@ -135,10 +135,7 @@ def train_step(net: SegmentationNet, optimizer: AdamW, batch: Composites, precis
     with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
         logits = net(pictures(batch).contiguous(memory_format=torch.channels_last))
     loss = segmentation_loss(logits.float(), batch.item)
-    optimizer.zero_grad()
-    loss.backward()
-    nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-    optimizer.step()
+    descend(loss, net, [optimizer])
     return loss.detach()
 
 

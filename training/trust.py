@@ -17,8 +17,9 @@ from torch.nn import functional as F
 from torchvision.transforms.functional import gaussian_blur
 
 from fashioncam.checkpoint import LoadedModel
-from fashioncam.models.base import Model, to_input
+from fashioncam.models.base import to_input
 
+from .class_maps import class_maps
 from .loop import predict
 
 STEPS = 14  # of the curves, 56 pixels each: twice as many move the areas by 0.002 or less
@@ -68,21 +69,6 @@ class Randomised:
     layer: str
     correlation: Tensor
     maps: Tensor
-
-
-@torch.no_grad()
-def class_maps(model: Model, images: Tensor, classes: Tensor) -> Tensor:
-    """Grad-CAM as the program shows it, before any scaling: N x h x w, not below 0, each for the class beside it.
-
-    Args:
-        images: N x 1 x H x W, normalised.
-        classes: N int64.
-    """
-    features = model.forward_features(images)
-    maps = torch.empty(len(images), *model.as_maps(features).shape[2:])
-    for index in classes.unique().tolist():
-        maps[classes == index] = model.class_map(features[classes == index], index)
-    return maps
 
 
 def enlarged(maps: Tensor, size: int) -> Tensor:

@@ -7,10 +7,10 @@ import json
 from dataclasses import dataclass
 
 import numpy as np
-import onnxruntime
 
 from fashioncam.messages import FloatArray, Image, InputDescription
 
+from .onnx_session import open_session
 from .smoothing import softmax
 
 METADATA_KEY = "fashioncam"
@@ -60,12 +60,8 @@ class ExportedRecogniser:
     """
 
     def __init__(self, model: bytes) -> None:
-        options = onnxruntime.SessionOptions()
-        # Half a millisecond on one core; a second thread would take a core from the camera and the window.
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 4
         try:
-            self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+            self._session = open_session(model)
             about = json.loads(self._session.get_modelmeta().custom_metadata_map[METADATA_KEY])
             self.model_name: str = about["model"]
             self.checkpoint_sha256: str = about["checkpoint_sha256"]

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-import onnxruntime
 
 from fashioncam.messages import Image
 
 from .handles import with_handles
+from .onnx_session import open_session
 from .segmentation import LIKELY, deviation
 
 
@@ -28,12 +28,8 @@ class LearnedSegmenter:
     """
 
     def __init__(self, model: bytes) -> None:
-        options = onnxruntime.SessionOptions()
-        # A millisecond on one core; a second thread would take a core from the camera and the window.
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 4
         try:
-            self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+            self._session = open_session(model)
             trial = self.likelihood(*(np.zeros((16, 16, 3), np.uint8),) * 2, np.zeros((16, 16), np.uint8))
         except Exception as error:  # noqa: BLE001 - ONNX Runtime raises a dozen classes without a common one
             raise ValueError(f"no segmentation network: {error}") from None

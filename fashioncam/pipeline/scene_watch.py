@@ -184,7 +184,7 @@ def is_faint_item(likelihood: Image) -> bool:
 
 def is_still(before_bgr: Image | None, small_bgr: Image) -> bool:
     """Whether nothing moved between two frames."""
-    if before_bgr is None or before_bgr.shape != small_bgr.shape:
+    if before_bgr is None:
         return False
     moved = cv2.compare(cv2.absdiff(before_bgr, small_bgr).reshape(small_bgr.shape[0], -1), MOVING_LEVELS, cv2.CMP_GT)
     return cv2.countNonZero(moved) < MOVING_AREA * moved.size

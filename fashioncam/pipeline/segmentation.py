@@ -116,7 +116,7 @@ def away_from(*covered: Image | None) -> Image:
 
 def steadied(before: Image | None, now: Image) -> Image:
     """Likelihoods mixed with those of the frame before: much where nothing moves, not at all where much does."""
-    if before is None or before.shape != now.shape:
+    if before is None:
         return now
     changed = cv2.countNonZero(cv2.compare(cv2.absdiff(before, now), 100, cv2.CMP_GT))
     outline = np.sqrt(cv2.countNonZero(cv2.compare(now, LIKELY, cv2.CMP_GE)) + 1)
@@ -138,9 +138,7 @@ def found_item(
     return item_mask(likelihood, deviating, before, beyond_shadow(small_bgr, expected_bgr)), deviating
 
 
-def item_mask(
-    likelihood: Image, deviating: Image, before: Image | None, no_shadow: Image | None = None
-) -> Image | None:
+def item_mask(likelihood: Image, deviating: Image, before: Image | None, no_shadow: Image) -> Image | None:
     """The likelihood of the most sensible item alone, all else 0; None where there is none.
 
     Args:
@@ -149,9 +147,7 @@ def item_mask(
         before: what this returned for the frame before; an item in view is preferred to others.
         no_shadow: where it is too dark for a shadow, h x w uint8; there an item goes on at a smaller likelihood.
     """
-    grown = likelihood
-    if no_shadow is not None:
-        grown = cv2.max(likelihood, cv2.bitwise_and(cv2.multiply(likelihood, 1.0, scale=GROWTH), no_shadow))
+    grown = cv2.max(likelihood, cv2.bitwise_and(cv2.multiply(likelihood, 1.0, scale=GROWTH), no_shadow))
     likely = cv2.compare(grown, LIKELY, cv2.CMP_GE)
     count, labels, stats, centroids = cv2.connectedComponentsWithStats(likely, connectivity=8, ltype=cv2.CV_16U)
     if count < 2:

@@ -23,7 +23,7 @@ class CaptureLoop(Loop):
     Args:
         open_source: called in the thread, as opening a camera may take seconds.
         frames: mailboxes that each get every frame.
-        failures: gets the failure that ended the thread; `ended` is set when the source had no more frames.
+        failures: gets the failure that ended the thread; `stream` is `ENDED` when the source had no more frames.
         retry_s: how long after a live source was lost it is opened again, and again; None lets its loss end the
             thread.
         wait: called in the thread before it opens the source for the first time.
@@ -46,7 +46,6 @@ class CaptureLoop(Loop):
         self._first_grabbed_s = 0.0
         self.stream = Stream.OPENING
         self.paused = threading.Event()
-        self.ended = threading.Event()
         self.source: FrameSource | None = None  # once it has been opened
         self.read_s = 0.0  # when it last gave a picture, which in a pause is not delivered
         self.rate = RateMeter()
@@ -64,7 +63,6 @@ class CaptureLoop(Loop):
                 return
             if not self._may_come_back():
                 self.stream = Stream.ENDED
-                self.ended.set()
                 return
             self.stream = Stream.LOST
             stop.wait(self._retry_s)

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from fashioncam.errors import UserError
 from fashioncam.interrupts import interrupts_deferred
-from fashioncam.messages import Failure, Frame, Reading, State
+from fashioncam.messages import Failure, Frame, Reading, State, Stream
 from fashioncam.pipeline import PipelineState, process_frame
 from fashioncam.settings import DEMO, Settings
 
@@ -90,7 +90,7 @@ def newest_frames(source: FrameSource) -> Iterator[Frame]:
     capture.start()
     try:
         while True:
-            has_ended = capture.ended.is_set()
+            has_ended = capture.stream is Stream.ENDED
             frame = frames.take(WAIT_S)
             if frame is not None:
                 yield frame

@@ -82,7 +82,6 @@ class CaptureSource:
         count = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
         self.frame_count = count if not live and count > 0 else None
         self._next_index = 0
-        self._first_grabbed_s = 0.0
 
     def read(self) -> Frame | None:
         grabbed = self._capture.grab()
@@ -95,10 +94,7 @@ class CaptureSource:
                 raise SourceError(f"{self.name} stopped giving pictures; check its cable and start again")
             return None
         index, self._next_index = self._next_index, self._next_index + 1
-        if index == 0:
-            self._first_grabbed_s = grabbed_s
-        time_s = grabbed_s - self._first_grabbed_s if self.live else index / self.fps
-        return Frame(index, image_bgr, time_s, grabbed_s)
+        return Frame(index, image_bgr, index / self.fps, grabbed_s)
 
     def close(self) -> None:
         self._capture.release()

@@ -164,10 +164,10 @@ def test_item_in_view_is_preferred_to_one_that_is_a_little_larger():
     likelihood = np.zeros((120, 160), np.uint8)
     likelihood[40:80, 30:70], likelihood[38:82, 90:134] = 255, 255
     nothing = np.zeros_like(likelihood)
-    first = item_mask(likelihood, nothing, None)
+    first = item_mask(likelihood, nothing, None, nothing)
     before = np.zeros_like(likelihood)
     before[40:80, 30:70] = 255
-    kept = item_mask(likelihood, nothing, before)
+    kept = item_mask(likelihood, nothing, before, nothing)
     assert first[60, 110] == 255
     assert kept[60, 50] == 255
     assert kept[60, 110] == 0
@@ -176,7 +176,7 @@ def test_item_in_view_is_preferred_to_one_that_is_a_little_larger():
 def test_item_that_would_go_on_over_the_whole_picture_is_none():
     likelihood, no_shadow = np.full((120, 160), 16, np.uint8), np.full((120, 160), 255, np.uint8)
     likelihood[50:70, 70:100] = 255
-    assert item_mask(likelihood, no_shadow, None) is not None
+    assert item_mask(likelihood, no_shadow, None, np.zeros_like(likelihood)) is not None
     assert item_mask(likelihood, no_shadow, None, no_shadow) is None
 
 

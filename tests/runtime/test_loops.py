@@ -27,8 +27,8 @@ def capture(source):
 def test_capture_delivers_the_newest_frame_and_says_when_it_ends():
     source = FakeSource(count=5)
     loop, frames, failures = capture(source)
-    assert loop.ended.wait(5)
     assert loop.join()
+    assert loop.stream is Stream.ENDED
     assert failures.take() is None
     assert frames.take().index == 4
     assert frames.dropped == 4

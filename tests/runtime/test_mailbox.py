@@ -30,11 +30,3 @@ def test_waiting_reader_is_woken_by_a_value():
     mailbox.put("value")
     reader.join(5)
     assert received == ["value"]
-
-
-def test_ten_thousand_values_keep_one_slot():
-    mailbox = Mailbox()
-    for value in range(10_000):
-        mailbox.put(value)
-    assert mailbox.take() == 9_999
-    assert mailbox.take() is None

@@ -1,4 +1,5 @@
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -40,6 +41,12 @@ def garments(tmp_path):
             Image.fromarray(rgba).save(folder / "train" / f"{index}.png")
             writer.writerow((f"{index}.png", 0, owners[index % 4]))
     return folder
+
+
+@pytest.fixture
+def tiny_hybrid(tiny_hybrid):
+    """One for Fashion-MNIST's classes."""
+    return replace(tiny_hybrid, classes=data.CLASSES)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from fashioncam.models import build
 from fashioncam.models.base import Model, to_input
 from training import distributed, loop
 from training.batches import plain_place, shuffled_batches
-from training.data import CLASSES, Split
+from training.data import Split
 from training.distillation import distillation_loss, load_teacher
 from training.recipes import Recipe
 
@@ -121,7 +121,7 @@ class TestTeachersByKind:
         for index in range(3):
             torch.manual_seed(index)
             model = build("hybrid", tiny_hybrid.info.config).eval()
-            checkpoint.save(replace(tiny_hybrid, classes=CLASSES, model=model), tmp_path / f"{index}.pth")
+            checkpoint.save(replace(tiny_hybrid, model=model), tmp_path / f"{index}.pth")
         return [tmp_path / f"{index}.pth" for index in range(3)]
 
     def test_each_picture_is_taught_by_those_of_its_kind(self, paths: list[Path]) -> None:
@@ -156,7 +156,7 @@ class TestTeachersByKind:
             load_teacher(paths[0], paths[1:], self.RECIPE, INPUT)
 
     def test_of_another_input_is_refused(self, paths: list[Path], tiny_hybrid: LoadedModel) -> None:
-        other = replace(tiny_hybrid, classes=CLASSES, input=replace(INPUT, mean=0.5))
+        other = replace(tiny_hybrid, input=replace(INPUT, mean=0.5))
         checkpoint.save(other, paths[2])
         with pytest.raises(UserError, match=r"--webcam-teachers .*2\.pth was trained on another input"):
             load_teacher(paths[0], paths[1:], self.RECIPE, INPUT)
@@ -165,7 +165,7 @@ class TestTeachersByKind:
 class TestLoadTeacher:
     @pytest.fixture
     def path(self, tiny_hybrid: LoadedModel, tmp_path: Path) -> Path:
-        checkpoint.save(replace(tiny_hybrid, classes=CLASSES), tmp_path / "teacher.pth")
+        checkpoint.save(tiny_hybrid, tmp_path / "teacher.pth")
         return tmp_path / "teacher.pth"
 
     def test_gives_the_checkpoints_model_in_eval_mode(

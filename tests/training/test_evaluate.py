@@ -4,6 +4,8 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 import torch
@@ -12,7 +14,7 @@ from torch import Tensor
 
 from fashioncam import checkpoint
 from fashioncam.checkpoint import LoadedModel
-from training import data, evaluate, plots
+from training import compare, data, evaluate, explain, plots
 from training.export import save_with_twin
 
 PICTURES = {"confusion.png", "confusion-normalised.png", "roc.png", "reliability.png", "mistakes.png"}
@@ -112,9 +114,26 @@ def test_model_that_is_never_sure_can_be_recorded(
     assert checkpoint.load(weights).info.figures["test_accepted_share"] == 0
 
 
-def test_missing_weights_are_one_line_and_exit_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert evaluate.main([str(tmp_path / "missing.pth")]) == 2
-    assert capsys.readouterr().err.count("\n") == 1
+@pytest.mark.parametrize("command", [evaluate, compare, explain], ids=lambda command: command.__name__)
+@pytest.mark.parametrize("change", [None, {"classes": tuple("abcdefghij")}, {"polarity": "positive"}], ids=str)
+def test_weights_that_are_missing_or_for_other_pictures_are_one_line_and_exit_code_2(
+    command: ModuleType,
+    change: dict[str, Any] | None,
+    tiny_hybrid: LoadedModel,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    paths = [tmp_path / "good.pth", tmp_path / "bad.pth"]
+    checkpoint.save(tiny_hybrid, paths[0])
+    if change:
+        other_input = replace(tiny_hybrid.input, polarity=change.get("polarity", "negated"))
+        other = replace(tiny_hybrid, input=other_input, classes=change.get("classes", tiny_hybrid.classes))
+        checkpoint.save(other, paths[1])
+    named = paths if command is compare else paths[1:]
+    assert command.main([str(path) for path in named]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "bad.pth" in said
 
 
 def test_report_holds_figures_and_pictures(weights: Path, dataset: data.FashionMnist) -> None:

@@ -102,9 +102,7 @@ def test_duel_by_hand() -> None:
     assert explain.Duel("insertion", "random map", 0.1, 0.2, 0.5).outcome == "open"
 
 
-@pytest.mark.parametrize(
-    "arguments", [["missing.pth"], ["tiny.pth", "--pictures", "0"], ["tiny.pth", "--out", "tiny.pth"]]
-)
+@pytest.mark.parametrize("arguments", [["missing.pth"], ["tiny.pth", "--out", "tiny.pth"]])
 def test_errors_of_the_user_are_one_line_and_exit_code_2(
     arguments: list[str], weights: Path, dataset: data.FashionMnist, capsys: pytest.CaptureFixture[str]
 ) -> None:

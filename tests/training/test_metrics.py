@@ -24,12 +24,6 @@ class TestAccuracy:
         assert metrics.accuracy(torch.tensor([[1.0, 0.0]] * 5), torch.full((5,), label)) == expected
 
 
-class TestConfusion:
-    def test_counts_true_classes_down_and_named_ones_across(self) -> None:
-        named, labels = torch.tensor([0, 0, 1, 1, 1]), torch.tensor([0, 1, 1, 1, 0])
-        assert metrics.confusion(named, labels, 3).tolist() == [[1, 1, 0], [1, 2, 0], [0, 0, 0]]
-
-
 class TestCalibrationError:
     def test_is_the_mean_gap_between_confidence_and_accuracy(self) -> None:
         # bin 0.9..1: |(1 + 0) - (0.94 + 0.96)| = 0.9; bin 0.6..0.7: |0 - 0.65|; of 3 pictures

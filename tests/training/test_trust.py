@@ -10,6 +10,7 @@ from fashioncam.checkpoint import LoadedModel
 from fashioncam.models.base import Model
 from fashioncam.models.simplecnn import SimpleCNN
 from training import trust
+from training.class_maps import class_maps
 
 
 class Corner(Model):
@@ -118,7 +119,7 @@ def test_map_without_heat_is_scored_and_finite(corner: LoadedModel) -> None:
 def test_each_map_is_for_its_own_class(tiny_hybrid: LoadedModel, sample: tuple[Tensor, Tensor]) -> None:
     images = (sample[0][:4].float() / 255 - tiny_hybrid.input.mean) / tiny_hybrid.input.std
     classes = torch.tensor([3, 0, 3, 1])
-    found = trust.class_maps(tiny_hybrid.model, images, classes)
+    found = class_maps(tiny_hybrid.model, images, classes)
     with torch.no_grad():
         every = tiny_hybrid.model.class_maps(tiny_hybrid.model.forward_features(images)).relu()
     assert torch.allclose(found, every[torch.arange(4), classes], atol=1e-5)

@@ -3,7 +3,6 @@ import pytest
 import torch
 
 from fashioncam.models.base import scaled
-from fashioncam.pipeline.garment_input import SHARPEN
 from training import webcam_augmentation
 from training.random_batches import Dice, grid
 from training.webcam_augmentation import (
@@ -195,7 +194,3 @@ def test_cutouts_come_as_the_model_takes_them_dark_ones_bright():
     middles = seen[:, 0, 14, 14].float()
     assert middles[:20].min() > 200
     assert middles[20:].max() < 80
-
-
-def test_sharpening_is_the_programs_own():
-    assert webcam_augmentation.sharpening_kernel().tolist() == SHARPEN.tolist()
