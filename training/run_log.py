@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-# A borrowed machine may have torch alone.
+# A borrowed machine may have torch and torchvision alone.
 HAS_TQDM = find_spec("tqdm") is not None
 HAS_TENSORBOARD = find_spec("tensorboard") is not None
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from fashioncam.messages import Capture, View
 
 from .session import Session
+from .shortcuts import BINDINGS
 from .theme import Theme
 
 THUMBNAIL_PX = 148
@@ -58,8 +59,9 @@ class Gallery(QDialog):
         self._delete.setAutoDefault(False)
         self._delete.clicked.connect(lambda _checked: self.delete_chosen())
         learn = QPushButton("Learn from them …")
-        learn.setToolTip("Learn from the filed garments (Ctrl+L)")
-        learn.setShortcut(QKeySequence("Ctrl+L"))  # the window's own does not reach here
+        binding = next(binding for binding in BINDINGS if binding.action == "learn")
+        learn.setToolTip(f"{binding.text} ({binding.keys[0]})")
+        learn.setShortcut(QKeySequence(binding.keys[0]))  # the window's own does not reach here
         learn.setAutoDefault(False)
         learn.clicked.connect(lambda _checked: self.learn_asked.emit())
         close = QPushButton("Close")
