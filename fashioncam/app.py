@@ -39,8 +39,8 @@ def run(settings: Settings) -> int:
     memory = Memory(QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "fashioncam", "fashioncam"))
     session = FailingStart(settings, pictures_folder(), memory.device, memory.camera_size)
     window = MainWindow(settings, session, memory, bundled.own_weights())
-    # Python runs this handler at the window's next pull.
-    signal.signal(signal.SIGINT, lambda *_: application.exit(130))
+    # Python runs this handler at the window's next pull; Qt would not hear an exit before `exec`.
+    signal.signal(signal.SIGINT, lambda *_: QTimer.singleShot(0, lambda: application.exit(130)))
     window.show()
     session.start()
     QTimer.singleShot(MODEL_DELAY_MS, lambda: load_model(session, settings, memory))

@@ -185,3 +185,15 @@ def test_ctrl_c_ends_the_window_with_130(screen):
     finally:
         program.kill()
         program.wait()
+
+
+def test_ctrl_c_before_the_window_is_up_ends_with_130(screen):
+    program = """
+import signal
+from fashioncam import app, cli
+show = app.MainWindow.show
+app.MainWindow.show = lambda window: show(window) or signal.raise_signal(signal.SIGINT)
+raise SystemExit(cli.main(["--device", "demo"]))
+"""
+    done = subprocess.run([sys.executable, "-c", program], env=screen.environment(), timeout=60, check=False)
+    assert done.returncode == 130

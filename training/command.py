@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from fashioncam import checkpoint
+from fashioncam import bundled, checkpoint
 from fashioncam.checkpoint import LoadedModel
 from fashioncam.errors import UserError
 
@@ -63,6 +63,8 @@ def make_place_for_weights(file: Path, option: str) -> None:
     make_place_for(file, option)
     if file.suffix == ".onnx":
         raise UserError(f"{option} {file}: .onnx is the ending of exported models; name a .pth, and both are written")
+    if file.with_suffix(".onnx").resolve() == bundled.own(bundled.SEGMENTER).resolve():
+        raise UserError(f"{option} {file}: the model beside it would replace the segmenter; give another name")
 
 
 def make_folder(folder: Path, options: str) -> None:

@@ -51,8 +51,9 @@ def run(settings: Settings) -> int:
             exit_code = 0
         except KeyboardInterrupt:
             exit_code = 130
-        bar.close()
-        print(f"{source.name}: {summary}")
+        finally:
+            bar.close()
+            print(f"{source.name}: {summary}", file=sys.stderr)  # the predictions may go to stdout
     return exit_code
 
 

@@ -95,9 +95,10 @@ class Keeper:
             if self._recording is not None:
                 path, recorder = self._recording
                 self._recording = None
-                recorder.close()
                 predictions = path.with_suffix(".jsonl")
-                if recorder.frames:
+                if failure := close(recorder):
+                    self.tell(failure)
+                elif recorder.frames:
                     self.tell(f"Recorded {path}, and {predictions.name} beside it")
                 else:
                     predictions.unlink(missing_ok=True)
@@ -129,7 +130,7 @@ class Keeper:
                 recorder.write(frame, reading, source_fps, source_fps, look)
             except UserError as error:
                 self._recording = None
-                recorder.close()
+                close(recorder)
                 self.tell(f"The recording {path.name} has ended: {error}")
 
     def close(self) -> None:
@@ -143,7 +144,7 @@ class Keeper:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             write_png(path, annotate(frame.image_bgr, reading, look=look))
-            said = as_json(reading) | {"heat_map_for": reading.explained, "heat_map_against": reading.against}
+            said = as_json(reading, look) | {"heat_map_for": reading.explained, "heat_map_against": reading.against}
             path.with_suffix(".json").write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
         except OSError as error:
             raise UserError(f"{path} cannot be written: {error.strerror}") from None
@@ -170,3 +171,12 @@ class Keeper:
                 self._room.release()
 
         self._worker.submit(guarded)
+
+
+def close(recorder: Recorder) -> str:
+    """End a recording; why it is not whole, empty where it is."""
+    try:
+        recorder.close()
+    except UserError as error:
+        return str(error)
+    return ""

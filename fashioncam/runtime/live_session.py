@@ -252,21 +252,23 @@ class LiveSession:
         )
 
     def stop(self) -> None:
-        """End all threads, even where a source does not answer, and close the files."""
+        """End all threads, even where a source does not answer; UserError where a file could not be ended whole."""
         self._feed.request_stop()
         self._inference.request_stop()
         self._learner.stop()
         self._feed.join()
-        self._close_files()
-        self._models.join()
-        self._cameras.join()
+        try:
+            self._close_files()
+        finally:
+            self._models.join()
+            self._cameras.join()
         self._close_files()  # where a frame took longer than the first one waits
 
     def _close_files(self) -> None:
         """Close them, unless inference may still write."""
         if self._inference.join():
-            self._recorder.close()
             self._keeper.close()
+            self._recorder.close()
 
     def _switch(self, open_chosen: Callable[[], FrameSource]) -> None:
         self._feed = Feed(open_chosen, self._feed, self._retry_s, self._style)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from .model_loading import weights_path
 
 # File name ending -> codec; what OpenCV's own FFmpeg can write everywhere.
 CODECS = {".mp4": "mp4v", ".avi": "MJPG", ".webm": "VP90"}
+LEAST_FREE_BYTES = 64 << 20  # with more a film can still be closed; OpenCV itself does not say that a disk is full
+CHECKED_EVERY = 30  # pictures
 LONGEST_GAP_S = 2.0  # to fill it takes half a second of the inference thread at 1280x720
 
 
@@ -49,7 +52,7 @@ class Recorder:
             look: how the picture is drawn.
         """
         if self._predictions:
-            self._predictions.write(reading)
+            self._predictions.write(reading, look)
         if self._video:
             fps = None if self._settings.display_fps is False else processed_fps
             picture = annotate(frame.image_bgr, reading, self._settings.display_input, fps, look)
@@ -89,12 +92,12 @@ class PredictionWriter:
         except OSError as error:
             raise self._failure(error) from None
 
-    def write(self, reading: Reading) -> None:
+    def write(self, reading: Reading, look: Look) -> None:
         try:
             if not self._is_fresh and self._path.is_file():  # not a pipe
                 self._file.truncate(0)
             self._is_fresh = True
-            self._file.write(json.dumps(as_json(reading)) + "\n")
+            self._file.write(json.dumps(as_json(reading, look)) + "\n")
         except OSError as error:
             raise self._failure(error) from None
 
@@ -106,9 +109,12 @@ class PredictionWriter:
         return UserError(f"{self._path}: {error.strerror}; name a file in a folder that you may write to")
 
 
-def as_json(reading: Reading) -> dict[str, Any]:
-    """The line of the predictions file for a reading, as a dict."""
-    return {
+def as_json(reading: Reading, look: Look = LOOK) -> dict[str, Any]:
+    """The line of the predictions file for a reading, as a dict.
+
+    Where the picture beside it shows the frame mirrored, `mirrored` says so: `box` is the frame's.
+    """
+    line = {
         "frame": reading.frame_index,
         "time_s": round(reading.time_s, 4),
         "state": reading.state.value,
@@ -116,6 +122,7 @@ def as_json(reading: Reading) -> dict[str, Any]:
         "top5": [{"index": p.index, "label": p.label, "probability": round(p.probability, 5)} for p in reading.top5],
         "stages_ms": {stage: round(ms, 3) for stage, ms in reading.stages_ms.items()},
     }
+    return line | ({"mirrored": True} if look.mirrored else {})
 
 
 class VideoRecorder:
@@ -131,7 +138,8 @@ class VideoRecorder:
         folder = Path(os.path.realpath(path)).parent
         if not folder.is_dir():
             raise UserError(f"{path}: there is no folder {folder}")
-        self._path = path
+        self._path, self._folder = path, folder
+        self._check_disk()
         self._writer: cv2.VideoWriter | None = None
         self._size_wh, self._fps, self._first_s, self._written = (0, 0), 0.0, 0.0, 0
         self._last_bgr, self._last_s = np.empty((0, 0, 3), np.uint8), 0.0
@@ -153,11 +161,25 @@ class VideoRecorder:
         while self._written < due:
             self._writer.write(self._last_bgr if self._written < due - 1 else image_bgr)
             self._written += 1
+            if self._written % CHECKED_EVERY == 0:
+                self._check_disk()
         self._last_bgr, self._last_s = image_bgr, time_s
 
     def close(self) -> None:
-        if self._writer is not None:
-            self._writer.release()
+        """Finish the film; UserError where it did not get all of its pictures, as on a disk with a quota."""
+        if self._writer is None:
+            return
+        self._writer.release()
+        self._writer = None
+        film = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
+        held = film.get(cv2.CAP_PROP_FRAME_COUNT) if film.isOpened() else 0
+        film.release()
+        if held < 0.9 * self._written - 1:  # for some formats it is an estimate
+            raise UserError(f"{self._path}: the film is not whole; make room, or name a place on another disk")
+
+    def _check_disk(self) -> None:
+        if shutil.disk_usage(self._folder).free < LEAST_FREE_BYTES:
+            raise UserError(f"{self._path}: the disk is nearly full; make room, or name a place on another disk")
 
 
 def fitted(image_bgr: Image, size_wh: tuple[int, int]) -> Image:

@@ -30,6 +30,7 @@ OPEN_TIMEOUT_MS = READ_TIMEOUT_MS = 5000
 RAW_WIDTH_PX = 640
 PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"}
 FOLDER_FPS = 10.0
+PATIENCE_S = 1.0  # with a camera that misses pictures
 # What fails is said by `SourceError`; neither OpenCV nor FFmpeg in it adds lines of their own.
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
@@ -76,28 +77,47 @@ class CaptureSource:
         self._capture = capture
         self._endless = endless
         claimed = capture.get(cv2.CAP_PROP_FPS)
-        # Some streams claim 0 or 180,000 frames a second; a file's claim is its speed.
-        believable = 1 <= claimed <= 240 if live else claimed > 0
+        # Some streams claim 0 or 180,000 frames a second, and a browser's films 1,000 and as many frames as that makes.
+        believable = (claimed >= 1 if live else claimed > 0) and claimed <= 240
         self.fps = claimed if believable else 30.0
         count = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
-        self.frame_count = count if not live and count > 0 else None
+        self.frame_count = count if believable and not live and count > 0 else None
         self._next_index = 0
+        self._began_ms, self._time_s = 0.0, 0.0
 
     def read(self) -> Frame | None:
-        grabbed = self._capture.grab()
-        grabbed_s = time.monotonic()
-        ok, image_bgr = self._capture.retrieve() if grabbed else (False, None)
-        if not ok or image_bgr is None:
+        image_bgr, grabbed_s = self._picture()
+        missing_since_s = grabbed_s
+        while image_bgr is None and self._endless and grabbed_s - missing_since_s < PATIENCE_S:
+            time.sleep(PATIENCE_S / 20)
+            image_bgr, grabbed_s = self._picture()
+        if image_bgr is None:
             if self._next_index == 0:
                 raise SourceError(f"{self.name} opens but gives no picture; try another --device")
             if self._endless:
                 raise SourceError(f"{self.name} stopped giving pictures; check its cable and start again")
             return None
         index, self._next_index = self._next_index, self._next_index + 1
-        return Frame(index, image_bgr, index / self.fps, grabbed_s)
+        return Frame(index, image_bgr, 0.0 if self.live else self._film_time_s(index), grabbed_s)
 
     def close(self) -> None:
         self._capture.release()
+
+    def _picture(self) -> tuple[Image | None, float]:
+        """The next picture, None where there is none, and when it was grabbed."""
+        is_there = self._capture.grab()
+        grabbed_s = time.monotonic()
+        return self._capture.retrieve()[1] if is_there else None, grabbed_s
+
+    def _film_time_s(self, index: int) -> float:
+        """As the film says, whose frames need not be evenly spaced; where its time does not go on, by the rate."""
+        position_ms = self._capture.get(cv2.CAP_PROP_POS_MSEC)
+        if index == 0:
+            self._began_ms = position_ms
+        else:
+            told_s = (position_ms - self._began_ms) / 1000
+            self._time_s = told_s if told_s > self._time_s else self._time_s + 1 / self.fps
+        return self._time_s
 
 
 class FolderSource:
@@ -112,7 +132,9 @@ class FolderSource:
             files = [path for path in folder.iterdir() if path.is_file()]
         except OSError as error:
             raise SourceError(f"{folder} cannot be read ({error.strerror}); give another folder") from None
-        self._paths = sorted(path for path in files if path.suffix.lower() in PICTURE_SUFFIXES)
+        # Hidden ones are no pictures: macOS leaves a file ._NAME.jpg beside each NAME.jpg on a stick.
+        shown = (path for path in files if not path.name.startswith("."))
+        self._paths = sorted(path for path in shown if path.suffix.lower() in PICTURE_SUFFIXES)
         if not self._paths:
             raise SourceError(f"{folder} holds no pictures ({', '.join(sorted(PICTURE_SUFFIXES))})")
         self.frame_count: int | None = len(self._paths)
@@ -140,9 +162,9 @@ def read_image(path: Path) -> Image | None:
     """H x W x 3 uint8, or None; under names outside ASCII too, which `cv2.imread` cannot open on Windows."""
     try:
         content = np.fromfile(path, np.uint8)
-    except OSError:
+        return cv2.imdecode(content, cv2.IMREAD_COLOR) if content.size else None
+    except (OSError, cv2.error):  # the latter where it claims more than 2^30 pixels
         return None
-    return cv2.imdecode(content, cv2.IMREAD_COLOR) if content.size else None
 
 
 class LoopingSource:

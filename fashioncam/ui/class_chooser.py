@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushBu
 from .theme import Theme
 from .video_view import PictureView
 
+DIGITS = 10
+
 
 class ClassChooser(QDialog):
     """A button and a digit for each class; Esc files nothing."""
@@ -20,7 +22,7 @@ class ClassChooser(QDialog):
         self.setWindowTitle("File the garment")
         self.setModal(True)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._count = len(classes)
+        self._count = min(DIGITS, len(classes))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(theme.px(20),) * 4)
         layout.setSpacing(theme.px(12))
@@ -35,7 +37,7 @@ class ClassChooser(QDialog):
         grid = QGridLayout()
         grid.setSpacing(theme.px(8))
         for index, label in enumerate(classes):
-            button = QPushButton(f"{index}   {label}")
+            button = QPushButton(f"{index}   {label}" if index < DIGITS else label)
             button.setMinimumSize(theme.px(150), theme.px(38))
             button.setStyleSheet("text-align: left")
             button.setAutoDefault(False)
@@ -51,6 +53,9 @@ class ClassChooser(QDialog):
         top.addLayout(words, stretch=1)
         layout.addLayout(top)
         layout.addLayout(grid)
+        # Else the first button has it, and Space, which pauses the picture in the window, would press it.
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 (Qt's name)
         if event.text().isdecimal() and int(event.text()) < self._count:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSi
 
 from fashioncam.messages import Reading, View
 
+from .elided_label import ElidedLabel
 from .qt_image import from_bgr, from_grey
 from .theme import Theme
 from .video_view import PictureView
@@ -71,8 +72,8 @@ class ExplanationView(QWidget):
     def __init__(self, show_input: bool) -> None:
         super().__init__()
         self._explained: Reading | None = None
-        self._question = quiet("Why?", "heading")
-        self._question.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._question = ElidedLabel(Qt.TextElideMode.ElideRight)
+        self._question.setObjectName("heading")
         self._contrast = QPushButton("First against second")
         self._contrast.setCheckable(True)
         self._contrast.setToolTip("What speaks for the first class rather than the second (C)")

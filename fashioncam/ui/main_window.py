@@ -8,9 +8,9 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from fashioncam.messages import Look, Stream, View
 from fashioncam.settings import DEMO, Settings
@@ -73,7 +73,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._connect()
         self._actions["numbers"].setChecked(self._status.numbers_shown)
-        self.resize(1280, 720)
+        self.resize(QSize(1280, 720).boundedTo(self.screen().availableSize()))
         self.restoreGeometry(memory.geometry)
         session.set_look(memory.look)
         session.list_cameras()
@@ -229,6 +229,7 @@ class MainWindow(QMainWindow):
 
     def _apply_theme(self) -> None:
         theme = self._applied_theme = self._theme
+        QApplication.setPalette(theme.qt_palette)
         self.setStyleSheet(theme.style_sheet)
         for part in (self._video, self._buttons, self._status, self._help):
             part.set_theme(theme)

@@ -102,8 +102,11 @@ class PredictionRows(QWidget):
         painter.setFont(self._font(14, bold=row == 0 or is_explained))
         painter.setPen(QColor(colours.text if row == 0 or is_explained else colours.quiet_text))
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(text, Qt.AlignmentFlag.AlignLeft | middle, prediction.label)
-        painter.drawText(text, Qt.AlignmentFlag.AlignRight | middle, f"{prediction.probability:.0%}")
+        metrics, share = painter.fontMetrics(), f"{prediction.probability:.0%}"
+        room_px = int(text.width()) - metrics.horizontalAdvance(share) - px(9)
+        label = metrics.elidedText(prediction.label, Qt.TextElideMode.ElideRight, room_px)
+        painter.drawText(text, Qt.AlignmentFlag.AlignLeft | middle, label)
+        painter.drawText(text, Qt.AlignmentFlag.AlignRight | middle, share)
         needed = QPointF(bar.left() + bar.width() * self._needed, bar.center().y())
         bar.setWidth(max(bar.height(), bar.width() * prediction.probability))
         first_colour = GREEN if self._is_sure else ORANGE

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar
+from PySide6.QtWidgets import QStatusBar
 
 from fashioncam.messages import View
 
+from .elided_label import ElidedLabel
 from .numbers_bar import NumbersBar
 from .theme import Theme
 
@@ -15,26 +15,15 @@ NEWS_STAY_MS = 8000
 LABEL_PX = 180  # at least
 
 
-class ElidedLabel(QLabel):
-    """Leaves out the middle of a text that is too long, as of a path."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
-        painter = QPainter(self)
-        area = self.contentsRect().adjusted(8, 0, -8, 0)
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, area.width())
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
-
-
 class StatusLine(QStatusBar):
     """News stay for some seconds, or until there are others."""
 
     def __init__(self, show_numbers: bool) -> None:
         super().__init__()
-        self._label, self._numbers = ElidedLabel(), NumbersBar()
+        self._label, self._numbers = (
+            ElidedLabel(Qt.TextElideMode.ElideMiddle, margin_px=8),
+            NumbersBar(),
+        )  # as of a path
         self._news, self._news_since = "", QElapsedTimer()
         self.addWidget(self._label, 1)
         self.addPermanentWidget(self._numbers)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PySide6.QtGui import QColor, QPalette
+
 # From the Okabe-Ito palette (bluish green, orange, blue, vermilion), which colour-blind people tell apart; darkened
 # until white text on them has a contrast of 4.5 and more. What they say is always said by words and a sign too.
 GREEN, ORANGE, BLUE, RED, GREY = "#007a5a", "#a86400", "#00639b", "#a83c00", "#4a4f57"
@@ -38,6 +40,21 @@ class Palette:
 DARK = Palette("#121417", "#1c1f24", "#272b32", "#343a43", "#f2f3f5", "#aeb6c1", "#3a414b", "#56b4e9")
 LIGHT = Palette("#e4e8ed", "#ffffff", "#f0f3f6", "#d3d9e0", "#181b20", "#525b66", "#d8dee5", "#0072b2")
 
+# What widgets are painted with that the style sheet says nothing of, as in Qt's own dialog for files.
+ROLES = {
+    "panel": (QPalette.ColorRole.Window, QPalette.ColorRole.HighlightedText),
+    "card": (QPalette.ColorRole.Base, QPalette.ColorRole.Button, QPalette.ColorRole.ToolTipBase),
+    "surround": (QPalette.ColorRole.AlternateBase,),
+    "text": (
+        QPalette.ColorRole.WindowText,
+        QPalette.ColorRole.Text,
+        QPalette.ColorRole.ButtonText,
+        QPalette.ColorRole.ToolTipText,
+    ),
+    "quiet_text": (QPalette.ColorRole.PlaceholderText,),
+    "accent": (QPalette.ColorRole.Highlight,),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Theme:
@@ -56,6 +73,14 @@ class Theme:
     def px(self, size: float) -> int:
         """A size at scale 1 in pixels, at least 1."""
         return max(1, round(size * self.scale))
+
+    @property
+    def qt_palette(self) -> QPalette:
+        qt_palette = QPalette(QColor(self.palette.card), QColor(self.palette.panel))
+        for name, roles in ROLES.items():
+            for role in roles:
+                qt_palette.setColor(role, QColor(getattr(self.palette, name)))
+        return qt_palette
 
     @property
     def style_sheet(self) -> str:

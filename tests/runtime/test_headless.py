@@ -45,7 +45,7 @@ def test_every_frame_gives_a_line_in_the_documented_form(clip, tmp_path, capsys)
     assert len(last["top5"]) == 5
     assert set(last["top5"][0]) == {"index", "label", "probability"}
     assert last["top5"][0]["label"] == "T-shirt/top"
-    assert "35 frames" in capsys.readouterr().out
+    assert "35 frames" in capsys.readouterr().err
 
 
 def test_two_runs_say_the_same(clip, tmp_path):
@@ -78,7 +78,7 @@ def test_interrupt_keeps_what_was_written(clip, tmp_path, monkeypatch, capsys):
     code, lines = run(clip, tmp_path)
     assert code == 130
     assert len(lines) == 30
-    assert "30 frames" in capsys.readouterr().out
+    assert "30 frames" in capsys.readouterr().err
 
 
 def test_headless_run_imports_no_qt(clip, tmp_path):
@@ -133,3 +133,19 @@ def test_file_is_closed_when_the_run_ends_early():
     next(frames)
     frames.close()
     assert source.closed.is_set()
+
+
+def test_predictions_may_go_to_stdout(clip, tmp_path):
+    command = [sys.executable, "-m", "fashioncam", "--headless", "--device", str(clip), "--predictions", "/dev/stdout"]
+    out = tmp_path / "out.jsonl"
+    with out.open("w") as file:
+        done = subprocess.run(command, stdout=file, stderr=subprocess.PIPE, text=True, check=True)
+    assert [json.loads(line)["frame"] for line in out.read_text().splitlines()] == list(range(35))
+    assert "35 frames" in done.stderr
+
+
+def test_run_whose_source_fails_still_sums_up(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(headless, "open_source", lambda device: FakeSource(count=1, then="fail"))
+    with pytest.raises(UserError, match="unplugged"):
+        headless.run(Settings(device="0", headless=True))
+    assert "1 frame" in capsys.readouterr().err

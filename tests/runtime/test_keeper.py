@@ -9,8 +9,10 @@ import cv2
 import pytest
 from scenes import frame, room
 
+from fashioncam.errors import UserError
 from fashioncam.messages import Look, Reading, State
 from fashioncam.runtime.keeper import MOST_WAITING, Keeper
+from fashioncam.runtime.recorder import Recorder
 
 EMPTY = Reading(0, (640, 480), 0.0, 0.0, State.EMPTY)
 KILLED = """
@@ -18,6 +20,7 @@ import os, signal, sys
 sys.path.insert(0, {tests!r})
 from pathlib import Path
 from scenes import frame, room, seen_by_camera
+from fashioncam.errors import UserError
 from fashioncam.messages import Look, Reading, State
 from fashioncam.runtime.keeper import Keeper
 
@@ -55,7 +58,8 @@ def test_picture_is_saved_with_its_reading(keeper):
     (news,) = all_news(keeper)
     path = Path(news.removeprefix("Saved "))
     assert (cv2.imread(str(path)) == room()[:, ::-1]).all()
-    assert json.loads(path.with_suffix(".json").read_text())["state"] == "empty"
+    said = json.loads(path.with_suffix(".json").read_text())
+    assert (said["state"], said["mirrored"]) == ("empty", True)
 
 
 def test_pictures_do_not_pile_up_before_a_slow_disk(keeper, monkeypatch):
@@ -88,6 +92,21 @@ def test_recording_is_begun_and_ended_and_named(keeper):
     assert str(path) in ended
     assert frames_in(path) == 10
     assert path.with_suffix(".jsonl").read_text().count("\n") == 10
+
+
+def test_recording_that_is_not_whole_is_told(keeper, monkeypatch):
+    close = Recorder.close
+
+    def fail(recorder):
+        close(recorder)
+        raise UserError("the film is not whole")
+
+    keeper.toggle_recording()
+    keeper.record(frame(room()), EMPTY, 30.0, Look())
+    monkeypatch.setattr(Recorder, "close", fail)
+    keeper.toggle_recording()
+    assert keeper.recording is None
+    assert all_news(keeper)[-1] == "the film is not whole"
 
 
 def test_recording_of_nothing_leaves_nothing(keeper):

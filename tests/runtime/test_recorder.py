@@ -1,4 +1,8 @@
+import shutil
+import sys
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -8,6 +12,7 @@ from scenes import frame, room
 from fashioncam import bundled
 from fashioncam.errors import UserError
 from fashioncam.messages import Frame, Reading, State
+from fashioncam.runtime import recorder as recorder_module
 from fashioncam.runtime.recorder import Recorder
 from fashioncam.settings import Settings
 
@@ -137,3 +142,44 @@ def test_nothing_wanted_writes_nothing(tmp_path, monkeypatch):
     recorder.write(frame(room()), EMPTY, 30, 30)
     recorder.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_film_ends_before_the_disk_is_full(tmp_path, monkeypatch):
+    path = tmp_path / "out.avi"
+    recorder = Recorder(Settings(save_video=path))
+    recorder.write(frame(room()), EMPTY, 30, 30)
+    monkeypatch.setattr(recorder_module, "CHECKED_EVERY", 1)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=1_000_000))
+    with pytest.raises(UserError, match="nearly full"):
+        recorder.write(frame(room(), 1), replace(EMPTY, time_s=1 / 30), 30, 30)
+    recorder.close()
+    assert cv2.VideoCapture(str(path)).get(cv2.CAP_PROP_FRAME_COUNT) == 2
+    with pytest.raises(UserError, match="nearly full"):
+        Recorder(Settings(save_video=path))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the size of files")
+@pytest.mark.parametrize("suffix", [".avi", ".mp4", ".webm"])
+def test_film_that_is_not_whole_is_said_at_the_end(tmp_path, suffix):
+    import resource
+
+    rng = np.random.default_rng(0)
+    noise = rng.integers(0, 256, (20, 240, 320, 3), np.uint8)  # no codec makes it small
+    recorder = Recorder(Settings(save_video=tmp_path / f"out{suffix}"))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
+    try:
+        for index, picture in enumerate(noise):
+            recorder.write(frame(picture, index), replace(EMPTY, time_s=index / 30), 30, 30)
+        with pytest.raises(UserError, match="not whole"):
+            recorder.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+@pytest.mark.parametrize("suffix", [".avi", ".mp4", ".webm"])
+def test_whole_film_ends_without_a_word(tmp_path, suffix):
+    recorder = Recorder(Settings(save_video=tmp_path / f"out{suffix}"))
+    for index in range(3):
+        recorder.write(frame(room(), index), replace(EMPTY, time_s=index / 30), 30, 30)
+    recorder.close()

@@ -1,5 +1,8 @@
 import os
+import struct
 import sys
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import cv2
@@ -108,6 +111,20 @@ def test_folder_with_a_broken_picture_names_it(tmp_path):
         FolderSource(tmp_path).read()
 
 
+def test_hidden_files_of_a_folder_are_no_pictures(tmp_path):
+    cv2.imwrite(str(tmp_path / "a.png"), room())
+    (tmp_path / "._a.png").write_bytes(b"\0\5\x16\7 what macOS keeps of a.png")
+    assert [frame.index for frame in read_all(FolderSource(tmp_path))] == [0]
+
+
+def test_picture_that_claims_to_be_too_large_is_none(tmp_path):
+    header = b"IHDR" + struct.pack(">IIBBBBB", 100_000, 100_000, 8, 2, 0, 0, 0)
+    start = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
+    (tmp_path / "a.png").write_bytes(start + struct.pack(">I", 10) + b"IDAT")
+    with pytest.raises(SourceError, match=r"a\.png is not a picture"):
+        read_all(FolderSource(tmp_path))
+
+
 def test_folder_with_two_sizes_names_the_odd_one(tmp_path):
     cv2.imwrite(str(tmp_path / "a.png"), np.zeros((32, 32, 3), np.uint8))
     cv2.imwrite(str(tmp_path / "b.png"), np.zeros((32, 40, 3), np.uint8))
@@ -148,22 +165,33 @@ MUTE = 7  # a camera that opens but gives no picture
 
 
 class FakeCapture:
-    """Takes the place of cv2.VideoCapture: notes what it is asked for, in order."""
+    """Takes the place of cv2.VideoCapture: notes what it is asked for, in order.
+
+    Attributes:
+        grabs: whether each of the next grabs succeeds; all later ones do.
+        says: its properties; 30.0 where nothing is named.
+    """
+
+    grabs: Iterable[bool] = ()
+    says: Mapping[int, Iterator[float]] = {}
 
     def __init__(self, *arguments):
-        self.arguments, self.asked = arguments, []
+        self.arguments, self.asked, self._grabs = arguments, [], iter(self.grabs)
 
     def isOpened(self):  # noqa: N802 (OpenCV's name)
         return True
 
     def grab(self):
-        return self.arguments[0] != MUTE
+        return self.arguments[0] != MUTE and next(self._grabs, True)
+
+    def retrieve(self):
+        return True, room()
 
     def set(self, name, value):
         self.asked.append((name, value))
 
     def get(self, name):
-        return 30.0
+        return next(self.says[name]) if name in self.says else 30.0
 
     def release(self):
         pass
@@ -192,6 +220,42 @@ def test_camera_that_opens_but_gives_no_picture_is_none(monkeypatch):
     monkeypatch.setattr(cv2, "VideoCapture", FakeCapture)
     with pytest.raises(SourceError, match="camera 7 opens but gives no picture"):
         open_source(str(MUTE))
+
+
+@pytest.fixture
+def fake_captures(monkeypatch):
+    """Lets every source that is opened be of a class of its own, with these attributes."""
+
+    def fake(**attributes):
+        monkeypatch.setattr(cv2, "VideoCapture", type("Capture", (FakeCapture,), attributes))
+
+    return fake
+
+
+def test_camera_that_misses_a_picture_goes_on(fake_captures):
+    fake_captures(grabs=(True, True, False, False, True))
+    source = open_source("1")
+    assert [source.read().index for _ in range(3)] == [0, 1, 2]
+
+
+def test_camera_that_gives_no_more_pictures_is_lost(fake_captures, monkeypatch):
+    fake_captures(grabs=(True, True, *1000 * (False,)))
+    monkeypatch.setattr(sources, "PATIENCE_S", 0.01)
+    source = open_source("1")
+    source.read()
+    with pytest.raises(SourceError, match="stopped giving pictures"):
+        source.read()
+
+
+def test_film_of_a_browser_plays_at_its_own_times(clip, fake_captures):
+    """It claims a thousand frames a second, and as many as that makes of its length."""
+    said = {cv2.CAP_PROP_FPS: 1000, cv2.CAP_PROP_FRAME_COUNT: 5000}
+    says = {name: iter((value,)) for name, value in said.items()}
+    fake_captures(says=says | {cv2.CAP_PROP_POS_MSEC: iter((1400.0, 1436.0, 1473.0, 1473.0, 1540.0))})
+    source = open_source(str(clip))
+    assert (source.fps, source.frame_count) == (30.0, None)
+    times_s = [source.read().time_s for _ in range(5)]
+    assert times_s == pytest.approx([0, 0.036, 0.073, 0.073 + 1 / 30, 0.14])
 
 
 def test_first_camera_is_tried_before_the_others_are_listed(monkeypatch):

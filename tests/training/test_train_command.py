@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from fashioncam import checkpoint
+from fashioncam import bundled, checkpoint
 from fashioncam.checkpoint import LoadedModel
 from fashioncam.errors import UserError
 from fashioncam.pipeline.exported_recogniser import ExportedRecogniser
@@ -264,6 +264,14 @@ class TestFailure:
     ) -> None:
         assert train.main(["--out", str(tmp_path / "mine.onnx"), "--run", str(tmp_path / "run")]) == 2
         assert "name a .pth" in capsys.readouterr().err
+        assert recipes_trained == []
+
+    def test_checkpoint_beside_which_the_segmenter_lies_is_refused(
+        self, recipes_trained: list[Recipe], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        taken = bundled.own(bundled.SEGMENTER).with_suffix(".pth")
+        assert train.main(["--out", str(taken), "--run", str(tmp_path / "run")]) == 2
+        assert "would replace the segmenter" in capsys.readouterr().err
         assert recipes_trained == []
 
     def test_initial_weights_are_checked_before_pictures_are_made(

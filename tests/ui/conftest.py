@@ -41,6 +41,7 @@ def window(qt_application, session, memory):
     """A window on a fake session, in front, after the first run."""
     memory.keep("steps_seen", True)
     window = MainWindow(Settings(), session, memory, OWN_WEIGHTS)
+    window.resize(1280, 720)
     window.show()
     window.activateWindow()
     qt_application.processEvents()

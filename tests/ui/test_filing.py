@@ -1,12 +1,14 @@
 from fake_session import CLASSES, item_view, reading
 from hands import press, settle
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from fashioncam.messages import Capture, State, Stream, View
 from fashioncam.ui.class_chooser import ClassChooser
 from fashioncam.ui.gallery import Gallery
+from fashioncam.ui.theme import Theme
 
 
 def test_garment_is_filed_by_a_digit(window, session, qt_application):
@@ -24,6 +26,26 @@ def test_garment_is_filed_by_a_click(window, session):
     press(window, Qt.Key.Key_L)
     window.findChild(ClassChooser).findChildren(QPushButton)[3].click()
     assert session.asked("file_capture") == [(3,)]
+
+
+def test_key_of_the_pause_files_nothing(window, session, qt_application):
+    settle(window, session, item_view())
+    press(window, Qt.Key.Key_L)
+    chooser = window.findChild(ClassChooser)
+    qt_application.processEvents()
+    QTest.keyClick(qt_application.focusWidget(), Qt.Key.Key_Space)
+    assert chooser.isVisible()
+    assert session.asked("file_capture") == []
+    chooser.close()
+
+
+def test_of_many_classes_the_first_ten_have_a_digit(qt_application):
+    parent = QWidget()
+    chooser = ClassChooser(parent, Theme(), tuple(f"class {index}" for index in range(12)), QImage())
+    numbered = [button.text()[0].isdigit() for button in chooser.findChildren(QPushButton)]
+    assert numbered == 10 * [True] + 2 * [False]
+    chooser.deleteLater()
+    parent.deleteLater()
 
 
 def test_nothing_in_hand_asks_for_no_class(window, session):

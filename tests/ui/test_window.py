@@ -6,14 +6,15 @@ import pytest
 from fake_session import TOP5, item_view, reading
 from hands import press, settle
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QColor, QDropEvent
+from PySide6.QtGui import QColor, QDropEvent, QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QTreeView
 
-from fashioncam.messages import Camera, Look, Request, State, Stream, View
+from fashioncam.messages import Camera, Look, Prediction, Request, State, Stream, View
 from fashioncam.settings import Settings
 from fashioncam.ui import theme
 from fashioncam.ui.main_window import MainWindow
+from fashioncam.ui.prediction_rows import PredictionRows
 
 
 def test_presentation_writes_large(window, session, qt_application):
@@ -210,3 +211,37 @@ def test_banner_keeps_its_height_in_every_usual_state(window, session):
         settle(window, session, View(reading=reading(state, top5), model="hybrid", stream=Stream.PLAYING))
         heights.add(window._panel.banner.minimumHeight())
     assert len(heights) == 1
+
+
+def test_first_window_fits_on_a_small_screen(qt_application, session, memory):
+    window = MainWindow(Settings(), session, memory, ())
+    assert window.size().boundedTo(window.screen().availableSize()) == window.size()
+    window.close()
+    window.deleteLater()
+
+
+def test_long_name_leaves_room_for_its_probability(qt_application):
+    right_ends = []
+    for label in ("Coat", "Freizeithemd mit kurzen Aermeln und Knopfleiste"):
+        rows = PredictionRows()
+        rows.resize(300, 200)
+        rows.set_reading(reading(State.ITEM, (Prediction(0, label, 0.93),)))
+        shown = rows.grab().toImage()
+        first_row = shown.copy(shown.width() - 40, 0, 40, 24)
+        right_ends.append(first_row)
+        rows.deleteLater()
+    assert right_ends[0] == right_ends[1]
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_dialogs_of_qt_itself_can_be_read(window, memory, scheme):
+    memory.keep("scheme", scheme)
+    window._apply_theme()
+    dialog = QFileDialog(window)
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    for kind in (QTreeView, QComboBox, QLineEdit):
+        widget = dialog.findChild(kind)
+        colours = widget.palette()
+        lightness = [colours.color(role).lightness() for role in (QPalette.ColorRole.Base, QPalette.ColorRole.Text)]
+        assert abs(lightness[0] - lightness[1]) > 150
+    dialog.deleteLater()
