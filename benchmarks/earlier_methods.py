@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from fashioncam.messages import Frame, Image, Segment
+from fashioncam.pipeline.segmentation import AREA_LIMITS
 
 EARLIER = "earlier demo"  # as tables name what `FixedThreshold` and `earlier_input` make up together
 
@@ -57,7 +58,7 @@ class FixedThreshold:
             self._background = grey
             return Answer(learning=True)
         differs = cv2.compare(cv2.absdiff(grey, self._background), self.GREY_LEVELS, cv2.CMP_GT)
-        return Answer(segment=largest_outline(differs, self.MIN_AREA))
+        return Answer(segment=largest_outline(differs, AREA_LIMITS[0]))
 
 
 def earlier_input(frame_bgr: Image, segment: Segment, size: int) -> Image:
@@ -79,7 +80,6 @@ class Subtractor:
     # Not 0: at that rate KNN of OpenCV 5.0 takes an item for background in less than 20 frames; MOG2 would not.
     FROZEN_RATE = 1e-6
     ITEM = 255  # shadows are 127
-    MIN_AREA = 0.012  # of the picture, as the product's own
 
     def __init__(self, kind: str) -> None:
         self._create = {"mog2": cv2.createBackgroundSubtractorMOG2, "knn": cv2.createBackgroundSubtractorKNN}[kind]
@@ -100,7 +100,7 @@ class Subtractor:
         rate = self.FROZEN_RATE if self._item_in_view else self.EMPTY_RATE
         labels = self._model.apply(frame.image_bgr, learningRate=rate)
         mask = cv2.morphologyEx(cv2.compare(labels, self.ITEM, cv2.CMP_EQ), cv2.MORPH_OPEN, self._kernel)
-        segment = largest_outline(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, self._kernel), self.MIN_AREA)
+        segment = largest_outline(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, self._kernel), AREA_LIMITS[0])
         self._item_in_view = segment is not None
         return Answer(segment=segment)
 

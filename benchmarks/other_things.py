@@ -11,6 +11,8 @@ import sklearn.datasets
 
 from fashioncam.messages import Image
 
+from .clip_footage import SKINS_BGR
+
 EDGE = 300
 Points = list[tuple[float, float]]
 
@@ -137,8 +139,7 @@ def teddy_bear(sheet: Sheet) -> None:
 
 
 def empty_hand(sheet: Sheet) -> None:
-    skin = ((80, 110, 175), (60, 85, 140), (110, 145, 205), (45, 60, 95))[int(sheet.rng.integers(4))]
-    colour = (*skin, 255)
+    colour = (*SKINS_BGR[int(sheet.rng.integers(len(SKINS_BGR)))], 255)
     sheet.ellipse(0.5, 0.6, 0.18, 0.2, colour)
     for end, start in (
         ((0.3, 0.2), (0.4, 0.5)),

@@ -25,6 +25,7 @@ from torch.optim.lr_scheduler import OneCycleLR
 from torch.optim.swa_utils import AveragedModel
 
 from fashioncam.errors import UserError
+from fashioncam.pipeline.segmentation import AREA_LIMITS
 
 from . import composites, drawn_people
 from .command import at_least, exit_code, make_folder, make_place_for
@@ -167,7 +168,7 @@ def validate(net: nn.Module, bank: Bank, batches: int = 6) -> dict[str, float]:
         either = (found | item).sum(dim=(1, 2, 3))
         present = item.float().mean(dim=(1, 2, 3)) > 0.01
         overlaps.append((((found & item).sum(dim=(1, 2, 3))) / either.clamp(min=1))[present])
-        empty.append(found.float().mean(dim=(1, 2, 3))[item.sum(dim=(1, 2, 3)) == 0] > 0.012)
+        empty.append(found.float().mean(dim=(1, 2, 3))[item.sum(dim=(1, 2, 3)) == 0] > AREA_LIMITS[0])
     overlap, alarms = torch.cat(overlaps), torch.cat(empty)
     return {
         "iou": overlap.mean().item(),
