@@ -58,7 +58,7 @@ class FixedThreshold:
             self._background = grey
             return Answer(learning=True)
         differs = cv2.compare(cv2.absdiff(grey, self._background), self.GREY_LEVELS, cv2.CMP_GT)
-        return Answer(segment=largest_outline(differs, AREA_LIMITS[0]))
+        return Answer(segment=largest_outline(differs, self.MIN_AREA))
 
 
 def earlier_input(frame_bgr: Image, segment: Segment, size: int) -> Image:
