@@ -37,3 +37,24 @@ class FakeSource:
 
     def close(self) -> None:
         self.closed.set()
+
+
+class SteadySource:
+    """A camera with a clock of its own: notes when each frame was grabbed."""
+
+    name, device, live, fps, frame_count = "steady", "steady", True, 25.0, None
+
+    def __init__(self):
+        self.pause = threading.Event()
+        self.started_s, self.grabbed_s = time.monotonic(), []
+
+    def read(self):
+        due_s = self.started_s + len(self.grabbed_s) / self.fps
+        self.pause.wait(max(0.0, due_s - time.monotonic()))
+        self.grabbed_s.append(time.monotonic())
+        image = room()
+        image[0, 0] = len(self.grabbed_s) - 1  # to be recognised by on the screen
+        return Frame(len(self.grabbed_s) - 1, image, 0.0, self.grabbed_s[-1])
+
+    def close(self):
+        self.pause.set()

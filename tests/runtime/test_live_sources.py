@@ -1,0 +1,134 @@
+import threading
+
+import cv2
+import pytest
+from fakes import FakeSource, SteadySource
+from mjpeg_server import MjpegServer
+from pulling import no_camera, pull_until
+from scenes import room
+
+from fashioncam.messages import Camera, State, Stream
+from fashioncam.runtime import camera_list, source_choice
+from fashioncam.runtime.live_session import LiveSession
+from fashioncam.runtime.sources import SourceError
+from fashioncam.settings import Settings
+
+
+def test_without_a_camera_the_demo_clip_is_played_and_said(monkeypatch, tmp_path):
+    monkeypatch.setattr(source_choice, "open_first_camera", no_camera)
+    session = LiveSession(Settings(), tmp_path)
+    session.start()
+    views = pull_until(session, lambda view: view.is_new_frame)
+    session.stop()
+    assert views[-1].notice == "Playing the demo clip: No camera found"
+    assert views[-1].source == "the demo clip"
+
+
+def test_notice_of_a_source_that_has_been_left_is_not_shown(tmp_path):
+    """Opening it may take seconds, in which another one is chosen."""
+    session = LiveSession(Settings(device="demo"), tmp_path)
+    session.open_source("demo")
+    session._sources.notice = "Playing the demo clip"
+    assert session.read_latest().notice == ""
+    session.stop()
+
+
+def test_cameras_alone_are_opened_again_in_another_size(tmp_path):
+    opened = []
+
+    def open_named(device, size_wh):
+        opened.append((device, size_wh))
+        source = SteadySource()
+        source.device = device
+        return source
+
+    for device in ("0", "/dev/video2", "http://127.0.0.1/video"):
+        session = LiveSession(Settings(device=device), tmp_path, open_named=open_named)
+        session.start()
+        pull_until(session, lambda view: view.is_new_frame)
+        session.set_camera_size((1280, 720))
+        pull_until(session, lambda view: view.is_new_frame)
+        session.stop()
+    assert [device for device, size_wh in opened if size_wh == (1280, 720)] == ["0", "/dev/video2"]
+
+
+@pytest.mark.parametrize("again", ["size", "choice"])
+def test_lost_camera_comes_back_after_it_was_asked_for_again(tmp_path, again):
+    plugged_in, tried = threading.Event(), threading.Event()
+    cameras = [FakeSource(count=1), SteadySource()]
+    cameras[1].device = "fake"
+
+    def open_named(device, size_wh):
+        if len(cameras) == 1 and not plugged_in.is_set():
+            tried.set()
+            raise SourceError("the cable is out")
+        return cameras.pop(0)
+
+    session = LiveSession(Settings(device="fake"), tmp_path, retry_s=0.01, open_named=open_named)
+    session.start()
+    pull_until(session, lambda view: view.stream is Stream.LOST)
+    if again == "size":
+        session.set_camera_size((1280, 720))
+    else:
+        session.open_source("fake")
+    tried.clear()
+    assert tried.wait(5)
+    plugged_in.set()
+    views = pull_until(session, lambda view: view.stream is Stream.PLAYING)
+    session.stop()
+    assert views[-1].failure is None
+
+
+def test_source_is_switched_without_a_restart(demo, tmp_path):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    cv2.imwrite(str(folder / "a.png"), room())
+    demo.open_source(str(folder))
+    views = pull_until(demo, lambda view: view.reading and view.stream is Stream.ENDED)
+    assert all(view.model for view in views)
+    assert views[-1].source == str(folder)
+    assert {view.reading.state for view in views if view.reading} == {State.LEARNING}
+
+
+def test_source_that_cannot_be_opened_is_said_and_another_one_goes_on(demo, tmp_path):
+    (tmp_path / "text.mp4").write_text("no video")
+    demo.open_source(str(tmp_path / "text.mp4"))
+    view = pull_until(demo, lambda view: view.failure)[-1]
+    assert "cannot be opened as a video" in view.failure.text
+    assert not demo.is_first_source
+    demo.open_source("demo")
+    assert pull_until(demo, lambda view: view.is_new_frame)[-1].failure is None
+
+
+def test_remembered_camera_that_is_gone_gives_way_to_the_first(monkeypatch, tmp_path):
+    monkeypatch.setattr(source_choice, "open_first_camera", no_camera)
+    session = LiveSession(Settings(), tmp_path, preferred_device="97")
+    session.start()
+    views = pull_until(session, lambda view: view.is_new_frame)
+    session.stop()
+    assert views[-1].source == "the demo clip"
+    assert any("camera 97 cannot be opened" in view.news for view in views)
+
+
+def test_cameras_are_found_in_a_thread_of_their_own(monkeypatch, tmp_path):
+    monkeypatch.setattr(camera_list, "enumerated_cameras", lambda: [(0, "Built-in"), (2, "Desk camera")])
+    session = LiveSession(Settings(device="demo"), tmp_path)
+    session.list_cameras()
+    view = pull_until(session, lambda view: view.cameras)[-1]
+    session.stop()
+    assert view.cameras == (Camera(0, "Built-in"), Camera(2, "Desk camera"))
+
+
+def test_stream_whose_plug_is_pulled_and_put_back_goes_on(tmp_path):
+    server = MjpegServer()
+    session = LiveSession(Settings(device=server.url), tmp_path, retry_s=0.05)
+    session.start()
+    pull_until(session, lambda view: view.reading and view.reading.state is State.EMPTY)
+    server.unplug()
+    lost = pull_until(session, lambda view: view.stream is Stream.LOST)[-1]
+    server.plug_in()
+    views = pull_until(session, lambda view: view.is_new_frame and view.stream is Stream.PLAYING)
+    session.stop()
+    server.unplug()
+    assert lost.failure is None
+    assert views[-1].reading.state is State.EMPTY, "the background needs no learning"
