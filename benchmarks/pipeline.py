@@ -28,7 +28,7 @@ from training.command import exit_code
 
 STAGES = ("segment", "input", "classify", "explain")
 SIZES_WH = ((640, 480), (1280, 720))
-CAM_METHODS = ("gradcam", "occlusion", "hirescam", "eigencam")
+CAM_METHODS = ("gradcam", "occlusion", "hirescam")
 
 
 def main() -> int:

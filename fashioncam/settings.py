@@ -14,7 +14,6 @@ CAM_METHODS = {
     "xgradcam": "XGradCAM",
     "hirescam": "HiResCAM",
     "layercam": "LayerCAM",
-    "eigencam": "EigenCAM",
     "eigengradcam": "EigenGradCAM",
 }
 DEMO = "demo"

@@ -38,7 +38,7 @@ class Bank:
 
     Attributes:
         cutouts: N x 4 x S x S uint8: B, G, R times alpha, alpha; centred, the longest edge is S.
-        rooms: M x 3 x H x W uint8, larger than the composites.
+        rooms: M x 3 x H x W uint8.
     """
 
     cutouts: Tensor
@@ -103,7 +103,7 @@ def compose(bank: Bank, count: int, size_hw: tuple[int, int], generator: torch.G
 
 
 def random_rooms(bank: Bank, dice: Dice, size_hw: tuple[int, int]) -> Tensor:
-    """Parts of rooms, mirrored, enlarged and tinted: N x 3 x h x w float32, 0..255."""
+    """Parts of rooms, mirrored, enlarged and tinted: N x 3 x h x w float32, not below 0; above 255 is burnt out."""
     rooms = dice.choice(bank.rooms).float()
     zoom, flip = dice.uniform(0.5, 0.95), 1 - 2 * dice.happens(0.5)
     rows, columns = grid(size_hw)
@@ -116,8 +116,8 @@ def random_items(bank: Bank, dice: Dice, size_hw: tuple[int, int]) -> tuple[Tens
     """Items somewhere in the picture, nearer its middle than its edges.
 
     Returns:
-        Their colours, N x 3 x h x w float32 in 0..255; how much of each pixel they cover, N x 1 x h x w in 0..1; and
-        which of the cutouts they are, N int64.
+        Their colours, N x 3 x h x w float32 as `random_rooms` has them; how much of each pixel they cover,
+        N x 1 x h x w in 0..1; and which of the cutouts they are, N int64.
     """
     height, width = size_hw
     drawn, chosen = dice.happens(DRAWN_ITEM_SHARE), dice.index(len(bank.cutouts))
@@ -167,7 +167,7 @@ def drawn_items(dice: Dice, size: int) -> tuple[Tensor, Tensor]:
 
 
 def tinted(colour: Tensor, dice: Dice) -> Tensor:
-    """Other colours and contrast: some greyer, some of another hue, all between 0 and 255."""
+    """Other colours and contrast: some greyer, some of another hue; from 0 to 1.2 times 255."""
     grey = colour.mean(dim=1, keepdim=True)
     colour = grey + (colour - grey) * dice.uniform(0, 1.3)
     rolled = torch.where(dice.happens(0.3).bool(), colour.roll(1, dims=1), colour)

@@ -85,7 +85,7 @@ class WebcamPictures:
 
     Attributes:
         train, validation: through a simulated webcam, which is harder than most real ones, and things that are none.
-        cutouts: the photographs and drawings that `train` was made of.
+        cutouts: photographs and drawings that `train` was made of, to be varied in every step.
         photographs: the garments of `validation` with the masks that they came with.
     """
 

@@ -146,6 +146,7 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
 FILES = {
     "benchmark": "hybrid-benchmark",
     "hybrid": "hybrid-plain",
+    "simplecnn": "simplecnn-plain",
     "teacher": "wide_resnet",
     "webcam": "hybrid",
     "webcam56": "hybrid56",

@@ -146,7 +146,7 @@ def pictures(batch: Composites) -> Tensor:
 
 
 def segmentation_loss(logits: Tensor, item: Tensor) -> Tensor:
-    """Cross-entropy a pixel plus one minus the soft IoU a picture, where there is an item (arXiv:1608.01471)."""
+    """Cross-entropy a pixel plus, where there is an item, one minus its soft IoU (of boxes: arXiv:1608.01471)."""
     cross_entropy = F.binary_cross_entropy_with_logits(logits, item)
     likely = logits.sigmoid()
     both = (likely * item).sum(dim=(1, 2, 3))

@@ -22,10 +22,10 @@ from fashioncam.models.base import to_input
 from .class_maps import class_maps
 from .loop import predict
 
-STEPS = 14  # of the curves, 56 pixels each: twice as many move the areas by 0.002 or less
-PATCH = 4  # pixels; 7 x 7 patches, as many as the hybrid has tokens
-# Pixels. On pictures this blurred the first hybrid gives its own class 10 % at the mean, blurred by 2 pixels 19 %.
-BLUR_SIGMA = 4.0
+STEPS = 14  # of the curves, 56 pixels of 28x28 each: twice as many move the areas by 0.002 or less
+PATCHES = 7  # along an edge, as many as the hybrid has tokens
+# Of the edge. On pictures this blurred the first hybrid gives its own class 10 % at the mean, half as much 19 %.
+BLUR_SIGMA = 1 / 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +89,11 @@ def score(
         generator: orders pixels of equal heat.
     """
     order = hottest_first(maps, generator)
-    blurred = gaussian_blur(images, [2 * images.shape[-1] - 1] * 2, [BLUR_SIGMA] * 2)
+    size = images.shape[-1]
+    blurred = gaussian_blur(images, [2 * size - 1] * 2, [BLUR_SIGMA * size] * 2)
     garment = images[:, 0] > 0
-    heat = F.avg_pool2d(maps[:, None], PATCH).flatten(1)
-    covered = F.max_pool2d(garment[:, None].float(), PATCH).flatten(1) > 0
+    heat = F.adaptive_avg_pool2d(maps[:, None], PATCHES).flatten(1)
+    covered = F.adaptive_max_pool2d(garment[:, None].float(), PATCHES).flatten(1) > 0
     drops = drops.flatten(1)
     pairs = list(zip(heat, drops, covered, strict=True))
     return Scores(
@@ -142,21 +143,21 @@ def occlusion_drops(loaded: LoadedModel, images: Tensor, classes: Tensor) -> Ten
         images: N x 1 x H x W uint8.
 
     Returns:
-        N x (H / PATCH) x (W / PATCH) float32.
+        N x PATCHES x PATCHES float32.
     """
 
     def logit_of(pictures: Tensor) -> Tensor:
         return predict(loaded.model, pictures, loaded.input).gather(1, classes[:, None])[:, 0]
 
     whole = logit_of(images)
-    rows, columns = (range(0, size, PATCH) for size in images.shape[2:])
+    patch = images.shape[-1] // PATCHES
     drops = []
-    for row in rows:
-        for column in columns:
+    for row in range(0, PATCHES * patch, patch):
+        for column in range(0, PATCHES * patch, patch):
             occluded = images.clone()
-            occluded[:, :, row : row + PATCH, column : column + PATCH] = 0
+            occluded[:, :, row : row + patch, column : column + patch] = 0
             drops.append(whole - logit_of(occluded))
-    return torch.stack(drops, dim=1).view(-1, len(rows), len(columns))
+    return torch.stack(drops, dim=1).view(-1, PATCHES, PATCHES)
 
 
 def rank_correlation(first: Tensor, second: Tensor) -> float:

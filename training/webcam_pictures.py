@@ -45,7 +45,7 @@ Draw: TypeAlias = Callable[[np.random.Generator, np.ndarray], Image]
 # 4:3, 16:9, and a camera held upright. Items are 32 to 192 pixels long: enough for 28 pixels, while for 56 one in seven
 # has to be enlarged, as a camera's seldom has.
 SIZES_HW = ((144, 192), (144, 192), (108, 192), (192, 144))
-BATCH = 4  # at 180x240: 19 ms a composite; of 64 at a time, which leave the cache, 36
+BATCH = 4  # measured at 180x240: 19 ms a composite; of 64 at a time, which leave the cache, 36
 FOUND_IOU = 0.6  # with less of a garment found, its name would be a guess
 TOLERANCE_LEVELS = 6  # what the learned background allows for noise
 OTHERS_SHARE = 0.3  # for each garment, at most, so many pictures of what is none

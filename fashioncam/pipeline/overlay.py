@@ -21,7 +21,8 @@ HEAT_COLOURS = cv2.applyColorMap(np.arange(256, dtype=np.uint8)[:, None], cv2.CO
 HEAT_OPACITY = np.sqrt(LEVELS)
 BLUE, ORANGE = (178, 114, 0), (0, 159, 230)
 CONTRAST_COLOURS = np.where(LEVELS[:, None, None] < 0.5, BLUE, ORANGE).astype(np.uint8)
-CONTRAST_OPACITY = np.sqrt(np.abs(2 * LEVELS - 1))
+DISTANCE = np.abs(2 * LEVELS - 1)
+CONTRAST_OPACITY = np.where(DISTANCE < 1.5 / 255, 0, np.sqrt(DISTANCE))  # 0 lies between two levels
 PANEL_PX = 336  # edge of the panel's picture; a multiple of 28 and of 56, the inputs' edges
 FONT = cv2.FontFace("sans")
 FONT_WEIGHT = 600

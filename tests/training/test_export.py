@@ -84,7 +84,7 @@ def test_twin_is_written_with_the_checkpoint_and_bound_to_it(tiny_hybrid: Loaded
     settings = Settings(model="hybrid", weights=weights)
     assert isinstance(load_recogniser(settings), ExportedRecogniser)
     assert not isinstance(
-        load_recogniser(Settings(model="hybrid", weights=weights, cam_method="eigencam")), ExportedRecogniser
+        load_recogniser(Settings(model="hybrid", weights=weights, cam_method="hirescam")), ExportedRecogniser
     )
     # Trained again, without its twin: what lies beside it is another model's.
     for parameter in tiny_hybrid.model.parameters():
