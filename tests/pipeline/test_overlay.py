@@ -132,6 +132,11 @@ def test_contrast_is_orange_for_the_first_and_blue_for_the_second():
     assert right_blue > right_red
 
 
+def test_contrast_does_not_colour_what_speaks_for_neither():
+    equal = replace(reading(np.zeros((2, 2), np.float32)), against="class 1")
+    assert np.array_equal(*(inside(annotate(room(), equal, look=Look(heat=heat))) for heat in (True, False)))
+
+
 def test_explanation_shows_the_input_large_with_its_legend():
     explanation = draw_explanation(reading(np.zeros((7, 7), np.float32)), Look())
     assert explanation.input_bgr.shape == (336, 336, 3)
