@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 import torch
 from matplotlib.figure import Figure
+from pages import assert_self_contained
 from torch import Tensor
 
 from fashioncam import checkpoint
@@ -162,13 +162,6 @@ def test_other_weights_stand_beside_the_first(weights: Path, dataset: data.Fashi
     page = Path("out/report.html").read_text()
     assert "McNemar" in page
     assert_self_contained(page, 2 * len(PICTURES))
-
-
-def assert_self_contained(page: str, pictures: int) -> None:
-    sources = re.findall(r'(?:src|href)="([^"]*)"', page)
-    assert len(sources) == pictures
-    assert all(source.startswith("data:image/png;base64,") for source in sources)
-    assert not re.search(r"https?://", page)
 
 
 def test_interval_is_wilsons(weights: Path, dataset: data.FashionMnist) -> None:

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import pytest
 import torch
+from pages import assert_self_contained
 from torch import Tensor
 
 from fashioncam import checkpoint
@@ -48,10 +48,7 @@ def test_report_holds_figures_and_pictures(
     pictures = {"curves.png", "randomised.png", *(f"class-{index}.png" for index in range(classes))}
     assert {path.name for path in Path("out").glob("*.png")} == pictures
     page = Path("out/explanation.html").read_text()
-    sources = re.findall(r'(?:src|href)="([^"]*)"', page)
-    assert len(sources) == len(pictures)
-    assert all(source.startswith("data:image/png;base64,") for source in sources)
-    assert not re.search(r"https?://", page)
+    assert_self_contained(page, len(pictures))
 
 
 def test_photographs_are_explained_in_place_of_the_data_set(

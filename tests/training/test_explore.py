@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
+from pages import assert_self_contained
 from torch import Tensor
 
 from fashioncam.messages import InputDescription
@@ -39,9 +39,7 @@ def test_report_holds_figures_and_pictures(
     assert "1 pictures in both splits" in capsys.readouterr().out
     pictures = {"examples.png", "means.png", "grey-values.png", "map.png"}
     assert {path.name for path in (tmp_path / "new").glob("*.png")} == pictures
-    sources = re.findall(r'(?:src|href)="([^"]*)"', (tmp_path / "new" / "exploration.html").read_text())
-    assert len(sources) == len(pictures)
-    assert all(source.startswith("data:image/png;base64,") for source in sources)
+    assert_self_contained((tmp_path / "new" / "exploration.html").read_text(), len(pictures))
 
 
 def test_map_has_the_directions_of_the_largest_variance() -> None:
