@@ -9,20 +9,17 @@ from __future__ import annotations
 import argparse
 import resource
 import sys
-import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
-from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
-from benchmarks.window import SyntheticCamera
 from fashioncam.messages import View
 from fashioncam.runtime.live_session import LiveSession
-from fashioncam.settings import Settings
-from fashioncam.ui.main_window import MainWindow
-from fashioncam.ui.memory import Memory
 from training.command import at_least
+
+from .window import SyntheticCamera, live_window  # it has Qt draw into memory
 
 FPS, EVERY = 100.0, 2000
 
@@ -33,10 +30,13 @@ def main() -> None:
     wanted = parser.parse_args().frames
     cv2.setNumThreads(1)
     application = QApplication(sys.argv[:1])
-    folder = Path(tempfile.mkdtemp())
-    session = LiveSession(
-        Settings(device="synthetic"), folder, open_named=lambda device, size: SyntheticCamera((640, 480), FPS)
-    )
+    with live_window(lambda: SyntheticCamera((640, 480), FPS)) as (session, _):
+        session.read_latest = reporting(session, wanted, application)
+        application.exec()
+
+
+def reporting(session: LiveSession, wanted: int, application: QApplication) -> Callable[[], View]:
+    """In place of `read_latest`: prints the memory, records for a while, and quits after `wanted` frames."""
     pull, reported, toggles = session.read_latest, 0, [wanted // 2, wanted // 2 + EVERY]
 
     def read_latest() -> View:
@@ -55,15 +55,7 @@ def main() -> None:
             application.quit()
         return view
 
-    session.read_latest = read_latest
-    memory = Memory(QSettings(str(folder / "memory.ini"), QSettings.Format.IniFormat))
-    window = MainWindow(Settings(), session, memory, ())
-    window.show()
-    session.start()
-    session.load_model()
-    application.exec()
-    window.close()
-    session.stop()
+    return read_latest
 
 
 def megabytes() -> float:

@@ -15,6 +15,8 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -140,27 +142,32 @@ def run(application: TimedApplication, size_wh: tuple[int, int], slowness: int, 
         return replace(reading, stages_ms={stage: slowness * ms for stage, ms in reading.stages_ms.items()}), state
 
     inference_loop.process_frame = slowed
-    folder = Path(tempfile.mkdtemp())
-    memory = Memory(QSettings(str(folder / "memory.ini"), QSettings.Format.IniFormat))
-    session = LiveSession(
-        Settings(device="synthetic"), folder, open_named=lambda device, size: SyntheticCamera(size_wh)
-    )
-    window = MainWindow(Settings(), session, memory, ())
-    window.resize(*size_wh)
-    window.show()
-    session.start()
-    session.load_model()
-    QTimer.singleShot(int(1000 * SETTLE_S), application.forget)
-    QTimer.singleShot(int(1000 * (SETTLE_S + seconds)), application.quit)
-    application.exec()
-    view = session.read_latest()
-    window.close()
-    window.deleteLater()
-    session.stop()
+    with live_window(lambda: SyntheticCamera(size_wh)) as (session, window):
+        window.resize(*size_wh)
+        QTimer.singleShot(int(1000 * SETTLE_S), application.forget)
+        QTimer.singleShot(int(1000 * (SETTLE_S + seconds)), application.quit)
+        application.exec()
+        view = session.read_latest()
     inference_loop.process_frame = process_frame
     if view.failure is not None:
         sys.exit(f"benchmarks.window: {view.failure.text}")
     return view
+
+
+@contextmanager
+def live_window(camera: Callable[[], SyntheticCamera]) -> Iterator[tuple[LiveSession, MainWindow]]:
+    """The window on a session that has been started; what they write goes with them."""
+    with tempfile.TemporaryDirectory() as folder:
+        memory = Memory(QSettings(f"{folder}/memory.ini", QSettings.Format.IniFormat))
+        session = LiveSession(Settings(device="synthetic"), Path(folder), open_named=lambda device, size: camera())
+        window = MainWindow(Settings(), session, memory, ())
+        window.show()
+        session.start()
+        session.load_model()
+        yield session, window
+        window.close()
+        window.deleteLater()
+        session.stop()
 
 
 if __name__ == "__main__":

@@ -8,11 +8,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from fashioncam import bundled, checkpoint
-from fashioncam.checkpoint import LoadedModel
+from fashioncam import bundled
 from fashioncam.errors import UserError
-
-from .data import CLASSES
 
 
 def exit_code(name: str, run: Callable[[], str]) -> int:
@@ -41,14 +38,6 @@ def at_least(least: int) -> Callable[[str], int]:
         return int(text)
 
     return number
-
-
-def load_classifier(path: Path) -> LoadedModel:
-    """A checkpoint that answers with Fashion-MNIST's classes to its pictures; UserError for any other."""
-    loaded = checkpoint.load(path)
-    if loaded.classes != CLASSES or loaded.input.polarity != "negated":
-        raise UserError(f"{path} was trained on other classes or another input than Fashion-MNIST's; name another file")
-    return loaded
 
 
 def make_place_for(file: Path, option: str) -> None:

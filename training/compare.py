@@ -18,7 +18,7 @@ from pathlib import Path
 from fashioncam.errors import UserError
 
 from . import data, evaluate, plots
-from .command import exit_code, load_classifier, make_folder
+from .command import exit_code, make_folder
 from .evaluate import Comparison, Evaluation
 from .loop import predict
 from .report import write_json, write_page, write_pictures
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> str:
     """Measure all, write the report; returns the table as text."""
     if len(set(args.weights)) < max(2, len(args.weights)):
         raise UserError("name two checkpoints or more, each once")
-    models = [load_classifier(path) for path in args.weights]
+    models = [data.load_classifier(path) for path in args.weights]
     make_folder(args.out, "--out")
     split = data.load(args.data).validation
     all_logits = [predict(loaded.model, split.images, loaded.input) for loaded in models]

@@ -17,6 +17,8 @@ import torch
 from torch import Tensor
 from torchvision.datasets import FashionMNIST
 
+from fashioncam import checkpoint
+from fashioncam.checkpoint import LoadedModel
 from fashioncam.errors import UserError
 from fashioncam.messages import InputDescription
 
@@ -97,6 +99,14 @@ class WebcamPictures:
     def to(self, device: torch.device) -> WebcamPictures:
         parts = self.train, self.validation, self.cutouts, self.photographs
         return WebcamPictures(*(part.to(device) for part in parts))
+
+
+def load_classifier(path: Path) -> LoadedModel:
+    """A checkpoint that answers with Fashion-MNIST's classes to its pictures; UserError for any other."""
+    loaded = checkpoint.load(path)
+    if loaded.classes != CLASSES or loaded.input.polarity != "negated":
+        raise UserError(f"{path} was trained on other classes or another input than Fashion-MNIST's; name another file")
+    return loaded
 
 
 def load(folder: Path | None = None) -> FashionMnist:

@@ -34,7 +34,7 @@ from fashioncam.pipeline.explanation import explainer
 from fashioncam.pipeline.exported_recogniser import ExportedRecogniser, made_from
 
 from . import data, metrics, plots
-from .command import exit_code, load_classifier, make_folder, make_place_for_weights
+from .command import exit_code, make_folder, make_place_for_weights
 from .export import save_with_twin
 from .loop import predict
 from .report import write_json, write_page, write_pictures
@@ -134,7 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(args: argparse.Namespace) -> str:
     """Measure, write the report, and record where that was asked for; returns a line of figures."""
     paths = [args.weights] if args.vs is None else [args.weights, args.vs]
-    models = [load_classifier(path) for path in paths]
+    models = [data.load_classifier(path) for path in paths]
     out = args.out or Path("reports") / args.weights.stem
     make_folder(out, "--out")
     if args.record:

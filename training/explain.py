@@ -23,7 +23,7 @@ from fashioncam.models.base import to_input
 
 from . import data, explanation_plots, trust
 from .class_maps import class_maps
-from .command import at_least, exit_code, load_classifier, make_folder
+from .command import at_least, exit_code, make_folder
 from .loop import predict
 from .report import write_json, write_page, write_pictures
 
@@ -104,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(args: argparse.Namespace) -> str:
     """Measure and write the report; returns a line of figures."""
-    loaded = load_classifier(args.weights)
+    loaded = data.load_classifier(args.weights)
     out = args.out or Path("reports") / f"{args.weights.stem}-explained{'-garments' if args.garments else ''}"
     make_folder(out, "--out")
     split = chosen_split(args, loaded)

@@ -36,7 +36,7 @@ from .background_evidence import background_evidence
 from .batches import shuffled_batches, targets_of
 from .captures import Captures, load_captures
 from .class_maps import LogitsAndMaps
-from .command import exit_code, load_classifier, make_place_for_weights
+from .command import exit_code, make_place_for_weights
 from .data import FashionMnist, Split
 from .distillation import distillation_loss
 from .export import save_with_twin
@@ -95,7 +95,7 @@ def run(args: argparse.Namespace, report: Report) -> str:
     weights = original(args.weights)
     if args.out.resolve() == weights.resolve():
         raise UserError(f"--out {args.out} is the model to begin with, and would be lost; name another file")
-    old = load_classifier(weights)
+    old = data.load_classifier(weights)
     captures = load_captures(args.captures, old.classes, old.input)
     dataset = data.load(args.data)
     if old.input != replace(dataset.input, size=old.input.size):
