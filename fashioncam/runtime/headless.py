@@ -53,7 +53,8 @@ def run(settings: Settings) -> int:
             exit_code = 130
         finally:
             bar.close()
-            print(f"{source.name}: {summary}", file=sys.stderr)  # the predictions may go to stdout
+            if summary.frames:
+                print(f"{source.name}: {summary}", file=sys.stderr)  # the predictions may go to stdout
     return exit_code
 
 
@@ -128,16 +129,19 @@ class Summary:
         if reading.state is State.ITEM:
             self._labels[reading.top5[0].label] += 1
 
+    @property
+    def frames(self) -> int:
+        return self._states.total()
+
     def fps(self) -> float:
         """Frames a second over the last second."""
         return self._rate.rate(time.monotonic())
 
     def __str__(self) -> str:
-        frames = self._states.total()
         seconds = time.monotonic() - self._started_s
         states = ", ".join(f"{state.value.replace('_', ' ')} {count}" for state, count in self._states.most_common())
         labels = ", ".join(f"{label} {count}" for label, count in self._labels.most_common(3))
         return (
-            f"{frames} frames in {seconds:.1f} s ({frames / max(seconds, 1e-9):.0f} a second): {states or 'nothing'}"
+            f"{self.frames} frames in {seconds:.1f} s ({self.frames / max(seconds, 1e-9):.0f} a second): {states}"
             + (f"; named most often: {labels}" if labels else "")
         )

@@ -96,7 +96,7 @@ class Keeper:
                 path, recorder = self._recording
                 self._recording = None
                 predictions = path.with_suffix(".jsonl")
-                if failure := close(recorder):
+                if failure := finish(recorder):
                     self.tell(failure)
                 elif recorder.frames:
                     self.tell(f"Recorded {path}, and {predictions.name} beside it")
@@ -130,7 +130,7 @@ class Keeper:
                 recorder.write(frame, reading, source_fps, source_fps, look)
             except UserError as error:
                 self._recording = None
-                close(recorder)
+                finish(recorder)
                 self.tell(f"The recording {path.name} has ended: {error}")
 
     def close(self) -> None:
@@ -173,7 +173,7 @@ class Keeper:
         self._worker.submit(guarded)
 
 
-def close(recorder: Recorder) -> str:
+def finish(recorder: Recorder) -> str:
     """End a recording; why it is not whole, empty where it is."""
     try:
         recorder.close()

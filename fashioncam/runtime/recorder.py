@@ -52,7 +52,7 @@ class Recorder:
             look: how the picture is drawn.
         """
         if self._predictions:
-            self._predictions.write(reading, look)
+            self._predictions.write(reading, look if self._video else LOOK)
         if self._video:
             fps = None if self._settings.display_fps is False else processed_fps
             picture = annotate(frame.image_bgr, reading, self._settings.display_input, fps, look)

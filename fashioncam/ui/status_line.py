@@ -20,10 +20,8 @@ class StatusLine(QStatusBar):
 
     def __init__(self, show_numbers: bool) -> None:
         super().__init__()
-        self._label, self._numbers = (
-            ElidedLabel(Qt.TextElideMode.ElideMiddle, margin_px=8),
-            NumbersBar(),
-        )  # as of a path
+        self._label = ElidedLabel(Qt.TextElideMode.ElideMiddle, margin_px=8)  # of a path the end says most
+        self._numbers = NumbersBar()
         self._news, self._news_since = "", QElapsedTimer()
         self.addWidget(self._label, 1)
         self.addPermanentWidget(self._numbers)

@@ -1,3 +1,4 @@
+import json
 import shutil
 import sys
 from dataclasses import replace
@@ -11,7 +12,7 @@ from scenes import frame, room
 
 from fashioncam import bundled
 from fashioncam.errors import UserError
-from fashioncam.messages import Frame, Reading, State
+from fashioncam.messages import Frame, Look, Reading, State
 from fashioncam.runtime import recorder as recorder_module
 from fashioncam.runtime.recorder import Recorder
 from fashioncam.settings import Settings
@@ -183,3 +184,12 @@ def test_whole_film_ends_without_a_word(tmp_path, suffix):
     for index in range(3):
         recorder.write(frame(room(), index), replace(EMPTY, time_s=index / 30), 30, 30)
     recorder.close()
+
+
+@pytest.mark.parametrize("film", ["out.avi", None])
+def test_lines_beside_a_mirrored_film_say_so(tmp_path, film):
+    predictions = tmp_path / "out.jsonl"
+    recorder = Recorder(Settings(predictions=predictions, save_video=film and tmp_path / film))
+    recorder.write(frame(room()), EMPTY, 30, 30, Look(mirrored=True))
+    recorder.close()
+    assert ("mirrored" in json.loads(predictions.read_text())) == (film is not None)
