@@ -32,7 +32,6 @@ class Clip:
     Attributes:
         name: level, number in the series and class, as in the scored clips' file names.
         class_index: the garment's class, 0..9.
-        seed: of this clip's own random numbers.
         size_wh: of the frames, pixels.
         jpegs: the frames as the camera compressed them.
         boxes: the item's x, y, width, height before the camera shook, or None where it is not in the picture.
@@ -44,7 +43,6 @@ class Clip:
     name: str
     class_index: int
     level: str
-    seed: int
     size_wh: SizeWH
     jpegs: tuple[bytes, ...]
     boxes: tuple[Box | None, ...]
@@ -99,13 +97,12 @@ def clips(folder: Path, level: str, seed: int, per_class: int, size_wh: SizeWH) 
         order = np.random.default_rng((seed, class_index)).permutation(len(items))
         for chosen in order[:per_class]:
             number = next(numbers)
-            clip_seed = 100_000 * seed + number
-            rng = np.random.default_rng(clip_seed)
+            rng = np.random.default_rng(100_000 * seed + number)
             photo_bgr = read_picture(rooms[int(rng.integers(len(rooms)))], channels=3)
             cutout = read_picture(items[chosen], channels=4)
             name = f"{level}-{number:03d}-{class_index}"
             footage = compose(cutout, photo_bgr, LEVELS[level], rng, size_wh)
-            yield Clip(name, class_index, level, clip_seed, size_wh, *footage)
+            yield Clip(name, class_index, level, size_wh, *footage)
 
 
 def rooms_of(folder: Path) -> list[Path]:

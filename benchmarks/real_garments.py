@@ -193,7 +193,7 @@ def other_things(args: argparse.Namespace, model: str, method: Method) -> None:
             rng = np.random.default_rng((args.seed, number, repeat))
             photo_bgr = read_picture(rooms[int(rng.integers(len(rooms)))], channels=3)
             footage = compose(draw_thing(name, rng), photo_bgr, LEVELS["normal"], rng, SIZE_WH)
-            clip = Clip(name, -1, "normal", args.seed, SIZE_WH, *footage)
+            clip = Clip(name, -1, "normal", SIZE_WH, *footage)
             held = method(clip.recorded_frames())[HELD_FROM:]
             found += [one.box is not None for one in held]
             away += [not one.is_sure for one in held if one.box is not None]

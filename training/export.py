@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> str:
 def save_with_twin(loaded: LoadedModel, weights: Path, half: bool = False) -> None:
     """Save a checkpoint, and beside it what the program runs without torch, where that can be written."""
     checkpoint.save(loaded, weights, half)
-    if loaded.model.has_class_maps and find_spec("onnxscript") is not None:
+    if loaded.model.has_class_maps and has_exporter():
         export_checkpoint(checkpoint.load(weights), weights, weights.with_suffix(".onnx"))
 
 
@@ -93,6 +93,17 @@ def export_checkpoint(loaded: LoadedModel, weights: Path, out: Path) -> None:
     write_onnx(LogitsAndMaps(loaded.model), example, shapes, names, out, {METADATA_KEY: json.dumps(about)})
 
 
+def has_exporter() -> bool:
+    """Whether the packages that write ONNX are there."""
+    return find_spec("onnxscript") is not None
+
+
+def require_exporter() -> None:
+    """UserError without the packages that write ONNX."""
+    if not has_exporter():
+        raise UserError("the export needs onnx and onnxscript: pip install -r requirements-train.txt")
+
+
 def write_onnx(
     module: nn.Module,
     example: Tensor,
@@ -106,8 +117,7 @@ def write_onnx(
     Raises:
         UserError: the packages that write ONNX are missing.
     """
-    if find_spec("onnxscript") is None:
-        raise UserError("the export needs onnx and onnxscript: pip install -r requirements-train.txt")
+    require_exporter()
     out.parent.mkdir(parents=True, exist_ok=True)
     unfinished = out.with_name(out.name + ".part")
     with warnings.catch_warnings(action="ignore"):  # the exporter's own libraries deprecate each other

@@ -12,7 +12,6 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,6 @@ from torch.optim import AdamW
 from torch.optim.lr_scheduler import OneCycleLR
 from torch.optim.swa_utils import AveragedModel
 
-from fashioncam.errors import UserError
 from fashioncam.pipeline.segmentation import AREA_LIMITS
 
 from . import composites, drawn_people
@@ -32,7 +30,7 @@ from .command import at_least, exit_code, make_folder, make_place_for
 from .composites import Bank, Composites, compose, mirrored
 from .cutouts import balanced, load_cutouts
 from .drawn_rooms import draw_room
-from .export import write_onnx
+from .export import require_exporter, write_onnx
 from .optimization import descend, moving_average
 from .run_log import RunLog, progress
 from .run_state import fingerprint, restore, store
@@ -55,8 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(args: argparse.Namespace) -> str:
     """Train and export; returns the file and its size in a line."""
-    if find_spec("onnxscript") is None:
-        raise UserError("the export needs onnx and onnxscript: pip install -r requirements-train.txt")
+    require_exporter()
     folder = args.run or Path(f"runs/segmenter-{args.seed}")
     make_folder(folder, "--run")
     make_place_for(args.out, "--out")

@@ -233,7 +233,7 @@ def look(small_bgr: Image, scene: Scene, segmenter: Segmenter, where: Image, tim
     return Scene(reference, watch, likelihood, item, found_s)
 
 
-def most_probable(probabilities: FloatArray, classes: tuple[str, ...], count: int = 5) -> tuple[Prediction, ...]:
-    """The `count` most probable classes, first first; of equals, the lower index."""
-    order = np.argsort(-probabilities, kind="stable")[:count]
+def most_probable(probabilities: FloatArray, classes: tuple[str, ...]) -> tuple[Prediction, ...]:
+    """The five most probable classes, first first; of equals, the lower index."""
+    order = np.argsort(-probabilities, kind="stable")[:5]
     return tuple(Prediction(int(i), classes[i], float(probabilities[i])) for i in order)

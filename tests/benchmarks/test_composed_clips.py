@@ -63,10 +63,8 @@ def test_alpha_is_where_the_picture_shows_the_item(folder: Path) -> None:
 
 
 def test_one_clip_for_each_item_in_order_of_the_classes(folder: Path) -> None:
-    assert [(clip.name, clip.class_index, clip.seed) for clip in made(folder, "normal")] == [
-        ("normal-000-0", 0, 300_000),
-        ("normal-001-8", 8, 300_001),
-    ]
+    names = [(clip.name, clip.class_index) for clip in made(folder, "normal")]
+    assert names == [("normal-000-0", 0), ("normal-001-8", 8)]
 
 
 def test_the_empty_scene_has_no_item(folder: Path) -> None:

@@ -13,7 +13,7 @@ EMPTY = Said()
 
 
 def clip(frames):
-    return Clip("easy-000-3", 3, "easy", 0, (64, 48), (b"",) * frames, (BOX,) * frames, (None,) * frames, 1.0)
+    return Clip("easy-000-3", 3, "easy", (64, 48), (b"",) * frames, (BOX,) * frames, (None,) * frames, 1.0)
 
 
 def test_judged_by_hand():
