@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
 
 from .icons import icon
@@ -39,12 +39,12 @@ def make_menus(window: QMainWindow, actions: Mapping[str, QAction]) -> dict[str,
 
 
 class ButtonBar(QToolBar):
-    """The actions that have a short text, as buttons."""
+    """The actions that have a short text, as buttons; signs alone where there is no room for the texts of all."""
 
     def __init__(self, actions: Mapping[str, QAction]) -> None:
         super().__init__()
         self._actions = {b.action: actions[b.action] for b in BINDINGS if b.short}
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._needed_px = 0  # with texts
         for action in self._actions.values():
             self.addAction(action)
             self.widgetForAction(action).setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -54,3 +54,15 @@ class ButtonBar(QToolBar):
         for name, action in self._actions.items():
             action.setIcon(icon(name, theme.palette.text))
             action.setIconVisibleInMenu(False)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._needed_px = self.sizeHint().width()
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        styles = Qt.ToolButtonStyle
+        has_room = self._needed_px <= self.width()
+        self.setToolButtonStyle(styles.ToolButtonTextBesideIcon if has_room else styles.ToolButtonIconOnly)

@@ -12,6 +12,7 @@ from fashioncam.settings import CAM_METHODS
 
 from .memory import Memory
 from .session import Session
+from .wording import literal
 
 # By key of `CAM_METHODS`.
 METHODS = {
@@ -57,7 +58,7 @@ class CameraMenus:
         self._shown = view.cameras, view.device
         self._cameras.clear()
         for camera in view.cameras:
-            action = self._cameras.addAction(f"{camera.name}  ({camera.index})")
+            action = self._cameras.addAction(literal(f"{camera.name}  ({camera.index})"))
             action.setCheckable(True)
             action.setChecked(view.device == str(camera.index))
             action.triggered.connect(lambda _checked=False, camera=camera: self.open_source(str(camera.index)))
@@ -99,7 +100,7 @@ class ModelMenu:
         self._chosen: Path | None = None
         self._opened = QAction(menu, checkable=True, visible=False)
         self._opened.triggered.connect(lambda _checked: self.choose(Path(memory.text("opened"))))
-        self._own = {QAction(path.stem, menu, checkable=True): path for path in own_weights}
+        self._own = {QAction(literal(path.stem), menu, checkable=True): path for path in own_weights}
         first = menu.actions()[0]
         menu.insertActions(first, [*self._own, self._opened])
         menu.insertSeparator(first)
@@ -123,6 +124,6 @@ class ModelMenu:
                 self._memory.keep("opened", str(self._chosen))
         opened = self._memory.opened
         self._opened.setVisible(opened is not None)
-        self._opened.setText(opened.name if opened else "")
+        self._opened.setText(literal(opened.name) if opened else "")
         for action, path in (*self._own.items(), (self._opened, opened)):
             action.setChecked(path is not None and path.resolve() == in_use)

@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushBu
 
 from .theme import Theme
 from .video_view import PictureView
+from .wording import literal
 
 DIGITS = 10
+BUTTON_PX = 170  # the names of Fashion-MNIST are whole in it
 
 
 class ClassChooser(QDialog):
@@ -37,8 +39,13 @@ class ClassChooser(QDialog):
         grid = QGridLayout()
         grid.setSpacing(theme.px(8))
         for index, label in enumerate(classes):
-            button = QPushButton(f"{index}   {label}" if index < DIGITS else label)
-            button.setMinimumSize(theme.px(150), theme.px(38))
+            button = QPushButton(self)
+            button.ensurePolished()  # its font is the theme's from here on
+            text = f"{index}   {label}" if index < DIGITS else label
+            elided = button.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, theme.px(BUTTON_PX - 24))
+            button.setText(literal(elided))
+            button.setToolTip(label)
+            button.setFixedSize(theme.px(BUTTON_PX), theme.px(38))
             button.setStyleSheet("text-align: left")
             button.setAutoDefault(False)
             button.clicked.connect(lambda _checked=False, index=index: self._choose(index))

@@ -20,6 +20,10 @@ class ElidedLabel(QLabel):
         self._elided, self._margin_px = elided, margin_px
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
+    def text_px(self) -> int:
+        """The width that the whole text needs."""
+        return self.fontMetrics().horizontalAdvance(self.text()) + 2 * self._margin_px
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
         painter = QPainter(self)
         area = self.contentsRect().adjusted(self._margin_px, 0, -self._margin_px, 0)

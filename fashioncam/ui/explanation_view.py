@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtGui import QFont, QPainter, QPainterPath, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from fashioncam.messages import Reading, View
@@ -58,9 +58,19 @@ class Legend(QWidget):
         painter.setFont(font)
         painter.setPen(self._theme.palette.quiet_text)
         text = QRectF(0, px(LEGEND_PX), self.width(), px(20))
-        low, high = legend_ends(view.reading)
+        low, high = (
+            painter.fontMetrics().elidedText(end, Qt.TextElideMode.ElideRight, (self.width() - px(GAP_PX)) // 2)
+            for end in legend_ends(view.reading)
+        )
         painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, low)
         painter.drawText(text, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, high)
+
+
+class Slider(QSlider):
+    """The wheel is for the panel that it lies in."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 (Qt's name)
+        event.ignore()
 
 
 class ExplanationView(QWidget):
@@ -82,7 +92,10 @@ class ExplanationView(QWidget):
         self._input, self._heat = PictureView("no garment", smooth=False), PictureView("no garment")
         self._captions = quiet("What the model sees"), quiet("What speaks for it")
         self._legend = Legend()
-        self._strength = QSlider(Qt.Orientation.Horizontal)
+        self._input.setAccessibleName("What the model sees")
+        self._heat.setAccessibleName("What the model sees, with the heat map")
+        self._legend.setAccessibleName("Colours of the heat map")
+        self._strength = Slider(Qt.Orientation.Horizontal)
         self._strength.setRange(0, STRENGTH_STEPS)
         self._strength.setAccessibleName("Strength of the heat map")
         self._strength.setToolTip("Strength of the heat map over the garment (, and .)")

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QListWidgetItem,
+    QMessageBox,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -54,20 +55,19 @@ class Gallery(QDialog):
         self._list.setWordWrap(True)
         self._list.setIconSize(QSize(theme.px(THUMBNAIL_PX), theme.px(THUMBNAIL_PX)))
         self._list.setGridSize(QSize(theme.px(THUMBNAIL_PX + 44), theme.px(THUMBNAIL_PX + 66)))
-        self._delete = QPushButton("Delete the chosen ones")
+        self._delete = QPushButton("Delete the chosen ones …")
         self._delete.setToolTip("Delete")
-        self._delete.setAutoDefault(False)
-        self._delete.clicked.connect(lambda _checked: self.delete_chosen())
-        learn = QPushButton("Learn from them …")
+        self._delete.clicked.connect(lambda _checked: self._ask_to_delete())
+        self._learn = learn = QPushButton("Learn from them …")
         binding = next(binding for binding in BINDINGS if binding.action == "learn")
         learn.setToolTip(f"{binding.text} ({binding.keys[0]})")
         learn.setShortcut(QKeySequence(binding.keys[0]))  # the window's own does not reach here
-        learn.setAutoDefault(False)
         learn.clicked.connect(lambda _checked: self.learn_asked.emit())
         close = QPushButton("Close")
+        close.setDefault(True)
         close.clicked.connect(lambda _checked: self.close())
         self._list.itemSelectionChanged.connect(self._on_selection)
-        QShortcut(QKeySequence.StandardKey.Delete, self, self.delete_chosen)
+        QShortcut(QKeySequence.StandardKey.Delete, self, self._ask_to_delete)
         layout, buttons = QVBoxLayout(self), QHBoxLayout()
         layout.setContentsMargins(*(theme.px(18),) * 4)
         layout.setSpacing(theme.px(10))
@@ -90,6 +90,7 @@ class Gallery(QDialog):
     def reload(self) -> None:
         """Show what is there now."""
         captures = self._captures = self._session.captures()
+        chosen, scrolled = {capture.folder for capture in self._chosen()}, self._list.verticalScrollBar().value()
         self._list.clear()
         blank = QPixmap(self._list.iconSize())
         blank.fill(QColor(self._theme.palette.track))
@@ -99,18 +100,36 @@ class Gallery(QDialog):
             item.setToolTip(str(capture.folder))
             item.setSizeHint(self._list.gridSize())  # else the last of three lines may be cut off
             self._list.addItem(item)
+            item.setSelected(capture.folder in chosen)
+        self._list.verticalScrollBar().setValue(scrolled)
         self._icons_to_load = [self._list.item(row) for row in range(self._list.count())]
         count = len(captures)
         self._heading.setText("No garment filed yet" if not count else f"{count} filed garment{'s' * (count > 1)}")
         where = f"In {captures[0].folder.parent.parent}" if captures else "Hold up a garment and press L."
         self._hint.setText(where)
+        self._learn.setEnabled(bool(captures))
         self._on_selection()
         self._loader.start(0)
 
-    def delete_chosen(self) -> None:
-        """Delete the selected captures."""
-        if chosen := [item.data(Qt.ItemDataRole.UserRole) for item in self._list.selectedItems()]:
-            self._session.delete_captures(chosen)
+    def _chosen(self) -> list[Capture]:
+        return [item.data(Qt.ItemDataRole.UserRole) for item in self._list.selectedItems()]
+
+    def _ask_to_delete(self) -> None:
+        """Delete the selected captures, which cannot be undone."""
+        chosen = self._chosen()
+        if not chosen:
+            return
+        question = QMessageBox(self)
+        question.setWindowTitle("Delete filed garments")
+        question.setText(f"Delete {len(chosen)} filed garment{'s' * (len(chosen) > 1)} for good?")
+        delete = question.addButton("Delete", QMessageBox.ButtonRole.AcceptRole)
+        question.setDefaultButton(question.addButton(QMessageBox.StandardButton.Cancel))
+        question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        delete.clicked.connect(lambda _checked: self._delete_for_good(chosen))
+        question.open()
+
+    def _delete_for_good(self, captures: list[Capture]) -> None:
+        self._session.delete_captures(captures)
         self.reload()
 
     def _on_selection(self) -> None:
@@ -125,10 +144,10 @@ class Gallery(QDialog):
 
 
 def caption(capture: Capture) -> str:
-    """Class, what it was taken for where that was another, and when."""
+    """Class, when, and what it was taken for where that was another."""
     taken = datetime.fromisoformat(capture.taken)
-    wrong = f"taken for {capture.answer}\n" if capture.answer not in ("", capture.label) else ""
-    return f"{capture.label}\n{wrong}{taken:%d %b, %H:%M}"
+    wrong = f"\ntaken for {capture.answer}" if capture.answer not in ("", capture.label) else ""
+    return f"{capture.label}\n{taken:%d %b, %H:%M}{wrong}"
 
 
 def thumbnail(capture: Capture, size: QSize) -> QPixmap:

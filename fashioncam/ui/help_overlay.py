@@ -31,6 +31,8 @@ class HelpOverlay(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = Theme()
+        self.setAccessibleName("Keys and mouse")
+        self.setAccessibleDescription("; ".join(f"{keys}: {text}" for _, rows in sections() for keys, text in rows))
         self.hide()
 
     def set_theme(self, theme: Theme) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
@@ -33,7 +34,7 @@ class LearningDialog(QDialog):
         super().__init__(parent)
         self._session = session
         self._count = len(session.captures())
-        self._shown: LearningProgress | None = None
+        self._shown: tuple[LearningProgress | None, Path | None] = None, None
         self.setWindowTitle("Learn from the filed garments")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(theme.px(480))
@@ -57,26 +58,33 @@ class LearningDialog(QDialog):
         layout.setSpacing(theme.px(12))
         for widget in (self._heading, self._text, self._bar):
             layout.addWidget(widget)
-        for button in (self._use, self._learn, self._cancel):
-            buttons.addWidget(button)
+        self._close = self._button("Close", self.close)
+        self._close.setDefault(True)
+        buttons.addWidget(self._use)
+        buttons.addWidget(self._learn)
         buttons.addStretch()
-        buttons.addWidget(self._button("Close", self.close))
+        buttons.addWidget(self._cancel)  # not in the place of "Learn", where a double click would press it
+        buttons.addWidget(self._close)
         layout.addLayout(buttons)
-        self.show_learning(None)
+        self._show_learning(None, None)
 
     def show_view(self, view: View) -> None:
         """Show a new state of affairs; called at every pull, so only what has changed is set."""
-        if view.learning != self._shown or view.news:  # a garment that has been filed is news
-            self.show_learning(view.learning)
+        if (view.learning, view.weights) != self._shown or view.news:  # a garment that has been filed is news
+            self._show_learning(view.learning, view.weights)
 
-    def show_learning(self, learning: LearningProgress | None) -> None:
-        """Show how it stands."""
-        self._shown = learning
+    def _show_learning(self, learning: LearningProgress | None, in_use: Path | None) -> None:
+        """Show how it stands; what has been learned and is in use is done with."""
+        self._shown = learning, in_use
+        if learning is not None and learning.weights is not None and learning.weights == in_use:
+            learning = None
         is_running = learning is not None and learning.is_running
         if not is_running:
             self._count = len(self._session.captures())
         is_done = learning is not None and learning.weights is not None
         garments = f"{self._count} filed garment{'s' * (self._count != 1)}"
+        if is_running and self.focusWidget() is self._learn:
+            self._close.setFocus()  # else Qt gives it to "Cancel", and Space would press that
         self._bar.setVisible(is_running)
         self._cancel.setVisible(is_running)
         self._use.setVisible(is_done)
@@ -98,11 +106,11 @@ class LearningDialog(QDialog):
 
     def _button(self, text: str, handler: Callable[[], object]) -> QPushButton:
         button = QPushButton(text)
-        button.setAutoDefault(False)
         button.clicked.connect(lambda _checked: handler())
         return button
 
     def _on_use(self) -> None:
-        if self._shown is not None and self._shown.weights is not None:
-            self.use_asked.emit(str(self._shown.weights))
+        learning, _ = self._shown
+        if learning is not None and learning.weights is not None:
+            self.use_asked.emit(str(learning.weights))
         self.close()

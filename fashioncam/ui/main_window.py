@@ -86,8 +86,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 (Qt's name)
         self._timer.stop()
-        if not self.isFullScreen():
-            self._memory.keep("geometry", self.saveGeometry())
+        self._keep_geometry()
         super().closeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
@@ -159,7 +158,7 @@ class MainWindow(QMainWindow):
             "quit": self.close,
             "leave": self._leave,
             "relearn": session.relearn,
-            "pause": lambda: session.set_paused(self._view.stream is not Stream.PAUSED),
+            "pause": lambda: session.set_paused(self._view.stream is Stream.PLAYING),
             "mirror": lambda: self._set_look(replace(self._view.look, mirrored=not self._view.look.mirrored)),
             "clear_region": lambda: session.search_in(None),
             "demo": lambda: session.open_source(DEMO),
@@ -173,8 +172,8 @@ class MainWindow(QMainWindow):
             "present": self._toggle_presentation,
             "numbers": self._toggle_numbers,
             "scheme": self._toggle_scheme,
-            "zoom_in": lambda: self._set_zoom(zoomed(self._zoom, 1)),
-            "zoom_out": lambda: self._set_zoom(zoomed(self._zoom, -1)),
+            "zoom_in": lambda: self._set_zoom(zoomed(self._theme.scale, 1)),
+            "zoom_out": lambda: self._set_zoom(zoomed(self._theme.scale, -1)),
             "zoom_reset": lambda: self._set_zoom(1.0),
             "help": self._toggle_help,
         }
@@ -240,9 +239,12 @@ class MainWindow(QMainWindow):
             bar.setVisible(not self._is_presenting)
 
     def _set_zoom(self, zoom: float) -> None:
+        if self._is_presenting:  # its scale is that of the window
+            return
         self._zoom = zoom
         self._memory.keep("zoom", zoom)
         self._apply_theme()
+        self._status.tell(f"Interface {self._theme.scale:.0%}")
 
     def _set_look(self, look: Look) -> None:
         self._view = replace(self._view, look=look)
@@ -275,13 +277,22 @@ class MainWindow(QMainWindow):
         self._status.show_numbers(not self._status.numbers_shown)
         self._memory.keep("numbers", self._status.numbers_shown)
 
+    def _keep_geometry(self) -> None:
+        if not self.isFullScreen():
+            self._memory.keep("geometry", self.saveGeometry())
+
     def _toggle_full_screen(self) -> None:
-        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)  # what was maximised is so afterwards
+        self._keep_geometry()
+        state = self.windowState() ^ Qt.WindowState.WindowFullScreen  # what was maximised is so afterwards
+        self.setWindowState(state)
+        if self._is_presenting:
+            self._state_before = state
 
     def _toggle_presentation(self) -> None:
         self._is_presenting = not self._is_presenting
         self._actions["present"].setChecked(self._is_presenting)
         if self._is_presenting:
+            self._keep_geometry()
             self._state_before = self.windowState()
             self.setWindowState(self._state_before | Qt.WindowState.WindowFullScreen)
         else:

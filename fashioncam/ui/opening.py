@@ -17,7 +17,8 @@ def ask_folder(parent: QWidget) -> str:
 
 def ask_url(parent: QWidget) -> str:
     text, accepted = QInputDialog.getText(parent, "Open a stream", "Address, such as http://camera.local/video.mjpg")
-    return text.strip() if accepted else ""
+    address = text.strip() if accepted else ""
+    return address if "://" in address or not address else f"http://{address}"
 
 
 def ask_weights(parent: QWidget) -> str:

@@ -58,7 +58,7 @@ BINDINGS = (
     Binding("present", ("P",), "Presentation, to be read from afar", "View", is_switch=True, short="Present"),
     Binding("numbers", ("I",), "Rates and times", "View", is_switch=True),
     Binding("scheme", ("T",), "Light or dark; at first as the system has it", "View"),
-    Binding("zoom_in", ("Ctrl++",), "Larger interface", "View", repeats=True),
+    Binding("zoom_in", ("Ctrl++", "Ctrl+="), "Larger interface", "View", repeats=True),
     Binding("zoom_out", ("Ctrl+-",), "Smaller interface", "View", repeats=True),
     Binding("zoom_reset", ("Ctrl+0",), "Interface at its own size", "View"),
     Binding("help", ("H", "F1"), "Keys and mouse", "Help", is_switch=True, short="Help"),

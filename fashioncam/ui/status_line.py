@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStatusBar
 
 from fashioncam.messages import View
@@ -11,43 +12,44 @@ from .elided_label import ElidedLabel
 from .numbers_bar import NumbersBar
 from .theme import Theme
 
-NEWS_STAY_MS = 8000
+NEWS_STAY_MS, NEWS_MS_PER_CHARACTER = 8000, 100  # at least; long ones until they have been read
 LABEL_PX = 180  # at least
 
 
 class StatusLine(QStatusBar):
-    """News stay for some seconds, or until there are others."""
+    """News stay until they have been read, or until there are others, and take the numbers' place if they need it."""
 
     def __init__(self, show_numbers: bool) -> None:
         super().__init__()
         self._label = ElidedLabel(Qt.TextElideMode.ElideMiddle, margin_px=8)  # of a path the end says most
         self._numbers = NumbersBar()
         self._news, self._news_since = "", QElapsedTimer()
+        self.numbers_shown = show_numbers
         self.addWidget(self._label, 1)
         self.addPermanentWidget(self._numbers)
         self.setSizeGripEnabled(False)
-        self.show_numbers(show_numbers)
-
-    @property
-    def numbers_shown(self) -> bool:
-        return not self._numbers.isHidden()
+        self._make_room()
 
     @property
     def text(self) -> str:
         return self._label.text()
 
     def show_numbers(self, shown: bool) -> None:
-        self._numbers.setVisible(shown)
+        self.numbers_shown = shown
+        self._make_room()
 
     def set_theme(self, theme: Theme) -> None:
         self._numbers.set_theme(theme)
         self._label.setMinimumWidth(theme.px(LABEL_PX))
 
+    def tell(self, news: str) -> None:
+        self._news = news
+        self._news_since.restart()
+
     def show_view(self, view: View) -> None:
         if view.news:
-            self._news = view.news
-            self._news_since.restart()
-        if self._news and self._news_since.hasExpired(NEWS_STAY_MS):
+            self.tell(view.news)
+        if self._news and self._news_since.hasExpired(max(NEWS_STAY_MS, NEWS_MS_PER_CHARACTER * len(self._news))):
             self._news = ""
         model = f"loading {view.model_loading} …" if view.model_loading else view.model
         source = {str(camera.index): camera.name for camera in view.cameras}.get(view.device, view.source)
@@ -59,4 +61,15 @@ class StatusLine(QStatusBar):
             self._label.setProperty("news", bool(self._news))
             self._label.style().unpolish(self._label)
             self._label.style().polish(self._label)
+            self._make_room()
         self._numbers.show_view(view)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Numbers beside it, but for news that need the whole line."""
+        beside_px = self.width() - self._numbers.sizeHint().width()
+        has_room = not self._news or self._label.text_px() <= beside_px
+        self._numbers.setVisible(self.numbers_shown and has_room)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from fashioncam.messages import Region, Stream, View
 
@@ -78,8 +78,9 @@ class LiveView(PictureView):
     def __init__(self) -> None:
         super().__init__("Opening the source …")
         self._region: Region | None = None
-        self._note, self._is_recording, self._is_lost = "", False, False
+        self._note, self._recording, self._is_lost = "", "", False
         self._drag: tuple[QPointF, QPointF] | None = None
+        self._pressed_ms = 0
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setToolTip("Drag to search only a part of the picture, double click for all of it")
         self.setAccessibleName("The camera's picture")
@@ -89,9 +90,11 @@ class LiveView(PictureView):
         self._text = "No picture" if view.failure else "Opening the source …"
         age_s = view.reading_age_s
         note = f"The answer is {age_s:.1f} s old" if age_s > OLD_ANSWER_S else ""
-        state = view.request.region, note, view.recording is not None, view.stream is Stream.LOST
-        if state != (self._region, self._note, self._is_recording, self._is_lost):
-            self._region, self._note, self._is_recording, self._is_lost = state
+        recording = "Recording" if view.stream is Stream.PLAYING else "Recording waits for pictures"
+        recording = recording if view.recording is not None else ""
+        state = view.request.region, note, recording, view.stream is Stream.LOST
+        if state != (self._region, self._note, self._recording, self._is_lost):
+            self._region, self._note, self._recording, self._is_lost = state
             self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
@@ -99,6 +102,7 @@ class LiveView(PictureView):
         self.place_changed.emit(round(ratio * self.width()), round(ratio * self.height()))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
+        self._pressed_ms = event.timestamp()
         if event.button() is Qt.MouseButton.LeftButton and self._image is not None:
             self._drag = event.position(), event.position()
 
@@ -114,7 +118,10 @@ class LiveView(PictureView):
         self.update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 (Qt's name)
-        self.region_chosen.emit(None)
+        # The first of the two clicks may have closed what lay over the picture.
+        is_second = event.timestamp() - self._pressed_ms <= QApplication.doubleClickInterval()
+        if event.button() is Qt.MouseButton.LeftButton and is_second:
+            self.region_chosen.emit(None)
 
     def paint_over(self, painter: QPainter) -> None:
         if self._image is None:
@@ -128,9 +135,9 @@ class LiveView(PictureView):
         if self._note:
             corner = QPointF(picture.left() + px(10), picture.bottom() - px(10) - self._pill_px())
             self._paint_pill(painter, corner, self._note, "#202020")
-        if self._is_recording:
+        if self._recording:
             corner = QPointF(picture.left() + px(10), picture.top() + px(10))
-            self._paint_pill(painter, corner, "Recording", RED, sign="record")
+            self._paint_pill(painter, corner, self._recording, RED, sign="record")
 
     def _region_of(self, start: QPointF, end: QPointF) -> Region | None:
         """The region between two points of the widget; None where it is too small to be meant."""

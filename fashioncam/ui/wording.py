@@ -36,10 +36,12 @@ def words(view: View) -> Words:
         what, check = ("Stream", "that it is on") if "://" in view.device else ("Camera", "its cable")
         return Words(f"{what} lost", f"Reconnecting … check {check}; nothing else to do", theme.RED, "alert")
     if view.stream is Stream.ENDED:
+        if reading is not None and reading.state is State.LEARNING:
+            return Words("Too short", "It has to begin with twenty pictures of the empty scene", theme.GREY, "alert")
         return Words("The end", "Open another source, or press D for the demo", theme.GREY, "pause")
     if view.stream is Stream.PAUSED:
         if reading is not None and reading.top5:
-            return Words(of_item(reading).headline, "Paused; ask why with 1 to 5", theme.GREY, "pause")
+            return Words(of_item(reading).headline, "Paused; 1 to 5 ask why", theme.GREY, "pause")
         return Words("Paused", "Space goes on", theme.GREY, "pause")
     if reading is None:
         return Words("Starting …", "Opening the source", theme.GREY, "wait")
@@ -63,6 +65,11 @@ def of_item(reading: Reading) -> Words:
         advice = "move it wholly into the picture" if reading.is_cut else "turn it, spread it"
         return Words("Not sure", f"Perhaps {first.label}: {advice}", theme.ORANGE, "doubt")
     return Words(first.label, f"{first.probability:.0%} sure", theme.GREEN, "sure")
+
+
+def literal(text: str) -> str:
+    """Text of a button or menu in which Qt is not to take an ampersand for the mark of a key."""
+    return text.replace("&", "&&")
 
 
 def question(reading: Reading | None) -> str:

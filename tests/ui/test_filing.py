@@ -1,9 +1,9 @@
 from fake_session import CLASSES, item_view, reading
-from hands import press, settle
+from hands import press, press_button, settle
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
 from fashioncam.messages import Capture, State, Stream, View
 from fashioncam.ui.class_chooser import ClassChooser
@@ -67,6 +67,12 @@ def test_gallery_shows_and_deletes(window, session, tmp_path, qt_application):
         qt_application.processEvents()
     gallery._list.selectAll()
     gallery._delete.click()
+    question = gallery.findChild(QMessageBox)
+    assert question.text() == "Delete 2 filed garments for good?"
+    QTest.keyClick(question, Qt.Key.Key_Enter)  # the button of the safe answer
+    assert len(session.filed) == 2 and not session.asked("delete_captures")
+    gallery._delete.click()
+    press_button(gallery.findChildren(QMessageBox)[-1], "Delete")
     assert session.filed == []
     assert len(session.asked("delete_captures")) == 1, "each call is news, and with news the gallery is made anew"
     assert gallery._list.count() == 0
@@ -75,4 +81,45 @@ def test_gallery_shows_and_deletes(window, session, tmp_path, qt_application):
     session.filed = [Capture(folder, "Shirt", "", "2026-11-24T10:00:00")]
     settle(window, session, item_view(news="Filed as Shirt"))
     assert gallery._list.count() == 1
+    assert not gallery._list.selectedItems()
     gallery.close()
+
+
+def test_what_is_chosen_in_the_gallery_stays_so_when_another_is_filed(window, session, tmp_path):
+    one, two = (Capture(tmp_path / name, "Shirt", "", "2026-11-24T10:00:00") for name in ("one", "two"))
+    session.filed = [one]
+    window._actions["gallery"].trigger()
+    gallery = window.findChild(Gallery)
+    gallery._list.selectAll()
+    session.filed = [two, one]
+    settle(window, session, item_view(news="Filed as Shirt"))
+    assert [item.data(Qt.ItemDataRole.UserRole) for item in gallery._list.selectedItems()] == [one]
+    gallery.close()
+
+
+def test_key_presses_the_button_that_has_the_focus(window, session, tmp_path):
+    window._actions["gallery"].trigger()
+    gallery = window.findChild(Gallery)
+    assert not gallery._learn.isEnabled(), "nothing is filed"
+    session.filed = [Capture(tmp_path / "one", "Shirt", "", "2026-11-24T10:00:00")]
+    settle(window, session, item_view(news="Filed as Shirt"))
+    gallery.activateWindow()
+    QTest.qWaitForWindowActive(gallery)
+    gallery._learn.setFocus()
+    QTest.keyClick(gallery._learn, Qt.Key.Key_Return)
+    assert gallery.isVisible()
+    assert window._dialogs._shown["learning"].isVisible()
+    window._dialogs._shown["learning"].close()
+    gallery.close()
+
+
+def test_long_names_of_classes_leave_the_chooser_its_size(qt_application):
+    parent = QWidget()
+    names = tuple(f"Long-sleeved hooded jacket & trousers of kind {index}" for index in range(24))
+    short, long = (ClassChooser(parent, Theme(), classes, QImage()) for classes in (("Coat",) * 24, names))
+    assert long.sizeHint().width() <= short.sizeHint().width()
+    button = long.findChildren(QPushButton)[3]
+    assert button.toolTip() == names[3]
+    assert button.text().endswith("kind 3")
+    for widget in (short, long, parent):
+        widget.deleteLater()

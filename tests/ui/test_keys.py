@@ -2,6 +2,7 @@ import pytest
 from fake_session import item_view
 from hands import press, settle
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from fashioncam.messages import Look, Request, Stream
 from fashioncam.ui.shortcuts import BINDINGS
@@ -94,3 +95,21 @@ def test_maximised_window_is_so_again_afterwards(window, key):
     assert window.isFullScreen()
     press(window, Qt.Key.Key_Escape)
     assert window.isMaximized() and not window.isFullScreen()
+
+
+def test_full_screen_left_in_a_presentation_stays_left(window):
+    for key in (Qt.Key.Key_F, Qt.Key.Key_P, Qt.Key.Key_F):
+        press(window, key)
+    assert not window.isFullScreen()
+    press(window, Qt.Key.Key_Escape)
+    assert not window.isFullScreen()
+
+
+def test_size_is_remembered_though_one_quits_in_full_screen(window, memory):
+    window.resize(700, 500)
+    press(window, Qt.Key.Key_F)
+    press(window, Qt.Key.Key_Q)
+    remembered = QWidget()
+    assert remembered.restoreGeometry(memory.geometry)
+    assert (remembered.width(), remembered.isFullScreen()) == (700, False)
+    remembered.deleteLater()

@@ -126,3 +126,22 @@ def test_closed_it_is_seen_in_the_status_line(window, session):
     assert window._status.text.endswith("learning: 37 %")
     show(window, session, DONE)
     assert "learning" not in window._status.text
+
+
+def test_second_click_of_a_double_click_does_not_cancel(dialog, window, session):
+    where = dialog._learn.geometry().center()
+    dialog._learn.setFocus()
+    dialog._learn.click()
+    show(window, session, LearningProgress(is_running=True))
+    dialog.layout().activate()
+    assert dialog.childAt(where) is not dialog._cancel
+    assert dialog.focusWidget() is dialog._close, "Space, which pauses the picture, would cancel"
+
+
+def test_new_model_in_use_is_offered_no_more(dialog, window, session):
+    show(window, session, DONE)
+    assert dialog._use.isVisible()
+    show(window, session, DONE, weights=DONE.weights)
+    assert not dialog._use.isVisible()
+    assert dialog._heading.text() == "Learn from 1 filed garment"
+    assert dialog._learn.text() == "Learn"

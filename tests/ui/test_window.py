@@ -4,17 +4,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fake_session import TOP5, item_view, reading
-from hands import press, settle
+from hands import double_click, press, second_click, settle
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QColor, QDropEvent, QPalette
+from PySide6.QtGui import QColor, QDropEvent, QPalette, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit, QTreeView
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QInputDialog, QLabel, QLineEdit, QTreeView
 
 from fashioncam.messages import Camera, Look, Prediction, Request, State, Stream, View
 from fashioncam.settings import Settings
 from fashioncam.ui import theme
+from fashioncam.ui.explanation_view import Legend
 from fashioncam.ui.main_window import MainWindow
 from fashioncam.ui.prediction_rows import PredictionRows
+from fashioncam.ui.video_view import PictureView
 
 
 def test_presentation_writes_large(window, session, qt_application):
@@ -56,7 +58,7 @@ def test_drag_limits_the_search_and_double_click_clears(window, session, qt_appl
     left_of_it = video.mapTo(window, start - QPoint(20, -20))
     inside = video.mapTo(window, start + QPoint(20, 20))
     assert shown.pixelColor(left_of_it).lightness() < 0.7 * shown.pixelColor(inside).lightness()
-    QTest.mouseDClick(video, Qt.MouseButton.LeftButton, pos=end)
+    double_click(video, end)
     assert session.asked("search_in")[-1] == (None,)
 
 
@@ -245,3 +247,117 @@ def test_dialogs_of_qt_itself_can_be_read(window, memory, scheme):
         lightness = [colours.color(role).lightness() for role in (QPalette.ColorRole.Base, QPalette.ColorRole.Text)]
         assert abs(lightness[0] - lightness[1]) > 150
     dialog.deleteLater()
+
+
+def test_long_news_have_the_whole_line(window, session):
+    settle(window, session, item_view(news="Saved"))
+    assert not window._status._numbers.isHidden()
+    long = "Stopped: " + 9 * "a folder with a long name/"
+    settle(window, session, item_view(news=long))
+    assert window._status._numbers.isHidden()
+    assert window._status.numbers_shown, "by choice they are, and will be again"
+    settle(window, session, item_view(news="Saved"))
+    assert not window._status._numbers.isHidden()
+
+
+@pytest.mark.parametrize(
+    ("stream", "paused"),
+    [(Stream.PLAYING, True), (Stream.PAUSED, False), (Stream.LOST, False), (Stream.ENDED, False)],
+    ids=str,
+)
+def test_pause_is_begun_only_where_something_plays(window, session, stream, paused):
+    settle(window, session, item_view(stream=stream))
+    press(window, Qt.Key.Key_Space)
+    assert session.asked("set_paused") == [(paused,)]
+
+
+@pytest.mark.parametrize("width", [640, 900, 1280, 2000])
+@pytest.mark.parametrize("zoom", [1.0, 1.5, 2.5])
+def test_every_button_below_the_picture_is_seen(window, qt_application, width, zoom):
+    window.resize(width, 720)
+    window._set_zoom(zoom)
+    qt_application.processEvents()
+    bar = window._buttons
+    assert bar.sizeHint().width() <= bar.width()
+
+
+def test_ampersand_in_a_name_is_shown(window, session, memory, tmp_path):
+    weights = tmp_path / "wool&silk.pth"
+    weights.touch()
+    window.open(str(weights))
+    settle(window, session, item_view(weights=weights, cameras=(Camera(0, "Left & right"),)))
+    assert window._model_menu._opened.text() == "wool&&silk.pth"
+    assert window._camera_menus._cameras.actions()[0].text() == "Left && right  (0)"
+
+
+def test_ends_of_the_legend_do_not_meet(qt_application):
+    names = ("Long-sleeved hooded jacket with a zip", "Short-sleeved shirt with buttons and a collar")
+    contrast = reading(State.ITEM, TOP5, explained=names[0], against=names[1])
+    legend = Legend()
+    legend.resize(260, 40)
+    legend.show_view(replace(item_view(), reading=contrast))
+    shown = legend.grab().toImage()
+    middle = {shown.pixel(x, y) for x in range(126, 134) for y in range(16, 40)}
+    assert len(middle) == 1, "one of them goes on across the middle"
+    legend.deleteLater()
+
+
+def test_double_click_that_closes_the_help_leaves_the_region(window, session):
+    settle(window, session, item_view())
+    video, where = window._video, window._video.picture_area().center()
+    QTest.mouseClick(video, Qt.MouseButton.LeftButton, pos=where)
+    window._toggle_help()
+    QTest.mouseClick(window._help, Qt.MouseButton.LeftButton)
+    second_click(video, where, Qt.MouseButton.LeftButton, since_first_ms=2000)
+    double_click(video, where, Qt.MouseButton.RightButton)
+    assert session.asked("search_in") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "opened"), [("192.168.1.20:8080/video", "http://192.168.1.20:8080/video"), ("rtsp://a/b", "rtsp://a/b")]
+)
+def test_address_without_a_scheme_is_of_the_web(window, session, monkeypatch, typed, opened):
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_: (f" {typed} ", True))
+    press(window, Qt.Key.Key_U)
+    assert session.asked("open_source") == [(opened,)]
+
+
+def test_recording_says_when_it_waits(window, session):
+    settle(window, session, item_view(recording=Path("film.mp4")))
+    assert window._video._recording == "Recording"
+    settle(window, session, item_view(recording=Path("film.mp4"), stream=Stream.LOST))
+    assert window._video._recording == "Recording waits for pictures"
+    settle(window, session, item_view())
+    assert window._video._recording == ""
+
+
+def test_what_is_painted_has_a_name_for_screen_readers(window):
+    assert [view for view in window.findChildren(PictureView) if not view.accessibleName()] == []
+    assert "N: Learn the background again" in window._help.accessibleDescription()
+
+
+def test_size_of_the_interface_is_told_and_left_alone_in_a_presentation(window, session, memory):
+    press(window, Qt.Key.Key_Equal, Qt.KeyboardModifier.ControlModifier)
+    assert (memory.number("zoom", 0, 0.75, 2.5), window._status._news) == (1.15, "Interface 115%")
+    window._toggle_presentation()
+    window._actions["zoom_in"].trigger()
+    window._toggle_presentation()
+    assert memory.number("zoom", 0, 0.75, 2.5) == 1.15
+
+
+def test_interface_that_does_not_fit_does_not_grow_unseen(window, memory):
+    window.resize(640, 480)
+    for _ in range(5):
+        window._actions["zoom_in"].trigger()
+    assert memory.number("zoom", 0, 0.75, 2.5) == 1.15, "one step beyond what fits"
+
+
+def test_wheel_over_the_slider_is_for_the_panel(window, session):
+    settle(window, session, item_view())
+    slider, before = window._panel.explanation._strength, window._panel.explanation._strength.value()
+    at, none = QPointF(5, 5), Qt.KeyboardModifier.NoModifier
+    down, begun = QPoint(0, -120), Qt.ScrollPhase.NoScrollPhase
+    wheel = QWheelEvent(at, at, down, down, Qt.MouseButton.NoButton, none, begun, False)
+    QApplication.sendEvent(slider, wheel)
+    assert slider.value() == before
+    assert session.asked("set_look") == [(Look(),)], "of the start"

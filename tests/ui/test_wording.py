@@ -17,6 +17,7 @@ from fashioncam.ui.wording import legend_ends, question, words
         (View(reading=reading(State.SCENE_CHANGED), model="hybrid"), "The scene has changed"),
         (View(reading=reading(State.ITEM, TOP5), failure=Failure("unplugged", by_user=True)), "Stopped"),
         (item_view(stream=Stream.ENDED), "The end"),
+        (View(reading=reading(State.LEARNING), stream=Stream.ENDED), "Too short"),
         (item_view(stream=Stream.LOST), "Camera lost"),
         (item_view(stream=Stream.LOST, device="http://camera.local/video"), "Stream lost"),
         (item_view(stream=Stream.PAUSED), "class 0"),
