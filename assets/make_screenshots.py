@@ -95,8 +95,8 @@ class Tour:
         self.stop("presentation")
         self.press(Keys.Key_P)
         self.session.open_source(__file__)
-        self.wait_for(lambda view: view.failure is not None)
-        self.stop("failure")
+        self.wait_for(lambda view: view.news)
+        self.stop("refused")
         self.window.close()
         self.session.stop()
 

@@ -93,6 +93,7 @@ class LiveSession:
         self._item_seen_s = 0.0
         self._failure: Failure | None = None
         self._feed_failure: Failure | None = None
+        self._device_before: str | None = None  # of the feed before, if that was going on
 
     def start(self) -> None:
         """Start capture and inference; without a model, items are found but not named."""
@@ -111,10 +112,11 @@ class LiveSession:
         self._models.load(cam_method=method)
 
     def open_source(self, device: str) -> None:
-        """Leave the present source for another one; a lost one is tried again anyway."""
-        capture = self._feed.capture
-        if capture.stream is Stream.LOST and capture.source is not None and capture.source.device == device:
+        """Switch to another source, unless that does not open; the present one, if lost, is retried anyway."""
+        stream, source = self._feed.capture.stream, self._feed.capture.source
+        if stream is Stream.LOST and source is not None and source.device == device:
             return
+        self._device_before = source.device if source is not None and stream is not Stream.ENDED else None
         self._switch(lambda: self._sources.named(device))
 
     def set_camera_size(self, size_wh: tuple[int, int] | None) -> None:
@@ -222,7 +224,8 @@ class LiveSession:
             self._failure = failure
             if reading is not None:  # the last one would stay on the picture, and the picture goes on
                 feed.readings.put(replace(reading, segment=None, top5=(), heat_map=None, input_grey=None, explained=""))
-        self._feed_failure = feed.failures.take() or self._feed_failure
+        if failure := feed.failures.take():
+            self._end_feed(failure)
         if reading is not None:
             self._forget_question(reading)
         now_s = time.monotonic()
@@ -276,6 +279,15 @@ class LiveSession:
         self._drawing, self._feed_failure, self.is_first_source = None, None, False
         self._ask(Request())
         self._feed.start()
+
+    def _end_feed(self, failure: Failure) -> None:
+        """Where a source has given no picture, the one before it goes on."""
+        before, self._device_before = self._device_before, None
+        if before is not None and not self._feed.capture.read_s:
+            self._keeper.tell(failure.text)
+            self._switch(lambda: self._sources.named(before))
+        else:
+            self._feed_failure = failure
 
     def _ask(self, request: Request) -> None:
         self._request = request

@@ -5,7 +5,7 @@ import pytest
 from fakes import FakeSource, SteadySource
 from mjpeg_server import MjpegServer
 from pulling import no_camera, pull_until
-from scenes import room
+from scenes import room, short_film, write_clip
 
 from fashioncam.messages import Camera, State, Stream
 from fashioncam.runtime import camera_list, source_choice
@@ -90,14 +90,36 @@ def test_source_is_switched_without_a_restart(demo, tmp_path):
     assert {view.reading.state for view in views if view.reading} == {State.LEARNING}
 
 
-def test_source_that_cannot_be_opened_is_said_and_another_one_goes_on(demo, tmp_path):
+def test_source_that_cannot_be_opened_is_said_and_the_one_before_goes_on(demo, tmp_path):
     (tmp_path / "text.mp4").write_text("no video")
     demo.open_source(str(tmp_path / "text.mp4"))
-    view = pull_until(demo, lambda view: view.failure)[-1]
+    told = pull_until(demo, lambda view: view.news)[-1]
+    assert "cannot be opened as a video" in told.news
+    view = pull_until(demo, lambda view: view.is_new_frame)[-1]
+    assert (view.failure, view.device) == (None, "demo")
+
+
+def test_source_that_cannot_be_opened_after_the_end_of_another_is_a_failure(session, tmp_path):
+    (tmp_path / "text.mp4").write_text("no video")
+    pull_until(session, lambda view: view.stream is Stream.ENDED)
+    session.open_source(str(tmp_path / "text.mp4"))
+    view = pull_until(session, lambda view: view.failure)[-1]
     assert "cannot be opened as a video" in view.failure.text
-    assert not demo.is_first_source
-    demo.open_source("demo")
-    assert pull_until(demo, lambda view: view.is_new_frame)[-1].failure is None
+    assert not session.is_first_source
+    session.open_source("demo")
+    assert pull_until(session, lambda view: view.is_new_frame)[-1].failure is None
+
+
+def test_both_sources_that_cannot_be_opened_are_said(demo, tmp_path):
+    film, text = tmp_path / "film.avi", tmp_path / "text.mp4"
+    write_clip(str(film), short_film(held=200))
+    text.write_text("no video")
+    demo.open_source(str(film))
+    pull_until(demo, lambda view: view.stream is Stream.PLAYING)
+    film.write_text("no video any more")
+    demo.open_source(str(text))
+    assert "text.mp4" in pull_until(demo, lambda view: view.news)[-1].news
+    assert "film.avi" in pull_until(demo, lambda view: view.failure)[-1].failure.text
 
 
 def test_remembered_camera_that_is_gone_gives_way_to_the_first(monkeypatch, tmp_path):
