@@ -30,7 +30,7 @@ from fashioncam.errors import UserError
 from fashioncam.messages import Frame, Prediction, Reading, State
 from fashioncam.pipeline.garment_input import garment_input
 from fashioncam.runtime.captures import file_capture
-from training.command import exit_code
+from training.command import at_least, exit_code
 from training.cutouts import is_held_out, read_table
 from training.finetune import NOW, ORIGINAL
 from training.loop import predict_both_ways
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, help="has train/ with RGBA cutouts and train.csv with their owners")
     weights = [Path("weights/hybrid-benchmark.pth"), Path("weights/hybrid.pth")]
     parser.add_argument("--weights", type=Path, nargs="+", default=weights, help="default: the two hybrids")
-    parser.add_argument("--count", type=int, default=30, help="garments to file; default: %(default)s")
+    parser.add_argument("--count", type=at_least(1), default=30, help="garments to file; default: %(default)s")
     parser.add_argument("--keep", type=Path, help="folder for the captures and the new weights; default: a passing one")
     args = parser.parse_args(arguments)
     return exit_code("benchmarks.finetune", lambda: run(args))

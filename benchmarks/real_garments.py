@@ -144,7 +144,7 @@ def judged(clip: Clip, said: list[Said]) -> tuple[float, ...]:
         fmean(clip.class_index in one.ranking[:3] for one in held),
         labels[IN_TIME - HELD_FROM] == clip.class_index,
         fmean(overlap(one.box, box) >= FOUND_IOU for one, box in zip(held, boxes, strict=True)),
-        fmean(one.box is not None for one in said[:EMPTY_FRAMES] if not one.is_learning),
+        fmean([one.box is not None for one in said[:EMPTY_FRAMES] if not one.is_learning] or [0.0]),
         fmean([not one.is_sure for one in held if one.box is not None] or [0.0]),
         FPS * sum(a != b for a, b in pairwise(labels)) / len(labels),
     )

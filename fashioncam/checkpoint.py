@@ -83,7 +83,9 @@ def save(loaded: LoadedModel, path: Path, half: bool = False) -> None:
     """
     try:
         check_description(loaded)
-    except (KeyError, ValueError) as error:
+    except KeyError as error:
+        raise CheckpointError(f"not saved: {error} is missing") from None
+    except ValueError as error:
         raise CheckpointError(f"not saved: {error}") from None
     weights = {
         name: tensor.detach().cpu().to(torch.float16 if half and tensor.is_floating_point() else tensor.dtype)
@@ -163,7 +165,7 @@ def from_dict(model_name: str, content: Mapping[str, Any]) -> LoadedModel:
 def read_dict(path: Path) -> dict[str, Any]:
     """The dict in a file written by `torch.save`, without running code from it."""
     if not bundled.exists(path) or path.is_dir():
-        raise CheckpointError(f"{path}: no such file; name the weights with --weights")
+        raise CheckpointError(f"{path}: no such file; name other weights")
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except Exception:  # noqa: BLE001 - damaged and hostile files fail in a dozen ways; none of them is worth a traceback

@@ -56,9 +56,9 @@ def run(args: argparse.Namespace) -> str:
     make_place_for(out, "--onnx")
     if out.resolve() == args.weights.resolve():
         raise UserError(f"{out} is the checkpoint itself; give another file with --onnx")
+    images = data.load(args.data).validation.images[:COMPARED]
     unproven = out.with_name(out.name + ".unproven")
     export_checkpoint(loaded, args.weights, unproven)
-    images = data.load(args.data).validation.images[:COMPARED]
     apart = largest_difference(loaded, unproven, images)
     if not apart <= TOLERANCE:  # NaN is not
         unproven.unlink()

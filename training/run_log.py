@@ -28,10 +28,7 @@ class RunLog:
     def __init__(self, folder: Path, first_epoch: int) -> None:
         """Continue the log of an interrupted run, without the rows from `first_epoch` on."""
         self.path = folder / "log.csv"
-        kept = [row for row in read_rows(self.path) if int(row["epoch"]) < first_epoch]
-        self.path.unlink(missing_ok=True)
-        for row in kept:
-            self._append(row)
+        self._rows = [row for row in read_rows(self.path) if int(row["epoch"]) < first_epoch]
         self._board = None
         if HAS_TENSORBOARD:
             from torch.utils.tensorboard import SummaryWriter
@@ -39,7 +36,13 @@ class RunLog:
             self._board = SummaryWriter(str(folder), purge_step=first_epoch)
 
     def write(self, epoch: int, **figures: float) -> None:
-        self._append({"epoch": epoch, **{name: f"{value:.5g}" for name, value in figures.items()}})
+        self._rows.append({"epoch": str(epoch), **{name: f"{value:.5g}" for name, value in figures.items()}})
+        unfinished = self.path.with_name(self.path.name + ".part")
+        with unfinished.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(self._rows[0]))
+            writer.writeheader()
+            writer.writerows(self._rows)
+        unfinished.replace(self.path)  # a run that is killed here loses no row
         if self._board is not None:
             for name, value in figures.items():
                 self._board.add_scalar(name, value, epoch)
@@ -48,14 +51,6 @@ class RunLog:
     def close(self) -> None:
         if self._board is not None:
             self._board.close()
-
-    def _append(self, row: dict[str, Any]) -> None:
-        new = not self.path.exists()
-        with self.path.open("a", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, list(row))
-            if new:
-                writer.writeheader()
-            writer.writerow(row)
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:

@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from fashioncam.checkpoint import LoadedModel
+from fashioncam.errors import UserError
 from fashioncam.messages import FloatArray
 from fashioncam.settings import CAM_METHODS
 
@@ -50,6 +51,8 @@ def grad_cam(loaded: LoadedModel) -> Explain:
 
 def occlusion(loaded: LoadedModel) -> Explain:
     """By how much the class's logit falls when a patch is black (arXiv:1311.2901, section 4.2); one scale for all."""
+    if loaded.input.size % CELLS:
+        raise UserError(f"occlusion needs an input whose edge is a multiple of {CELLS} pixels; take another method")
     black = (0 - loaded.input.mean) / loaded.input.std
 
     @torch.no_grad()

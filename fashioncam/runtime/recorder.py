@@ -39,8 +39,8 @@ class Recorder:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         refuse_same_file(settings)
-        self._predictions = PredictionWriter(settings.predictions) if settings.predictions else None
         self._video = VideoRecorder(settings.save_video) if settings.save_video else None
+        self._predictions = PredictionWriter(settings.predictions) if settings.predictions else None
         self.frames = 0  # written
 
     def write(self, frame: Frame, reading: Reading, source_fps: float, processed_fps: float, look: Look = LOOK) -> None:

@@ -93,7 +93,7 @@ class CaptureSource:
             image_bgr, grabbed_s = self._picture()
         if image_bgr is None:
             if self._next_index == 0:
-                raise SourceError(f"{self.name} opens but gives no picture; try another --device")
+                raise SourceError(f"{self.name} opens but gives no picture; try another source")
             if self._endless:
                 raise SourceError(f"{self.name} stopped giving pictures; check its cable and start again")
             return None
@@ -246,7 +246,7 @@ def open_camera(camera: int | str, size_wh: tuple[int, int] | None = None) -> Fr
     capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # an old picture is worth nothing
     if not capture.grab():
         capture.release()
-        raise SourceError(f"camera {camera} opens but gives no picture; end what else uses it, or try another --device")
+        raise SourceError(f"camera {camera} opens but gives no picture; end what else uses it, or try another camera")
     return CaptureSource(f"camera {camera}", capture, live=True, endless=True, device=str(camera))
 
 

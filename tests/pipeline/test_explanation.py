@@ -14,6 +14,7 @@ from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import Tensor
 
 from fashioncam.checkpoint import CheckpointInfo, LoadedModel
+from fashioncam.errors import UserError
 from fashioncam.messages import InputDescription
 from fashioncam.models import build
 from fashioncam.models.base import Model, to_input
@@ -139,6 +140,10 @@ class TestOcclusion:
     def test_nothing_is_hot_where_nothing_is(self, hybrid: LoadedModel) -> None:
         blank = torch.full((1, 1, 28, 28), (0 - INPUT.mean) / INPUT.std)
         assert occlusion(hybrid)(blank, hybrid.model.forward_features(blank), 2).max() == 0
+
+    def test_input_that_has_no_whole_patches_is_refused(self, hybrid: LoadedModel) -> None:
+        with pytest.raises(UserError, match="multiple of 7"):
+            occlusion(replace(hybrid, input=replace(INPUT, size=32)))
 
     @torch.no_grad()
     def test_picture_is_not_changed(self, hybrid: LoadedModel, images: Tensor) -> None:

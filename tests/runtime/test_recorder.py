@@ -31,8 +31,9 @@ EMPTY = Reading(0, (640, 480), 0.0, 0.0, State.EMPTY)
 )
 def test_file_that_cannot_be_written_is_said_before_the_run(tmp_path, option, name, said):
     with pytest.raises(UserError, match=said) as caught:
-        Recorder(Settings(**{option: tmp_path / name}))
+        Recorder(Settings(**{"predictions": tmp_path / "out.jsonl", option: tmp_path / name}))
     assert "\n" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_line_is_on_the_disk_before_the_next_frame(tmp_path):

@@ -101,3 +101,9 @@ def test_damaged_twin_is_passed_over(tiny_hybrid: LoadedModel, tmp_path: Path, c
     checkpoint.save(tiny_hybrid, tmp_path / "tiny.pth")
     (tmp_path / "tiny.onnx").write_bytes(content)
     assert isinstance(load_recogniser(Settings(model="hybrid", weights=tmp_path / "tiny.pth")), TorchRecogniser)
+
+
+def test_missing_data_set_is_noticed_before_anything_is_written(tiny_hybrid: LoadedModel, tmp_path: Path) -> None:
+    checkpoint.save(tiny_hybrid, tmp_path / "tiny.pth")
+    assert export.main([str(tmp_path / "tiny.pth"), "--data", str(tmp_path / "nowhere")]) == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny.pth"]
