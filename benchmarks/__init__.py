@@ -1,1 +1,1 @@
-"""What README and MODELCARD quote: one command a file, each prints a table. Compare rows of one run only."""
+"""What README and MODELCARD quote: commands that print tables, and their parts. Compare rows of one run only."""

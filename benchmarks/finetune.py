@@ -49,7 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     weights = [Path("weights/hybrid-benchmark.pth"), Path("weights/hybrid.pth")]
     parser.add_argument("--weights", type=Path, nargs="+", default=weights, help="default: the two hybrids")
     parser.add_argument("--count", type=at_least(1), default=30, help="garments to file; default: %(default)s")
-    parser.add_argument("--keep", type=Path, help="folder for the captures and the new weights; default: a passing one")
+    parser.add_argument(
+        "--keep", type=Path, help="folder for the captures and the new weights; default: a temporary one"
+    )
     args = parser.parse_args(arguments)
     return exit_code("benchmarks.finetune", lambda: run(args))
 

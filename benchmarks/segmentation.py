@@ -147,7 +147,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--per-class", type=at_least(1), default=3, help="clips of each class and level; default: 3")
     parser.add_argument("--levels", nargs="+", choices=LEVELS, default=list(LEVELS), help="default: all")
     parser.add_argument(
-        "--methods", nargs="+", choices=METHODS, default=METHODS, help="default: all; the last one is looked at closely"
+        "--methods", nargs="+", choices=METHODS, default=METHODS, help="default: all; the last one also by brightness"
     )
     parser.add_argument("--size", type=size_wh, default=(640, 480), help="WIDTHxHEIGHT; default: 640x480")
     parser.add_argument("--speed-clips", type=at_least(0), default=4, help="clips to time; 0: no timing; default: 4")

@@ -40,7 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.webcam_parts", description=__doc__.splitlines()[0])
     parser.add_argument("garments", type=Path, help="folder of garment cutouts with train.csv")
-    parser.add_argument("--weights", type=Path, default=Path("weights/hybrid-benchmark.pth"))
+    parser.add_argument(
+        "--weights", type=Path, default=Path("weights/hybrid-benchmark.pth"), help="default: %(default)s"
+    )
     parser.add_argument("--steps", type=at_least(1), default=150, help="of each run; default: %(default)s")
     parser.add_argument("--seeds", type=at_least(1), default=1, help="runs of each kind; default: %(default)s")
     args = parser.parse_args(arguments)

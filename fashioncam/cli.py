@@ -32,9 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def start(settings: Settings) -> int:
     """Open the window, or run without one; returns the exit code."""
-    if not settings.headless and not has_screen():
-        print("fashioncam: no screen found: running headless (Ctrl+C ends it).", file=sys.stderr)
     if settings.headless or not has_screen():
+        if not settings.headless:
+            print("fashioncam: no screen found: running headless (Ctrl+C ends it).", file=sys.stderr)
         with interrupts_deferred():
             from .runtime import headless
         return headless.run(settings)
@@ -57,7 +57,7 @@ def has_screen() -> bool:
 def print_cameras() -> int:
     from .runtime.sources import enumerated_cameras
 
-    print("\n".join(f"{index}  {name}" for index, name in enumerated_cameras()) or "no cameras found")
+    print("\n".join(f"{camera.index}  {camera.name}" for camera in enumerated_cameras()) or "no cameras found")
     return EXIT_DONE
 
 
@@ -93,7 +93,7 @@ def add_inputs(add: Callable[..., object], default: Settings) -> None:
         "--compute",
         choices=("auto", "cpu", "cuda", "mps"),
         default=default.compute,
-        help="where the model runs (default: %(default)s, the fastest there is)",
+        help="where the model runs (default: %(default)s: ONNX Runtime on the CPU, else torch's fastest)",
     )
     add(
         "--segmenter",
@@ -106,9 +106,9 @@ def add_inputs(add: Callable[..., object], default: Settings) -> None:
         "--cam-method",
         choices=CAM_METHODS,
         default=default.cam_method,
-        help="how the heat map is made (default: %(default)s; occlusion covers patch after patch, which takes 40 ms "
-        "a frame and shows best what counts; the others come from the grad-cam package, are slower, and "
-        "stretch each frame to a scale of its own)",
+        help="how the heat map is made (default: %(default)s, instant; occlusion covers patch after patch, takes "
+        "40 ms a frame and shows best what counts; the others are the grad-cam package's: slower, and each frame is "
+        "stretched to its own scale)",
     )
 
 
@@ -119,7 +119,7 @@ def add_outputs(add: Callable[..., object], default: Settings) -> None:
         "--predictions",
         type=Path,
         metavar="FILE.jsonl",
-        help="write a JSON object a line for every frame (default: off)",
+        help="write one JSON object per frame and line (default: off)",
     )
     add(
         "--save-video",

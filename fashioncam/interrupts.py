@@ -11,7 +11,7 @@ from contextlib import contextmanager
 def interrupts_deferred() -> Iterator[None]:
     """Let Ctrl+C wait until the end of the block; raises KeyboardInterrupt there if it came.
 
-    In the middle of an import PySide6 aborts the process by it, ONNX Runtime fails otherwise, and some lose it.
+    In the middle of an import it makes PySide6 abort and ONNX Runtime fail; other libraries swallow it.
     """
     came: list[int] = []
     before = signal.signal(signal.SIGINT, lambda number, _frame: came.append(number))

@@ -28,7 +28,7 @@ class State(StrEnum):
 
 
 class Stream(StrEnum):
-    """How it stands with the source."""
+    """State of the source."""
 
     OPENING = "opening"
     PLAYING = "playing"
@@ -135,9 +135,9 @@ class Reading:
         segment: where the item is, or None.
         top5: the most probable classes, first first; empty where there is no item, or no model yet.
         heat_map: what speaks for the explained class, h x w float32 in 0..1 over the square input,
-            with the usual methods on one scale for all frames; a difference of two such maps, -1..1, where
+            with the program's own methods on one scale for all frames; a difference of two such maps, -1..1, where
             one class is held against another; None where there is no item.
-        input_grey: S x S uint8, what the model saw, every other time in its mirror; None where there is no item.
+        input_grey: S x S uint8, the model's input before every other one is mirrored; None where there is no item.
         stages_ms: duration of each step, milliseconds.
         explained: label of the class that the heat map speaks for; empty where there is none.
         against: label of the class that it is held against; empty for none.
@@ -235,7 +235,7 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class LearningProgress:
-    """How it stands with the learning from captures.
+    """Progress of adapting a model to captures.
 
     Attributes:
         is_running: whether it is under way.

@@ -27,10 +27,10 @@ class Settings:
     """What one start of the program does.
 
     Attributes:
-        model: name in `fashioncam.models.MODELS`; None takes what the weights hold, without weights `DEFAULT_MODEL`.
+        model: name in `fashioncam.models.MODELS`; None takes what the weights hold, else `DEFAULT_MODEL`.
         weights: checkpoint file; None takes the one that comes with the program.
-        device: camera index, file, folder or URL, or "demo"; None is what was last chosen in the
-            window, without one camera 0 or else the demo clip.
+        device: camera index, file, folder or URL, or "demo"; None is what was last chosen in
+            the window, else (and always without a window) a camera or the demo clip.
         compute: "auto", "cpu", "cuda" or "mps".
         segmenter: one of `SEGMENTERS`.
         cam_method: key of `CAM_METHODS`.
@@ -38,7 +38,7 @@ class Settings:
         predictions: JSON Lines file to write a reading a line to; None for none.
         save_video: video file to write the annotated picture to; None for none.
         display_input: show the model's input.
-        display_fps: show the frame rate; None is as last chosen in the window, without one True.
+        display_fps: show the frame rate; None is as last chosen in the window, else True.
     """
 
     model: str | None = None

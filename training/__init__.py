@@ -1,1 +1,1 @@
-"""The workshop that makes the weights. Needs no Qt and no screen: torch, torchvision and numpy run it."""
+"""The workshop that makes the weights. No Qt, no screen; `train` needs torch, torchvision and numpy alone."""

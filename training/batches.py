@@ -57,7 +57,7 @@ def with_photos(
     counts = photo_counts(recipe)
     for images, wanted in batches:
         found, found_labels = drawn_from(photos.train, counts[0], generator)
-        # They were made varied, once: here they are mirrored, shifted and erased.
+        # Varied when they were made: here only mirrored, shifted and erased.
         found = augmentation.random_crop(found, 1, generator)
         found = augmentation.random_erasing(found, recipe.erase_probability, (0.02, recipe.erase_area), generator)
         cutouts, cutout_labels = drawn_from(photos.cutouts, counts[1], generator)
@@ -73,7 +73,7 @@ def photo_counts(recipe: Recipe) -> tuple[int, int]:
 
 
 def plain_place(recipe: Recipe) -> slice:
-    """Where in each batch the data set's pictures as they are lie: after those seen by a webcam, before photographs."""
+    """The slice of a batch that holds the data set's unaltered pictures: after webcam ones, before photographs."""
     count = recipe.batch_size - sum(photo_counts(recipe))
     return slice(round(recipe.webcam_share * count), count)
 

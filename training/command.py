@@ -24,7 +24,7 @@ def exit_code(name: str, run: Callable[[], str]) -> int:
         print(f"{name}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("interrupted; the same command goes on with what is complete, if it keeps anything", file=sys.stderr)
+        print("interrupted; the same command goes on from what it has saved, if anything", file=sys.stderr)
         return 130
     return 0
 
@@ -53,7 +53,7 @@ def make_place_for_weights(file: Path, option: str) -> None:
     if file.suffix == ".onnx":
         raise UserError(f"{option} {file}: .onnx is the ending of exported models; name a .pth, and both are written")
     if file.with_suffix(".onnx").resolve() == bundled.own(bundled.SEGMENTER).resolve():
-        raise UserError(f"{option} {file}: the model beside it would replace the segmenter; give another name")
+        raise UserError(f"{option} {file}: its .onnx file would replace the segmenter; give another name")
 
 
 def make_folder(folder: Path, options: str) -> None:

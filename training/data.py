@@ -36,7 +36,7 @@ DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
 DOWNLOAD_FOLDER = Path("data")
 SPLIT_SEED = 20170831
 VALIDATION_COUNT = 5_000
-NOT_A_GARMENT = -1  # the label of what is none; its target is the same probability for every class
+NOT_A_GARMENT = -1  # label of other things; their target is the same probability for every class
 
 
 class DataError(UserError):
@@ -86,7 +86,7 @@ class WebcamPictures:
     """Photographs of garments as the program sees them; no owner is both trained and validated on.
 
     Attributes:
-        train, validation: through a simulated webcam, which is harder than most real ones, and things that are none.
+        train, validation: seen by a simulated webcam, harder than most real ones; other things among them.
         cutouts: photographs and drawings that `train` was made of, to be varied in every step.
         photographs: the garments of `validation` with the masks that they came with.
     """

@@ -24,8 +24,8 @@ def distillation_loss(logits: Tensor, taught: Tensor, targets: Tensor, weight: f
     """The cross-entropy, and for a share of it the divergence from the teacher; a mean over the batch.
 
     The divergence is KL(teacher || student) of the probabilities at `temperature`, times its square so that its
-    gradient keeps its size whatever the temperature (section 2 of the paper). What is no garment, whose target is every
-    class alike, is left to that: a teacher may name it.
+    gradient keeps its size whatever the temperature (section 2 of the paper). Pictures of no garment
+    learn from their uniform target alone: a teacher may name them.
 
     Args:
         logits, taught: the student's and the teacher's of the same pictures, N x classes float32.

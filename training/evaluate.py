@@ -39,6 +39,8 @@ from .export import save_with_twin
 from .loop import predict
 from .report import write_json, write_page, write_pictures
 
+TIMED = 200  # pictures
+
 
 @dataclass(frozen=True, slots=True)
 class ClassFigures:
@@ -70,7 +72,7 @@ class Evaluation:
         interval: of the accuracy, Wilson's, 95 %.
         loss: cross-entropy after the temperature.
         calibration_error, calibration_error_before: expected, over 15 bins (arXiv:1706.04599), after and before the
-            division of the logits by `temperature`, which was fitted in training on what nothing was learned from.
+            division of the logits by `temperature`, which was fitted after training, on pictures held out.
         accepted_share, accepted_accuracy: of the pictures that reach the rejection threshold; None for none.
         macro, micro: precision, recall and F1 as the mean over the classes, and over all pictures together.
         confusion: pictures of class i that are named j, at [i][j].
@@ -242,13 +244,13 @@ def as_the_program_runs_it(path: Path, loaded: LoadedModel) -> Recogniser:
     return exported or TorchRecogniser(loaded, explainer(loaded, "gradcam"))
 
 
-def latency_ms(recogniser: Recogniser, runs: int = 200) -> float:
+def latency_ms(recogniser: Recogniser) -> float:
     """Median milliseconds of one picture with its heat map, on one thread."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     picture = np.full((recogniser.input.size, recogniser.input.size), 90, np.uint8)
     times_ms = []
-    for _ in range(runs):
+    for _ in range(TIMED):
         started_s = time.perf_counter()
         recogniser.classify(picture).heat_map(0)
         times_ms.append(1000 * (time.perf_counter() - started_s))

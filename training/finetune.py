@@ -3,8 +3,8 @@
     python -m training.finetune captures/ --weights weights/hybrid.pth --out weights/mine.pth
 
 Meant for two minutes on two cores. Beside the captures, held up in other ways, the model sees Fashion-MNIST, as it is
-and as through a webcam, and there keeps near the answers that it gave before. Where it forgets more than half a point
-of the validation split all the same, its weights are drawn back towards the old ones until it does not. A model
+and as through a webcam, and there keeps near the answers that it gave before. Its weights are then drawn
+back a fifth of the way to the old ones, and further until at most half a point of the validation split is lost. A model
 that has been adapted before is adapted anew from its original with all captures, so that deleted ones are forgotten;
 where the original is no longer there as it was, the adapted one is adapted further.
 """
@@ -83,7 +83,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="checkpoint to write")
     parser.add_argument("--data", type=Path, help="folder of the four IDX files; default: found or downloaded")
     parser.add_argument("--threads", type=int, choices=range(1, 257), metavar="N", help="default: all cores")
-    parser.add_argument("--percent", action="store_true", help="print how far it is, a line such as 37 %% each; off")
+    parser.add_argument("--percent", action="store_true", help="print progress in lines such as 37 %%; default: off")
     return parser.parse_args(arguments)
 
 
@@ -114,7 +114,7 @@ def run(args: argparse.Namespace, report: Report) -> str:
     save_with_twin(described(model, old, adapted, dataset, {ORIGINAL: before, NOW: after}), args.out)
     report(100)
     was, now = (round(accuracy(one, captures.inputs, old.input) * len(captures)) for one in (old.model, model))
-    drawn_back = "" if share == SHARES[0] else "; it learned less than it could, so as to forget no more"
+    drawn_back = "" if share == SHARES[0] else "; held back further, so that it forgets no more"
     return (
         f"{args.out}: {now} of {len(captures)} filed garments named rightly, before learning {was}; "
         f"of Fashion-MNIST's pictures {100 * after:.1f} %, before {100 * before:.1f} %{drawn_back}"

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+BINS = 15  # of the calibration error and of the reliability diagram
+
 
 def accuracy(logits: Tensor, labels: Tensor) -> float:
     """Share of N x C logits whose largest is the label, 0..1."""
@@ -26,7 +28,7 @@ def macro_accuracy(logits: Tensor, labels: Tensor) -> float:
     return torch.stack([right[labels == label].mean() for label in labels.unique()]).mean().item()
 
 
-def expected_calibration_error(probabilities: Tensor, labels: Tensor, bins: int = 15) -> float:
+def expected_calibration_error(probabilities: Tensor, labels: Tensor, bins: int = BINS) -> float:
     """Mean gap between confidence and accuracy over equal-width bins (arXiv:1706.04599, equation 3)."""
     confidence, predicted = probabilities.max(dim=1)
     right = (predicted == labels).float()

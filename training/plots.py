@@ -12,11 +12,11 @@ from sklearn.metrics import roc_curve
 from torch import Tensor
 
 from .data import Split
+from .metrics import BINS
 
 if TYPE_CHECKING:
     from .evaluate import Evaluation
 
-BINS = 15
 MISTAKES = 40
 LINE, BAR, DIAGONAL = "#1b6ca8", "#7fb3d5", "#999999"
 

@@ -48,8 +48,8 @@ def read(path: Path, identity: dict[str, Any]) -> dict[str, Any] | None:
         raise UserError(f"{path} is damaged; delete it to start the run again") from None
     if found != identity:
         raise UserError(
-            f"{path} belongs to another recipe or seed, or began with another --precision, --garments, --initial or "
-            "--teacher; give the same ones to go on with it, or another --run"
+            f"{path} belongs to another recipe or seed, or to other settings, data or weights; give the same arguments "
+            "to go on with it, or another --run"
         )
     return state
 

@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m training.sweep",
         description=__doc__.splitlines()[0],
-        epilog="Other options are those of training.train, and go to every run; but --seed, --run and --out.",
+        epilog="Other options, except --seed, --run and --out, go to training.train in every run.",
         allow_abbrev=False,
     )
     parser.add_argument("--recipe", choices=RECIPES, default="quick", help="default: %(default)s")

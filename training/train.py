@@ -30,7 +30,7 @@ from .export import save_with_twin
 from .loop import Materials, fit, predict, predict_both_ways
 from .recipes import FILES, OVERRIDABLE, RECIPES, Recipe
 
-TURNED_AWAY = 0.07  # of photographs of garments, so that other things are
+TURNED_AWAY = 0.07  # of garment photographs: the price of turning other things away
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         nargs="+",
         default=(),
         metavar="FILE",
-        help="those to learn from what a webcam sees, --teacher being for the other pictures; default: none",
+        help="checkpoints that teach webcam pictures; --teacher then teaches the others; default: none",
     )
     parser.add_argument("--run", type=Path, help="folder of the run; default: runs/RECIPE-SEED")
     parser.add_argument("--out", type=Path, help="checkpoint to write; default: the recipe's own in weights/")
@@ -187,19 +187,19 @@ def calibrated(
     images, labels = dataset.validation.images, dataset.validation.labels
     logits = predict(model, images, dataset.input)
     figures = {"validation_accuracy": metrics.accuracy(logits, labels)}
-    if photos is None:
-        temperature = metrics.fit_temperature(logits, labels)
-        probabilities = (logits / temperature).softmax(dim=1)
-        reject_below = metrics.fit_rejection_threshold(probabilities, labels)
-        figures["validation_calibration_error"] = metrics.expected_calibration_error(probabilities, labels)
-    else:
+    if photos is not None:
         labels = photos.photographs.labels
         logits = predict_both_ways(model, photos.photographs.images, dataset.input)
-        temperature = metrics.fit_temperature(logits, labels)
-        probabilities = (logits / temperature).softmax(dim=1)
+    temperature = metrics.fit_temperature(logits, labels)
+    probabilities = (logits / temperature).softmax(dim=1)
+    calibration_error = metrics.expected_calibration_error(probabilities, labels)
+    if photos is None:
+        reject_below = metrics.fit_rejection_threshold(probabilities, labels)
+        figures["validation_calibration_error"] = calibration_error
+    else:
         reject_below = probabilities.amax(dim=1).quantile(TURNED_AWAY).item()
         figures["photo_accuracy"] = metrics.macro_accuracy(logits, labels)
-        figures["photo_calibration_error"] = metrics.expected_calibration_error(probabilities, labels)
+        figures["photo_calibration_error"] = calibration_error
         others = photos.validation.images[photos.validation.labels == data.NOT_A_GARMENT]
         sureness = (predict_both_ways(model, others, dataset.input) / temperature).softmax(dim=1).amax(dim=1)
         figures["other_things_turned_away"] = (sureness < reject_below).float().mean().item()

@@ -42,6 +42,7 @@ ROOM_WH = (240, 180)
 BATCH = 64
 STEPS_PER_EPOCH = 100
 EMA_DECAY = 0.998
+VALIDATION_BATCHES = 6
 FOUND_IOU = 0.8
 
 
@@ -153,12 +154,12 @@ def segmentation_loss(logits: Tensor, item: Tensor) -> Tensor:
 
 
 @torch.inference_mode()
-def validate(net: nn.Module, bank: Bank, batches: int = 6) -> dict[str, float]:
+def validate(net: nn.Module, bank: Bank) -> dict[str, float]:
     """Mean IoU of the mask, the share of items that it finds well, and of empty pictures in which it sees one."""
     net.eval()
     generator = torch.Generator().manual_seed(1)
     overlaps, empty = [], []
-    for index in range(batches):
+    for index in range(VALIDATION_BATCHES):
         batch = compose(bank, BATCH, SIZES_HW[index % len(SIZES_HW)], generator)
         found = net(pictures(batch)) > 0
         item = batch.item > 0.5

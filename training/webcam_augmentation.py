@@ -146,7 +146,7 @@ def through_webcam(
         images: N x 1 x 28 x 28 uint8, negated on 0.
         labels: N int64; shoes are shown in other ways than the rest.
         size: edge of what comes back.
-        parts: keys of `PARTS`, each of which happens to half of the pictures; cut out, scaled and noisy all become.
+        parts: keys of `PARTS`, each applied to half of the pictures; cutting, scaling and noise always are.
 
     Returns:
         N x 1 x size x size uint8.
@@ -206,7 +206,7 @@ def cover_of(images: Tensor) -> Tensor:
 def in_grey(pictures: Tensor, dice: Dice) -> Tensor:
     """Half of the pictures as OpenCV weighs colours, half as if dyed otherwise or in another lamp's light.
 
-    There each weight is up to some three times as large or small as it was; white stays white.
+    In these each weight is up to about three times larger or smaller; white stays white.
 
     Args:
         pictures: N x 4 x S x S uint8, as for `cutouts_through_webcam`.

@@ -38,10 +38,10 @@ class Model(nn.Module, ABC):
 
     @abstractmethod
     def forward_head(self, features: Tensor) -> Tensor:
-        """Features as `forward_features` returns them -> N x 10 logits."""
+        """Features as `forward_features` returns them -> N x classes logits."""
 
     def forward(self, images: Tensor) -> Tensor:
-        """N x 1 x input_size x input_size float32 -> N x 10 logits."""
+        """N x 1 x input_size x input_size float32 -> N x classes logits."""
         return self.forward_head(self.forward_features(images))
 
     @staticmethod
@@ -59,7 +59,7 @@ class Model(nn.Module, ABC):
         return type(self).class_maps is not Model.class_maps
 
     def class_maps(self, features: Tensor) -> Tensor:
-        """Every class's map before its ReLU, N x 10 x h x w; NotImplementedError where there is no closed form."""
+        """Every class's map before its ReLU, N x classes x h x w; NotImplementedError where there is no closed form."""
         raise NotImplementedError
 
     def class_map(self, features: Tensor, class_index: int) -> Tensor:

@@ -86,7 +86,7 @@ class Hybrid(Model):
     """CNN stem + transformer.
 
     Attributes:
-        patch: edge, in pixels of the input, of what is one place of the stem's first stage.
+        patch: edge, in input pixels, of one place in the stem's first stage.
 
     Args:
         dim: width of a token, and of the stem's last stage.
@@ -162,7 +162,7 @@ class Hybrid(Model):
 class Hybrid56(Hybrid):
     """The hybrid for inputs of 56x56: each 2x2 of them is a place of four channels (arXiv:1609.05158, the reverse).
 
-    Costs what the hybrid does, but for three channels more in the first convolution.
+    Costs as much as the hybrid, plus three input channels in the first convolution.
     """
 
     input_size = 56
@@ -170,7 +170,7 @@ class Hybrid56(Hybrid):
 
     @classmethod
     def adopted(cls, model_name: str, weights: Mapping[str, Tensor]) -> dict[str, Tensor] | None:
-        """A hybrid's weights: with them it says of a picture what the hybrid says of its 2x2 means."""
+        """A hybrid's weights, such that it answers as the hybrid does to the picture's 2x2 means."""
         if model_name != "hybrid":
             return None
         first = "stem.0.conv1.weight"

@@ -96,13 +96,13 @@ class Scene:
 class PipelineState:
     """What one frame leaves for the next.
 
-    Every other frame's input is read in its mirror: a garment is what it is either way, and what a model says of both
-    together is more often right. With `weights/hybrid.pth`, of 299 photographs 85.2 instead of 83.9 % (macro
+    Every other frame's input is mirrored: a garment is the same either way, and a model's answers to both together are
+    more often right. With `weights/hybrid.pth`, of 299 photographs 85.2 instead of 83.9 % (macro
     accuracy), of 5,000 of the data set 94.9 instead of 94.6. Since frames are smoothed it costs nothing.
 
     Attributes:
         smoothed: the item's classes; None without an item.
-        mirrors_next: whether the next input is to be read so.
+        mirrors_next: whether the next input is mirrored.
         heat_maps: of the last frame alone; what is shown is the mean of two frames, one each way. Where another class
             is asked for than in the frame before, both are made: with slow methods it takes twice the time, once.
     """

@@ -36,7 +36,7 @@ def of_one_frame(heat_maps: HeatMaps, is_mirrored: bool) -> HeatMaps:
 
 
 def mean_of(heat_maps: HeatMaps, before: HeatMaps | None) -> HeatMaps:
-    """The heat maps of two frames together; of the first alone where there was none before."""
+    """The mean of two frames' heat maps; the first's alone where there is no frame before."""
     if before is None:
         return heat_maps
     return lambda index: (heat_maps(index) + before(index)) * np.float32(0.5)
@@ -49,7 +49,7 @@ def answer_to(heat_maps: HeatMaps, top5: tuple[Prediction, ...], classes: tuple[
         heat_maps: of all classes.
         top5: the most probable classes, first first.
         classes: labels by index.
-        request: what was asked for, perhaps of a model that has more classes; then the first is explained.
+        request: may name a class that this model lacks; then the most probable one is explained.
     """
     first, second = top5[:2]
     if request.contrast:

@@ -17,7 +17,7 @@ from fashioncam.messages import FloatArray, Image
 
 WORK_EDGE_PX = 160
 LEARN_FRAMES = 12
-# A camera that opens its eye: wait until the mean brightness changes by less than STEADY_CHANGE from
+# A camera sets its exposure: wait until the mean brightness changes by less than STEADY_CHANGE from
 # frame to frame, STEADY_FRAMES times running. Flickering lamps never do, hence the limit.
 STEADY_CHANGE = 0.01
 STEADY_FRAMES = 5
@@ -115,7 +115,7 @@ def finish(frames: Image) -> Reference:
     """Median and tolerance of n x h x w x 3 uint8 frames."""
     median = np.median(frames, axis=0).astype(np.float32)
     deviation = np.median(np.abs(frames - median), axis=0).max(axis=2)
-    sigma = MAD_TO_SIGMA * np.maximum(deviation, 0.5)  # whole levels hide as much
+    sigma = MAD_TO_SIGMA * np.maximum(deviation, 0.5)  # rounding hides that much
     # A shaking camera moves edges: what it changes grows with the contrast around a pixel.
     around = np.ones((3, 3), np.uint8)
     contrast = (cv2.dilate(median, around) - cv2.erode(median, around)).max(axis=2)

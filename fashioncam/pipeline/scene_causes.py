@@ -40,7 +40,7 @@ def bumped(small_bgr: Image, expected_bgr: Image, before: bool = False) -> Image
     """Where a camera that looks a little elsewhere would explain the frame; None where it does not.
 
     Args:
-        before: whether it did when that was tried last; then a smaller share is enough, lest it comes and goes.
+        before: whether it did at the last check; then a smaller share is enough, lest it comes and goes.
     """
     seen, expected = (cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) for picture in (small_bgr, expected_bgr))
     # A bump of a few pixels, and one of a few dozen.

@@ -16,8 +16,8 @@ from fashioncam.messages import FloatArray, Image
 from .scene_causes import RELIT_AREA, bumped, explained_by, relit, shows_the_room
 from .segmentation import AREA_LIMITS, LIKELY, away_from
 
-# Shares of what is not item. A forearm and its shadow come to a tenth, a lamp to a third and more. Who stands behind
-# the item that he holds up covers as much, so beside an item it takes more.
+# Shares of what is not item. A forearm and its shadow come to a tenth, a lamp to a third and more. A person
+# behind the item covers as much, so beside an item more is needed.
 CHANGED_AREA, CHANGED_BESIDE_ITEM = 0.25, 0.5
 UNEXPLAINED_AREA = 0.03  # worth learning anew, once nothing moves
 CHANGED_AFTER_S = 0.15
@@ -29,7 +29,7 @@ ABSORB_AFTER_S = 10.0
 FAINT = 16
 LONGEST_GAP_S = 1.5  # between frames
 CHECK_S = 0.15  # how often bump and lamp are tried
-ROOM_SHARE = 0.6  # of an item that is none
+ROOM_SHARE = 0.6  # of a supposed item
 # Between two frames of a still scene: a flickering lamp and a trembling camera stay below.
 MOVING_LEVELS = 20
 MOVING_AREA = 0.01
@@ -95,8 +95,8 @@ def keep_watch(before: SceneWatch, sight: Sight, searched: Image, time_s: float)
     """Take one more frame into account.
 
     Args:
-        searched: what matters of the picture, h x w uint8; what happens elsewhere alone, such as people, is no other
-            scene.
+        searched: the part of the picture that counts, h x w uint8; changes only outside it, such as people, are
+            ignored.
         time_s: of the frame.
     """
     item = sight.item

@@ -15,7 +15,7 @@ from fashioncam.messages import FloatArray, Image, Segment
 
 from .reference_background import BURNT_OUT
 
-LIKELY, SURE = 128, 220  # of 255: an item's pixel; a pixel of which an item needs some
+LIKELY, SURE = 128, 220  # of 255: an item; surely an item, of which it needs SURE_PIXELS
 SURE_PIXELS = 12
 # The network doubts parts of an item that are plainly no room, such as a black toe. What is darker than half of the
 # room is no shadow: next to a surer part it counts GROWTH times as likely. Alone it makes no item: then a quarter more
@@ -23,7 +23,7 @@ SURE_PIXELS = 12
 DARKER = 0.5
 GROWTH = 8
 AREA_LIMITS = (0.012, 0.70)  # of the picture
-STAY_BONUS = 1.6  # what an item in view counts more than one that would take its place
+STAY_BONUS = 1.6  # by this factor an item in view outweighs a rival
 # A hole as small as this share of the item is filled; a larger one only if something else than the room is seen in it,
 # such as a hand: through the handle of a bag one sees the room.
 SMALL_HOLE = 0.04
@@ -171,7 +171,7 @@ def item_mask(likelihood: Image, deviating: Image, before: Image | None, no_shad
 
 
 def fill_holes(likelihood: Image, component: Image, deviating: Image) -> Image:
-    """The likelihood with those holes of the component filled through which the room is not seen.
+    """Fill, in place, those holes of the component through which the room is not seen.
 
     The pixels around a hole, which are the item's, count as its own: slits up to seven small pixels wide close.
     """

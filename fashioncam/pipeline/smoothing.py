@@ -17,7 +17,7 @@ from fashioncam.messages import FloatArray
 # was named within 0.3 s in 90 instead of 77 % of the swaps.
 LONG_S = 1.5
 SHORT_S = 0.2
-MOST_AGAINST = 1.0  # log-odds of another class over the name in a short memory that is full of what is seen well
+MOST_AGAINST = 1.0  # log-odds at which a full short memory of well seen frames replaces the name
 FIRST_FRAME_S = 1 / 30  # what the first frame counts; each later one counts the time since the one before
 LEAST_PROBABILITY = 1e-3  # a single frame can doubt a class, but not rule it out
 LEAST_QUALITY = 0.02  # an item that is seen badly all the time still gets a name

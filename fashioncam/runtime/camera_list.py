@@ -38,4 +38,4 @@ class CameraList:
             self._loop.join()
 
     def _look(self, stop: threading.Event) -> None:
-        self.cameras = tuple(Camera(index, name) for index, name in enumerated_cameras())
+        self.cameras = enumerated_cameras()

@@ -24,7 +24,7 @@ class CaptureLoop(Loop):
         open_source: called in the thread, as opening a camera may take seconds.
         frames: mailboxes that each get every frame.
         failures: gets the failure that ended the thread; `stream` is `ENDED` when the source had no more frames.
-        retry_s: how long after a live source was lost it is opened again, and again; None lets its loss end the
+        retry_s: seconds between attempts to open a live source that was lost again; None lets its loss end the
             thread.
         wait: called in the thread before it opens the source for the first time.
     """

@@ -43,7 +43,7 @@ def file_capture(folder: Path, frame: Frame, reading: Reading, label: str, index
         write_png(place / "input.png", reading.input_grey)
         (place / ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")  # last: now it is complete
     except OSError as error:
-        raise UserError(f"{place}: {error.strerror}; make room, or give yourself the right to write there") from None
+        raise UserError(f"{place}: {error.strerror}; free some space, or make the folder writable") from None
     return read_capture(place)
 
 

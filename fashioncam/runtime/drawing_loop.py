@@ -92,9 +92,9 @@ class DrawingLoop(Loop):
 
 
 def draw(frame: Frame, reading: Reading | None, look: Look, place_wh: tuple[int, int]) -> Image:
-    """The frame with the reading on it, if that is of a picture of this size, as large as the place allows.
+    """The frame, scaled to fit the place, with the reading on it if that is of a frame of this size.
 
-    Scaled here, Qt copies the picture only: 1920x1080 scaled by Qt keeps the window's thread for 8 ms.
+    Scaled here so that Qt only copies: to scale 1920x1080 keeps the window's thread for 8 ms.
     """
     frame_wh = frame.image_bgr.shape[1::-1]
     if reading is not None and reading.frame_wh == frame_wh:

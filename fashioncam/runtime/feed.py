@@ -35,7 +35,7 @@ class Feed:
         self.to_infer, self.to_show = Mailbox[Frame](), Mailbox[Frame]()
         self.readings, self.drawings = Mailbox[Reading](), Mailbox[Drawing]()
         self.failures = Mailbox[Failure]()
-        # No method of its own: in a cycle the feed and its pictures would outlive `gc.freeze`.
+        # No method of self: after `gc.freeze` that cycle would keep the feed and its pictures alive.
         frames, wait = (self.to_infer, self.to_show), before.join if before else lambda: None
         self.capture = CaptureLoop(open_source, frames, self.failures, retry_s, wait)
         self.drawing = DrawingLoop(self.to_show, self.readings, self.drawings, self.failures, style)
@@ -58,7 +58,7 @@ class Feed:
 
     @property
     def stream(self) -> Stream:
-        """How it stands with the source."""
+        """State of the source."""
         stream = self.capture.stream
         if stream is not Stream.PLAYING:
             return stream

@@ -102,7 +102,7 @@ class Keeper:
                     self.tell(f"Recorded {path}, and {predictions.name} beside it")
                 else:
                     predictions.unlink(missing_ok=True)
-                    self.tell("Nothing recorded: no picture came meanwhile")
+                    self.tell("Nothing recorded: no picture came")
                 return
             path = self._new_path(".avi")
             try:
@@ -156,7 +156,7 @@ class Keeper:
     def _do(self, work: Callable[[], None]) -> None:
         """In the worker; what fails is told, and so is what has to be refused."""
         if not self._room.acquire(blocking=False):
-            self.tell("Not saved: the disk is still busy with what was saved before; wait a moment")
+            self.tell("Not saved: the disk is still busy with earlier files; wait a moment")
             return
 
         def guarded() -> None:

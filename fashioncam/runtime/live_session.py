@@ -265,7 +265,7 @@ class LiveSession:
         finally:
             self._models.join()
             self._cameras.join()
-        self._close_files()  # where a frame took longer than the first one waits
+        self._close_files()  # if a frame outlasted the first join
 
     def _close_files(self) -> None:
         """Close them, unless inference may still write."""

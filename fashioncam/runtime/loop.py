@@ -48,4 +48,4 @@ class Loop:
             traceback.print_exc()
             self._report(Failure(f"{type(error).__name__}: {error}", by_user=False))
         finally:
-            del self._work  # mostly a method of this very loop: in a cycle it would outlive `gc.freeze`
+            del self._work  # mostly a method of self: after `gc.freeze` that cycle is never freed

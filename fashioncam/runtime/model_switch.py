@@ -21,12 +21,12 @@ LOADING_TIMEOUT_S = 60.0
 
 
 class ModelSwitch:
-    """The model before answers until the next one is there, and goes on where that cannot be loaded.
+    """The current model answers until the next one is loaded, and goes on if that fails.
 
     Args:
         settings: name the first model.
         recognisers: gets each model when it is ready.
-        tell: gets the text of a failure while there is a model.
+        tell: gets the text of a failure that is not in `failure`.
 
     Attributes:
         failure: why there is no model at all; None while one is loading or has been loaded.
@@ -74,7 +74,7 @@ class ModelSwitch:
                 return
             recogniser = load_recogniser(settings)
             self._recognisers.put(recogniser)
-            # What has been imported stays: looking it through for garbage stops all threads for 20 ms.
+            # Imports stay anyway: searching them for garbage would stop all threads for 20 ms.
             gc.freeze()
             self.classes, self.weights = recogniser.classes, weights_path(settings)
             self._in_use = settings

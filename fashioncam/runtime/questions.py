@@ -1,4 +1,4 @@
-"""What the user's next question is, from the one before; nothing but functions."""
+"""The user's next question, from the one before: pure functions."""
 
 from __future__ import annotations
 

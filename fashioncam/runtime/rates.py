@@ -25,8 +25,8 @@ class RateMeter:
             self._forget(now_s)
 
     def rate(self, now_s: float) -> float:
-        """Events a second: by the distance of those in the last second, which is exact for a slow stream too; by
-        their number in the first half second, and when more than one is overdue."""
+        """Events a second, from the time between those of the last second, exact for slow streams too; from their
+        count in the first half second and when more than one is overdue."""
         with self._lock:
             self._forget(now_s)
             count = len(self._times_s)

@@ -81,7 +81,7 @@ def refuse_same_file(settings: Settings) -> None:
 class PredictionWriter:
     """One JSON object a line for every reading; a line is on the disk before the next frame.
 
-    What the file held before is gone with the first line, not before.
+    Earlier content is kept until the first line is written.
     """
 
     def __init__(self, path: Path) -> None:
@@ -112,7 +112,7 @@ class PredictionWriter:
 def as_json(reading: Reading, look: Look = LOOK) -> dict[str, Any]:
     """The line of the predictions file for a reading, as a dict.
 
-    Where the picture beside it shows the frame mirrored, `mirrored` says so: `box` is the frame's.
+    `mirrored` says that the picture or film beside it is mirrored; `box` is in the frame as it came.
     """
     line = {
         "frame": reading.frame_index,
@@ -128,7 +128,7 @@ def as_json(reading: Reading, look: Look = LOOK) -> dict[str, Any]:
 class VideoRecorder:
     """Writes pictures to a video file; the first one fixes size and rate.
 
-    A picture is repeated for as long as the next one was missing, so a film of a slow run plays at the true speed. What
+    A picture is repeated until the next one is due, so a film of a slow run plays at the true speed. What
     is missing for longer than `LONGEST_GAP_S`, as in a pause, is left out; so is the leap to another source's time.
     """
 

@@ -32,7 +32,7 @@ class SourceChoice:
         preferred: str | None,
         camera_size: Size | None,
         tell: Callable[[str], None],
-        open_named: Callable[[str, Size | None], FrameSource] = open_source,
+        open_named: Callable[[str, Size | None], FrameSource],
     ) -> None:
         self._device, self._preferred, self._tell, self._open_named = device, preferred, tell, open_named
         self.camera_size = camera_size

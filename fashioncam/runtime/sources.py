@@ -14,7 +14,7 @@ import numpy as np
 
 from fashioncam import bundled
 from fashioncam.errors import UserError
-from fashioncam.messages import Frame, Image
+from fashioncam.messages import Camera, Frame, Image
 from fashioncam.settings import DEMO
 
 NO_CAMERA = "No camera found"
@@ -151,7 +151,7 @@ class FolderSource:
             raise SourceError(f"{path} is not a picture; take it out of the folder")
         self._shape = self._shape or image_bgr.shape
         if image_bgr.shape != self._shape:
-            raise SourceError(f"{path} has another size than the first picture; they have to be one scene")
+            raise SourceError(f"{path} has another size than the first picture; all have to show one scene")
         return Frame(index, image_bgr, index / self.fps, time.monotonic())
 
     def close(self) -> None:
@@ -224,8 +224,8 @@ def open_source(device: str, camera_size: tuple[int, int] | None = None) -> Fram
         return open_camera(device, camera_size)
     if path.suffix.lower() in PICTURE_SUFFIXES and path.is_file():
         raise SourceError(
-            f"{path} is a single picture, but an item is found by what was there before it; take a film, or a folder "
-            "of pictures that begins with twenty of the empty scene"
+            f"{path} is a single picture, but items are found by comparison with the empty scene; take a film, or a "
+            "folder that begins with twenty pictures of it"
         )
     return CaptureSource(device, opened_file(path), live=False, endless=False)
 
@@ -280,7 +280,7 @@ def open_first_camera(size_wh: tuple[int, int] | None = None) -> FrameSource:
         return open_camera(0, size_wh)
     except SourceError as error:
         refused[0] = str(error)
-    listed = [index for index, _ in enumerated_cameras()]
+    listed = [camera.index for camera in enumerated_cameras()]
     for index in listed:
         if index not in refused:
             try:
@@ -295,8 +295,8 @@ def instead_of_a_camera(error: SourceError) -> str:
     return f"Playing the demo clip: {error}"
 
 
-def enumerated_cameras() -> list[tuple[int, str]]:
-    """Index and name of every camera that the system lists."""
+def enumerated_cameras() -> tuple[Camera, ...]:
+    """Every camera that the system lists."""
     from cv2_enumerate_cameras import enumerate_cameras
 
-    return [(camera.index, camera.name) for camera in enumerate_cameras(CAMERA_BACKEND)]
+    return tuple(Camera(camera.index, camera.name) for camera in enumerate_cameras(CAMERA_BACKEND))

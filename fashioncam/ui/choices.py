@@ -17,7 +17,7 @@ from .wording import literal
 # By key of `CAM_METHODS`.
 METHODS = {
     **{method: f"{name}, of the grad-cam package" for method, name in CAM_METHODS.items()},
-    "gradcam": "Grad-CAM: at once",
+    "gradcam": "Grad-CAM: instant",
     "occlusion": "Occlusion: 40 ms a frame, and truer to the place",
 }
 CAMERA_SIZES = (None, (640, 480), (1280, 720), (1920, 1080))
@@ -35,7 +35,7 @@ class CameraMenus:
         sizes = menu.addMenu("Size of the camera's picture")
         group = QActionGroup(sizes)
         for size_wh in CAMERA_SIZES:
-            action = sizes.addAction("As the camera likes" if size_wh is None else f"{size_wh[0]} x {size_wh[1]}")
+            action = sizes.addAction("The camera's default" if size_wh is None else f"{size_wh[0]} x {size_wh[1]}")
             action.setCheckable(True)
             action.setChecked(memory.camera_size == size_wh)
             action.triggered.connect(lambda _checked=False, size_wh=size_wh: self._choose_size(size_wh))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy
 
 
 class ElidedLabel(QLabel):
-    """As wide as it is made.
+    """Of any given width.
 
     Args:
         elided: where something is left out of a text that is too long.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QPainter, QPainterPath, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from fashioncam.messages import Reading, View
@@ -53,9 +53,7 @@ class Legend(QWidget):
         painter.setClipPath(rounded)
         painter.drawImage(bar, from_bgr(view.explanation.legend_bgr))
         painter.setClipping(False)
-        font = QFont(self.font())
-        font.setPixelSize(px(12))
-        painter.setFont(font)
+        painter.setFont(self._theme.font(self.font(), 12))
         painter.setPen(self._theme.palette.quiet_text)
         text = QRectF(0, px(LEGEND_PX), self.width(), px(20))
         low, high = (
@@ -174,7 +172,7 @@ class ExplanationView(QWidget):
         self._legend.show_view(view)
 
 
-def quiet(text: str, name: str = "quiet") -> QLabel:
+def quiet(text: str) -> QLabel:
     label = QLabel(text)
-    label.setObjectName(name)
+    label.setObjectName("quiet")
     return label

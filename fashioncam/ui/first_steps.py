@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from fashioncam.messages import State, View
@@ -16,7 +16,7 @@ from .theme import BLUE, GREEN, ON_COLOUR, Theme
 STEPS = (
     "Step aside while the background is learned",
     "Hold up a garment in the middle, spread out",
-    "Read its name, and in warm colours why",
+    "Read its name; warm colours show why",
 )
 STAYS_S = 4.0  # after the last step
 GIVEN_UP_S = 90.0  # nobody is there
@@ -97,10 +97,7 @@ class FirstSteps(QWidget):
             painter.setBrush(QColor(GREEN if is_taken else BLUE if is_next else "#4a4f57"))
             painter.drawEllipse(centre, px(12), px(12))
             badge = QRectF(centre.x() - px(8), centre.y() - px(8), px(16), px(16))
-            font = QFont(self.font())
-            font.setPixelSize(px(15))
-            font.setWeight(QFont.Weight.DemiBold if is_next else QFont.Weight.Normal)
-            painter.setFont(font)
+            painter.setFont(self._theme.font(self.font(), 15, bold=is_next))
             painter.setPen(QColor(ON_COLOUR))
             if is_taken:
                 draw_icon(painter, "sure", badge, ON_COLOUR)

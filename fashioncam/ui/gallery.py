@@ -55,7 +55,7 @@ class Gallery(QDialog):
         self._list.setWordWrap(True)
         self._list.setIconSize(QSize(theme.px(THUMBNAIL_PX), theme.px(THUMBNAIL_PX)))
         self._list.setGridSize(QSize(theme.px(THUMBNAIL_PX + 44), theme.px(THUMBNAIL_PX + 66)))
-        self._delete = QPushButton("Delete the chosen ones …")
+        self._delete = QPushButton("Delete selected …")
         self._delete.setToolTip("Delete")
         self._delete.clicked.connect(lambda _checked: self._ask_to_delete())
         self._learn = learn = QPushButton("Learn from them …")

@@ -14,8 +14,8 @@ from .session import Session
 from .theme import Theme
 
 BEFORE = (
-    "A copy of the model in use learns from all of them, and keeps nearly all that it knows. That takes some "
-    "minutes; the picture stays live."
+    "A copy of the model learns from all of them and keeps nearly all that it knows. That takes a few minutes; the "
+    "picture stays live."
 )
 NOTHING = "Hold up a garment that is named wrongly, press L, then the digit of its true class. Ten of them are a start."
 RUNNING = "You can close this and go on meanwhile."

@@ -66,7 +66,7 @@ class Memory:
 
     @property
     def opened(self) -> Path | None:
-        """The same of those that the user has opened from a file, in use or not."""
+        """The same for weights opened from a file, whether in use or not."""
         return self._file("opened")
 
     def _file(self, key: str) -> Path | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from fashioncam.messages import View
@@ -11,7 +11,7 @@ from fashioncam.messages import View
 from .theme import STAGE_COLOURS, Theme
 
 INTERVAL_MS = 250  # numbers that change with every frame cannot be read
-STAGE_BAR_PX = 110
+TEXT_PX, STAGE_BAR_PX = 12, 110
 # The widest text that a cell has to hold.
 CELLS = ("camera 000", "answers 000", "shown 000 fps", "delay 000 ms, p95 000", "dropped 00000")
 
@@ -43,7 +43,7 @@ class NumbersBar(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         px = self._theme.px
-        metrics = QFontMetrics(self._font())
+        metrics = QFontMetrics(self._theme.font(self.font(), TEXT_PX))
         cells = sum(metrics.horizontalAdvance(text) + px(16) for text in CELLS)
         stages = px(STAGE_BAR_PX) + metrics.horizontalAdvance("000.0 ms") + px(16)
         return QSize(cells + stages, px(26))
@@ -62,9 +62,9 @@ class NumbersBar(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(self._font())
+        painter.setFont(self._theme.font(self.font(), TEXT_PX))
         painter.setPen(QColor(self._theme.palette.quiet_text))
-        px, metrics = self._theme.px, QFontMetrics(self._font())
+        px, metrics = self._theme.px, QFontMetrics(self._theme.font(self.font(), TEXT_PX))
         left = 0
         for widest, text in zip(CELLS, self.texts(), strict=True):
             width = max(map(metrics.horizontalAdvance, (widest, text))) + px(16)
@@ -100,8 +100,3 @@ class NumbersBar(QWidget):
             "Dropped: replaced by a newer frame before it was read. Bar: "
             + ", ".join(f"{stage} {duration_ms:.1f} ms" for stage, duration_ms in stages.items())
         )
-
-    def _font(self) -> QFont:
-        font = QFont(self.font())
-        font.setPixelSize(self._theme.px(12))
-        return font

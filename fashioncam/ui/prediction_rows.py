@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from fashioncam.messages import Prediction, Reading, State
@@ -88,7 +88,7 @@ class PredictionRows(QWidget):
         painter.setPen(QPen(QColor(colours.line), 1))
         painter.setBrush(QColor(colours.panel))
         painter.drawRoundedRect(badge, px(4), px(4))
-        painter.setFont(self._font(11))
+        painter.setFont(self._theme.font(self.font(), 11))
         painter.setPen(QColor(colours.quiet_text))
         painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, str(row + 1))
         left, right = badge.right() + px(9), area.right() - px(9)
@@ -99,7 +99,7 @@ class PredictionRows(QWidget):
         if prediction is None:
             return
         text = QRectF(left, area.top() + px(2), right - left, bar.top() - area.top() - px(3))
-        painter.setFont(self._font(14, bold=row == 0 or is_explained))
+        painter.setFont(self._theme.font(self.font(), 14, bold=row == 0 or is_explained))
         painter.setPen(QColor(colours.text if row == 0 or is_explained else colours.quiet_text))
         middle = Qt.AlignmentFlag.AlignVCenter
         metrics, share = painter.fontMetrics(), f"{prediction.probability:.0%}"
@@ -116,9 +116,3 @@ class PredictionRows(QWidget):
         if row == 0 and self._needed:
             painter.setPen(QPen(QColor(colours.text), px(2)))
             painter.drawLine(needed - QPointF(0, px(BAR_PX)), needed + QPointF(0, px(BAR_PX) / 2))
-
-    def _font(self, size: float, bold: bool = False) -> QFont:
-        font = QFont(self.font())
-        font.setPixelSize(self._theme.px(size))
-        font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
-        return font

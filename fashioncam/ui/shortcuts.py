@@ -40,7 +40,7 @@ BINDINGS = (
     Binding("leave", ("Esc",), "Leave help, presentation or full screen; else quit", "File"),
     Binding("relearn", ("N",), "Learn the background again", "Camera", short="Learn background"),
     Binding("pause", ("Space",), "Pause", "Camera", is_switch=True, short="Pause"),
-    Binding("mirror", ("M",), "Show the picture as a mirror does", "Camera", is_switch=True),
+    Binding("mirror", ("M",), "Mirror the picture", "Camera", is_switch=True),
     Binding("clear_region", ("Backspace",), "Search the whole picture again", "Camera"),
     Binding("demo", ("D",), "Play the demo clip", "Camera"),
     Binding("open_weights", ("W",), "Open weights", "Model"),
@@ -55,12 +55,12 @@ BINDINGS = (
     Binding("stronger", (".",), "Stronger heat map", "Why", repeats=True),
     Binding("weaker", (",",), "Weaker heat map", "Why", repeats=True),
     Binding("full_screen", ("F",), "Full screen", "View", is_switch=True),
-    Binding("present", ("P",), "Presentation, to be read from afar", "View", is_switch=True, short="Present"),
+    Binding("present", ("P",), "Presentation, legible from afar", "View", is_switch=True, short="Present"),
     Binding("numbers", ("I",), "Rates and times", "View", is_switch=True),
     Binding("scheme", ("T",), "Light or dark; at first as the system has it", "View"),
     Binding("zoom_in", ("Ctrl++", "Ctrl+="), "Larger interface", "View", repeats=True),
     Binding("zoom_out", ("Ctrl+-",), "Smaller interface", "View", repeats=True),
-    Binding("zoom_reset", ("Ctrl+0",), "Interface at its own size", "View"),
+    Binding("zoom_reset", ("Ctrl+0",), "Interface at normal size", "View"),
     Binding("help", ("H", "F1"), "Keys and mouse", "Help", is_switch=True, short="Help"),
 )
 MENUS = tuple(dict.fromkeys(binding.menu for binding in BINDINGS))

@@ -38,7 +38,7 @@ class StateBanner(QWidget):
         self._fit()
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
-        return QSize(self._px(300), self._px(HEIGHT_PX))
+        return QSize(self._theme.px(300), self._theme.px(HEIGHT_PX))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
         if self._words is None:
@@ -47,8 +47,8 @@ class StateBanner(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._words.colour))
-        painter.drawRoundedRect(QRectF(self.rect()), self._px(10), self._px(10))
-        margin, sign = self._px(MARGIN_PX), self._px(SIGN_PX)
+        painter.drawRoundedRect(QRectF(self.rect()), self._theme.px(10), self._theme.px(10))
+        margin, sign = self._theme.px(MARGIN_PX), self._theme.px(SIGN_PX)
         if not self._theme.presenting:
             draw_icon(painter, self._words.sign, QRectF(margin, (self.height() - sign) / 2, sign, sign), ON_COLOUR)
         left, width = self._text_span()
@@ -65,8 +65,8 @@ class StateBanner(QWidget):
             self._paint_progress(painter, self._words.progress)
 
     def _paint_progress(self, painter: QPainter, progress: float) -> None:
-        margin, thickness = self._px(MARGIN_PX), self._px(5)
-        track = QRectF(margin, self.height() - thickness - self._px(6), self.width() - 2 * margin, thickness)
+        margin, thickness = self._theme.px(MARGIN_PX), self._theme.px(5)
+        track = QRectF(margin, self.height() - thickness - self._theme.px(6), self.width() - 2 * margin, thickness)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(255, 255, 255, 70))
         painter.drawRoundedRect(track, thickness / 2, thickness / 2)
@@ -74,14 +74,9 @@ class StateBanner(QWidget):
         painter.setBrush(QColor(ON_COLOUR))
         painter.drawRoundedRect(track, thickness / 2, thickness / 2)
 
-    def _px(self, size: float) -> int:
-        return self._theme.px(size)
-
     def _fonts(self) -> tuple[QFont, QFont]:
-        headline, advice = QFont(self.font()), QFont(self.font())
-        headline.setPixelSize(self._px(HEADLINE_PX))
-        headline.setWeight(QFont.Weight.DemiBold)
-        advice.setPixelSize(self._px(ADVICE_PX))
+        headline = self._theme.font(self.font(), HEADLINE_PX, bold=True)
+        advice = self._theme.font(self.font(), ADVICE_PX)
         needed = QFontMetrics(headline).horizontalAdvance(self._words.headline) if self._words else 0
         if needed > (width := self._text_span()[1]):
             headline.setPixelSize(round(headline.pixelSize() * max(SMALLEST_SHARE, 0.98 * width / needed)))
@@ -89,8 +84,12 @@ class StateBanner(QWidget):
 
     def _text_span(self) -> tuple[int, int]:
         """Left and width; in a presentation the words take the sign's place."""
-        left = self._px(MARGIN_PX) if self._theme.presenting else 2 * self._px(MARGIN_PX) + self._px(SIGN_PX)
-        return left, max(1, self.width() - left - self._px(MARGIN_PX))
+        left = (
+            self._theme.px(MARGIN_PX)
+            if self._theme.presenting
+            else 2 * self._theme.px(MARGIN_PX) + self._theme.px(SIGN_PX)
+        )
+        return left, max(1, self.width() - left - self._theme.px(MARGIN_PX))
 
     def _wrapped_px(self, font: QFont, text: str) -> int:
         return QFontMetrics(font).boundingRect(QRect(0, 0, self._text_span()[1], 10_000), WRAP, text).height()
@@ -100,7 +99,7 @@ class StateBanner(QWidget):
             headline_font, advice_font = self._fonts()
             text_px = self._wrapped_px(headline_font, self._words.headline)
             text_px += self._wrapped_px(advice_font, self._words.advice)
-            height = max(self._px(HEIGHT_PX), text_px + 2 * self._px(MARGIN_PX))
+            height = max(self._theme.px(HEIGHT_PX), text_px + 2 * self._theme.px(MARGIN_PX))
             if height != self.minimumHeight() or height != self.maximumHeight():
                 self.setFixedHeight(height)
         self.update()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QFont, QPalette
 
 # From the Okabe-Ito palette (bluish green, orange, blue, vermilion), which colour-blind people tell apart; darkened
 # until white text on them has a contrast of 4.5 and more. What they say is always said by words and a sign too.
@@ -40,7 +40,7 @@ class Palette:
 DARK = Palette("#121417", "#1c1f24", "#272b32", "#343a43", "#f2f3f5", "#aeb6c1", "#3a414b", "#56b4e9")
 LIGHT = Palette("#e4e8ed", "#ffffff", "#f0f3f6", "#d3d9e0", "#181b20", "#525b66", "#d8dee5", "#0072b2")
 
-# What widgets are painted with that the style sheet says nothing of, as in Qt's own dialog for files.
+# Colours for widgets that the style sheet does not cover, as in Qt's own file dialog.
 ROLES = {
     "panel": (QPalette.ColorRole.Window, QPalette.ColorRole.HighlightedText),
     "card": (QPalette.ColorRole.Base, QPalette.ColorRole.Button, QPalette.ColorRole.ToolTipBase),
@@ -73,6 +73,13 @@ class Theme:
     def px(self, size: float) -> int:
         """A size at scale 1 in pixels, at least 1."""
         return max(1, round(size * self.scale))
+
+    def font(self, base: QFont, size: float, bold: bool = False) -> QFont:
+        """`base`, so many pixels high at scale 1."""
+        font = QFont(base)
+        font.setPixelSize(self.px(size))
+        font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+        return font
 
     @property
     def qt_palette(self) -> QPalette:

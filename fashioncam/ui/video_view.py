@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from fashioncam.messages import Region, Stream, View
@@ -172,9 +172,7 @@ class LiveView(PictureView):
 
     def _paint_pill(self, painter: QPainter, corner: QPointF, text: str, colour: str, sign: str = "") -> None:
         px = self._theme.px
-        font = QFont(self.font())
-        font.setPixelSize(px(13))
-        painter.setFont(font)
+        painter.setFont(self._theme.font(self.font(), 13))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         sign_px = px(20) if sign else 0
         width = painter.fontMetrics().horizontalAdvance(text) + px(24) + sign_px

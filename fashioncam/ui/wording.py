@@ -34,7 +34,7 @@ def words(view: View) -> Words:
         return Words("Stopped", view.failure.text, theme.RED, "alert")
     if view.stream is Stream.LOST:
         what, check = ("Stream", "that it is on") if "://" in view.device else ("Camera", "its cable")
-        return Words(f"{what} lost", f"Reconnecting … check {check}; nothing else to do", theme.RED, "alert")
+        return Words(f"{what} lost", f"Reconnecting by itself; meanwhile check {check}", theme.RED, "alert")
     if view.stream is Stream.ENDED:
         if reading is not None and reading.state is State.LEARNING:
             return Words("Too short", "It has to begin with twenty pictures of the empty scene", theme.GREY, "alert")
@@ -42,7 +42,7 @@ def words(view: View) -> Words:
     if view.stream is Stream.PAUSED:
         if reading is not None and reading.top5:
             return Words(of_item(reading).headline, "Paused; 1 to 5 ask why", theme.GREY, "pause")
-        return Words("Paused", "Space goes on", theme.GREY, "pause")
+        return Words("Paused", "Space resumes", theme.GREY, "pause")
     if reading is None:
         return Words("Starting …", "Opening the source", theme.GREY, "wait")
     if reading.state is State.LEARNING:

@@ -79,7 +79,7 @@ def test_strange_file_is_passed_over(tmp_path, content):
 
 @pytest.mark.skipif(not Path("/proc/version").exists(), reason="only Linux has a folder that takes none")
 def test_folder_that_cannot_be_written_is_one_line(reading):
-    with pytest.raises(UserError, match="make room") as caught:
+    with pytest.raises(UserError, match="free some space") as caught:
         file_capture(Path("/proc"), frame(room()), reading, "Shirt", 6, TAKEN)
     assert "\n" not in str(caught.value)
 

@@ -133,7 +133,7 @@ def test_remembered_camera_that_is_gone_gives_way_to_the_first(monkeypatch, tmp_
 
 
 def test_cameras_are_found_in_a_thread_of_their_own(monkeypatch, tmp_path):
-    monkeypatch.setattr(camera_list, "enumerated_cameras", lambda: [(0, "Built-in"), (2, "Desk camera")])
+    monkeypatch.setattr(camera_list, "enumerated_cameras", lambda: (Camera(0, "Built-in"), Camera(2, "Desk camera")))
     session = LiveSession(Settings(device="demo"), tmp_path)
     session.list_cameras()
     view = pull_until(session, lambda view: view.cameras)[-1]

@@ -11,6 +11,7 @@ import pytest
 from mjpeg_server import MjpegServer
 from scenes import room, write_clip
 
+from fashioncam.messages import Camera
 from fashioncam.runtime import sources
 from fashioncam.runtime.sources import (
     FolderSource,
@@ -267,13 +268,13 @@ def test_first_camera_is_tried_before_the_others_are_listed(monkeypatch):
 
     tried, listed, broken = [], [], {0}
     monkeypatch.setattr(sources, "open_camera", open_camera)
-    monkeypatch.setattr(sources, "enumerated_cameras", lambda: listed.append(1) or [(0, "a"), (2, "b")])
+    monkeypatch.setattr(sources, "enumerated_cameras", lambda: listed.append(1) or (Camera(0, "a"), Camera(2, "b")))
     assert open_first_camera() == 2
     assert tried == [0, 2]
     broken.add(2)
     with pytest.raises(SourceError, match=r"camera 0 is broken$"):
         open_first_camera()
-    monkeypatch.setattr(sources, "enumerated_cameras", list)
+    monkeypatch.setattr(sources, "enumerated_cameras", tuple)
     with pytest.raises(SourceError, match="No camera found"):
         open_first_camera()
     listed.clear()
