@@ -90,13 +90,6 @@ def readings_of(
     return readings
 
 
-def overlap(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> float:
-    """Intersection over union of two boxes."""
-    width = max(0, min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0]))
-    height = max(0, min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1]))
-    return width * height / (a[2] * a[3] + b[2] * b[3] - width * height)
-
-
 def write_clip(path: str, images: list[Image], fps: float = FPS) -> None:
     """A video file of these pictures; Motion-JPEG in .avi."""
     height, width = images[0].shape[:2]

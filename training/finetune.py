@@ -140,14 +140,13 @@ def adapt(old: LoadedModel, captures: Captures, train: Split, report: Report) ->
 
     It is in eval mode all the while: batches with so many captures would distort the normalisations' statistics.
     """
-    recipe = RECIPE
     precision = fastest_precision(torch.device("cpu"))
     teacher = old.model.to(memory_format=torch.channels_last)
     model = copy.deepcopy(teacher)
     in_step, background_weight = LogitsAndMaps(model), old.info.recipe.get("background_weight", 0.0)
-    optimizers = make_optimizers(model, recipe)
-    schedules = [LambdaLR(optimizer, one_cycle(STEPS, recipe.warmup)) for optimizer in optimizers]
-    replayed = shuffled_batches(train, recipe, SEED, 0, old.input)
+    optimizers = make_optimizers(model, RECIPE)
+    schedules = [LambdaLR(optimizer, one_cycle(STEPS, RECIPE.warmup)) for optimizer in optimizers]
+    replayed = shuffled_batches(train, RECIPE, SEED, 0, old.input)
     batches = zip(range(STEPS), replayed, captured_batches(captures, old.input), strict=False)
     for step, (images, targets), (shown, wanted) in progress(batches, "learning", STEPS):
         pictures = torch.cat((images, shown))
@@ -156,7 +155,7 @@ def adapt(old: LoadedModel, captures: Captures, train: Split, report: Report) ->
             with torch.no_grad():
                 taught = teacher(images).float()
         kept, new = logits.float().split((len(images), len(shown)))
-        loss = distillation_loss(kept, taught, targets, recipe.distill_weight, recipe.distill_temperature)
+        loss = distillation_loss(kept, taught, targets, RECIPE.distill_weight, RECIPE.distill_temperature)
         loss = loss + F.cross_entropy(new, wanted)
         if background_weight:
             evidence, places = background_evidence(maps[0].float(), pictures)

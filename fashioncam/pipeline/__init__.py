@@ -194,9 +194,8 @@ def find_item(frame: Frame, scene: Scene, segmenter: Segmenter, region: Region |
     """Learn the background, or look for the item before it; the reading knows nothing of classes yet."""
     height, width = frame.image_bgr.shape[:2]
     small_bgr = shrink(frame.image_bgr)
-    if not isinstance(scene.reference, Learning) and scene.reference.median.shape != small_bgr.shape:
-        scene = Scene()  # the source changed its format
-    if scene.watch.should_relearn:
+    has_other_format = isinstance(scene.reference, Reference) and scene.reference.median.shape != small_bgr.shape
+    if has_other_format or scene.watch.should_relearn:
         scene = Scene()
     segment, learned = None, 1.0
     if isinstance(scene.reference, Learning):

@@ -5,8 +5,9 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
-from scenes import FPS, SIZE_WH, hold_up, learned_scene, overlap, readings_of, room, seen_by_camera
+from scenes import FPS, SIZE_WH, hold_up, learned_scene, readings_of, room, seen_by_camera
 
+from benchmarks.segment_errors import overlap
 from fashioncam.messages import State
 from fashioncam.pipeline import Scene
 

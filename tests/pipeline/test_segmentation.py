@@ -1,8 +1,9 @@
 import cv2
 import numpy as np
 import pytest
-from scenes import SIZE_WH, frame, hold_up, learned_scene, overlap, room, seen_by_camera
+from scenes import SIZE_WH, frame, hold_up, learned_scene, room, seen_by_camera
 
+from benchmarks.segment_errors import overlap
 from fashioncam.messages import Segment, State
 from fashioncam.pipeline import find_item
 from fashioncam.pipeline.reference_background import light_gain

@@ -179,20 +179,7 @@ def test_lost_camera_is_opened_again_and_counts_on():
     assert loop.join(5)
 
 
-def test_loss_is_said_while_it_lasts():
-    sources = iter([FakeSource(count=1, then="end")])
-    loop = CaptureLoop(lambda: next(sources), (Mailbox(),), Mailbox(), retry_s=30.0)
-    reached = threading.Event()
-    loop_wait = loop._stop_requested.wait
-    loop._stop_requested.wait = lambda timeout=None: reached.set() or loop_wait(timeout)
-    loop.start()
-    assert reached.wait(5)
-    assert loop.stream is Stream.LOST
-    loop.request_stop()
-    assert loop.join(5)
-
-
-def test_lost_camera_is_not_opened_again_by_a_loop_that_is_stopped():
+def test_loss_is_said_while_it_lasts_and_a_stopped_loop_opens_nothing_again():
     opened, lost = [], threading.Event()
 
     def open_camera():
@@ -204,6 +191,7 @@ def test_lost_camera_is_not_opened_again_by_a_loop_that_is_stopped():
     loop._stop_requested.wait = lambda timeout=None: lost.set() or loop_wait(timeout)
     loop.start()
     assert lost.wait(5)
+    assert loop.stream is Stream.LOST
     loop.request_stop()
     assert loop.join(5)
     assert len(opened) == 1

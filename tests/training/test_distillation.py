@@ -104,7 +104,7 @@ class TestTraining:
         model = self.fit(recipe, sample, tmp_path, teacher)
         assert torch.equal(self.fit(recipe, sample, tmp_path, teacher).head.weight, model.head.weight)  # type: ignore[union-attr,arg-type]
         other = build("wide_resnet", {"depth": 10, "widen": 1}).eval()
-        with pytest.raises(UserError, match="teacher"):
+        with pytest.raises(UserError, match="belongs to another"):
             self.fit(recipe, sample, tmp_path, other)
 
 

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 from fake_session import OWN_WEIGHTS, item_view
+from hands import press, settle
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -14,8 +15,7 @@ DONE = LearningProgress(is_running=False, percent=100, text="1 of 1 captures rig
 
 
 def show(window, session, learning, **more):
-    session.views[:] = [item_view(learning=learning, **more)]
-    window._on_pull()
+    settle(window, session, item_view(learning=learning, **more))
 
 
 @pytest.fixture
@@ -23,9 +23,7 @@ def dialog(window, session):
     """The dialog of a window with one filed garment, opened by its key."""
     session.filed = list(FILED)
     show(window, session, None)
-    window.activateWindow()
-    QTest.qWaitForWindowActive(window)
-    QTest.keyClick(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    press(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
     dialog = window.findChild(LearningDialog)
     yield dialog
     if "learning" in window._dialogs._shown:
