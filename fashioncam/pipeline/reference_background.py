@@ -22,6 +22,7 @@ LEARN_FRAMES = 12
 STEADY_CHANGE = 0.01
 STEADY_FRAMES = 5
 SETTLE_LIMIT_FRAMES = 45
+BLACK_LEVEL = 8  # mean grey level of a camera's first frames, or of its cover
 # The median absolute deviation of normally distributed noise is sigma / 1.4826.
 MAD_TO_SIGMA = 1.4826
 BURNT_OUT = 245  # grey levels; from here on a channel says no more than "bright"
@@ -88,7 +89,9 @@ def shrink(frame_bgr: Image) -> Image:
 
 
 def observe(learning: Learning, small_bgr: Image) -> ReferenceState:
-    """Take one more small frame into account; returns the finished reference after the last one."""
+    """Take one more small frame into account; the finished reference after the last. A black one begins anew."""
+    if small_bgr.mean() < BLACK_LEVEL:
+        return Learning()
     if learning.frames and learning.frames[0].shape != small_bgr.shape:
         learning = Learning()
     if not learning.frames and not has_settled(learning):

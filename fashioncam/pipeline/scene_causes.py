@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import cv2
 import numpy as np
@@ -33,6 +34,13 @@ SAME_CONTOUR = 0.7  # correlation of the two windows
 KNOWN_SHARE = 0.8  # of a window that has to be free of pixels that have burnt out since
 CONTOUR_AREA = 0.1  # of a claim; with fewer contours it cannot be told from a lamp
 ROOMS_CONTOURS, STILL_ROOMS_CONTOURS = 0.4, 0.3  # the share from which on it is one, and stays one
+# Something that was learned and has gone: across the outline of what deviates, the step in brightness is the learned
+# picture's and not the frame's. Of the two steps the frame's was 0.46 at most where items and people had been, and 0.5
+# and more on items; of hard clips in one of a hundred checks 0.47 to 0.49.
+GONE_SHARE, STILL_GONE_SHARE = 0.47, 0.49
+ACROSS_PX = 2.5  # from the outline to either side
+BORDER_PX = 4  # of the picture; nearer to its edge the outline has no outside
+LEAST_OUTLINE_PX = 20
 ROOM_LEVELS = 8  # grey levels between a pixel and what explains it
 
 
@@ -136,6 +144,43 @@ def shows_the_room(item: Image, small_bgr: Image, reference_bgr: FloatArray, bef
     own_px = np.count_nonzero(rooms)
     least = STILL_ROOMS_CONTOURS if before else ROOMS_CONTOURS
     return bool(own_px > max(CONTOUR_AREA * np.count_nonzero(claim), least * np.count_nonzero(contours)))
+
+
+def has_gone(item: Image, deviating: Image, small_bgr: Image, expected_bgr: Image, before: bool = False) -> bool:
+    """Whether a supposed item is the room where something had been that was learned, and has gone.
+
+    Args:
+        before: whether it was at the last check; then a larger share of the outline may be the frame's.
+    """
+    whole = cv2.bitwise_or(deviating, cv2.compare(item, LIKELY, cv2.CMP_GE))
+    whole = cv2.morphologyEx(whole, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    whole = component_below(item, cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))
+    outline = cv2.subtract(whole, cv2.erode(whole, np.ones((3, 3), np.uint8)))
+    place = np.argwhere(outline[BORDER_PX:-BORDER_PX, BORDER_PX:-BORDER_PX]).T + BORDER_PX  # rows, columns
+    if place.shape[1] < LEAST_OUTLINE_PX:
+        return False
+    soft = cv2.GaussianBlur(whole.astype(np.float32), (0, 0), 1.5)
+    inward = np.stack([cv2.Sobel(soft, cv2.CV_32F, dx, dy)[tuple(place)] for dx, dy in ((0, 1), (1, 0))])
+    step = np.rint(ACROSS_PX * inward / np.maximum(np.hypot(*inward), 1e-6)).astype(int)
+    seen, known = (
+        step_across(cv2.blur(picture, (3, 3)), tuple(place + step), tuple(place - step))
+        for picture in (small_bgr, expected_bgr)
+    )
+    return bool(seen < (STILL_GONE_SHARE if before else GONE_SHARE) * (seen + known))
+
+
+def component_below(item: Image, mask: Image) -> Image:
+    """The component of a mask that has most of the item's pixels, 255 there and 0 elsewhere; h x w uint8 all."""
+    count, labels = cv2.connectedComponents(mask)
+    shared = np.bincount(labels[item >= LIKELY], minlength=count)
+    shared[0] = 0  # the background's own label
+    return cv2.compare(labels, int(shared.argmax()), cv2.CMP_EQ) if shared.any() else np.zeros_like(mask)
+
+
+def step_across(picture_bgr: Image, inside: tuple[Any, ...], outside: tuple[Any, ...]) -> int:
+    """Sum of the differences between places in pairs, in the channel where each is largest, none above the limit."""
+    apart = np.abs(picture_bgr[inside].astype(np.int16) - picture_bgr[outside]).max(axis=1)
+    return int(np.minimum(apart, DIFFERENCE_LIMIT).sum())
 
 
 def local_mean(picture: FloatArray) -> FloatArray:

@@ -74,3 +74,14 @@ def test_noisier_scene_gets_more_tolerance():
     quiet, _ = learn([seen_by_camera(room(), seed, sigma=1) for seed in range(60)])
     noisy, _ = learn([seen_by_camera(room(), seed, sigma=12) for seed in range(60)])
     assert noisy.tolerance.mean() > 1.2 * quiet.tolerance.mean()
+
+
+@pytest.mark.parametrize("count", [1, 20, 60])
+def test_black_frames_before_the_picture_are_not_learned(count):
+    black = [np.zeros((480, 640, 3), np.uint8)] * count
+    covered, _ = learn(black)
+    assert isinstance(covered, Learning)
+    assert covered.progress == 0
+    reference, learned_after = learn(black + [seen_by_camera(room(), seed) for seed in range(30)])
+    assert learned_after > count
+    assert abs(reference.median.mean() - shrink(room()).mean()) < 2

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from fashioncam.pipeline.scene_causes import bumped, relit, shows_the_room
+from fashioncam.pipeline.scene_causes import bumped, has_gone, relit, shows_the_room
 from fashioncam.pipeline.scene_watch import CHANGED_AFTER_S, RELEARN_AFTER_S, SceneWatch, Sight, is_room, keep_watch
 
 SIZE_HW = (120, 160)
@@ -169,3 +169,32 @@ def test_does_not_learn_again_while_an_item_is_there(expected):
 
 def test_does_not_learn_a_scene_again_that_it_knows(expected):
     assert not any(watch.should_relearn for watch in watched([expected] * 90, expected, NOTHING))
+
+
+def test_place_of_something_learned_that_has_gone_is_told_from_an_item(expected):
+    empty, held = expected, with_item(expected)
+    assert has_gone(item_there(), item_there(), small_bgr=empty, expected_bgr=held)
+    assert not has_gone(item_there(), item_there(), small_bgr=held, expected_bgr=empty)
+
+
+def test_of_nothing_but_the_pictures_edge_it_is_not_told(expected):
+    edge = NOTHING.copy()
+    edge[:, :3] = 255
+    assert not has_gone(edge, edge, small_bgr=expected, expected_bgr=with_item(expected))
+    assert not has_gone(NOTHING, NOTHING, small_bgr=expected, expected_bgr=with_item(expected))
+
+
+def test_scene_is_learned_again_where_something_learned_has_gone(expected):
+    watches = list(watched([expected] * 150, with_item(expected), item_there(), item_there()))
+    assert not any(watch.has_changed for watch in watches[:60]), "for a moment items look so, too"
+    assert is_room(item_there(), watches[75].accounted)
+    assert watches[-1].should_relearn
+
+
+def test_scene_that_is_another_one_all_over_is_learned_whatever_is_claimed_in_it(expected):
+    other = cv2.resize(
+        np.random.default_rng(1).integers(120, 230, (5, 9, 3), np.uint8), SIZE_HW[::-1], interpolation=cv2.INTER_CUBIC
+    )
+    watches = list(watched([other] * 90, expected, EVERYWHERE, item_there()))
+    assert watches[10].accounted is None
+    assert watches[-1].should_relearn
