@@ -50,10 +50,15 @@ def make_place_for(file: Path, option: str) -> None:
 def make_place_for_weights(file: Path, option: str) -> None:
     """The same for a checkpoint, beside which the exported model has the same name and the ending .onnx."""
     make_place_for(file, option)
-    if file.suffix == ".onnx":
-        raise UserError(f"{option} {file}: .onnx is the ending of exported models; name a .pth, and both are written")
-    if file.with_suffix(".onnx").resolve() == bundled.own(bundled.SEGMENTER).resolve():
-        raise UserError(f"{option} {file}: its .onnx file would replace the segmenter; give another name")
+    if file.suffix != ".pth":
+        raise UserError(f"{option} {file}: name a file that ends in .pth; the exported .onnx is written beside it")
+    spare_segmenter(file.with_suffix(".onnx"), option)
+
+
+def spare_segmenter(file: Path, option: str) -> None:
+    """UserError where a classifier's `file` is the one in which the program looks for its segmenter."""
+    if file.resolve() == bundled.own(bundled.SEGMENTER).resolve():
+        raise UserError(f"{option} {file} would replace the segmenter; give another name")
 
 
 def make_folder(folder: Path, options: str) -> None:

@@ -124,7 +124,9 @@ def load(folder: Path | None = None) -> FashionMnist:
     arrays = {name: read_idx(find_file(folder, name)) for name in ARRAY_SHA256}
     for name, array in arrays.items():
         if hashlib.sha256(array.tobytes()).hexdigest() != ARRAY_SHA256[name]:
-            raise DataError(f"{folder}: {name} is damaged or another data set; delete it and try again")
+            raise DataError(
+                f"{folder}: {name} is damaged or of another data set; name another folder, or delete it for a download"
+            )
 
     def split(prefix: str) -> Split:
         images = torch.from_numpy(arrays[f"{prefix}-images-idx3-ubyte"]).unsqueeze(1)

@@ -174,7 +174,9 @@ def write_report(
     content = {"evaluations": [asdict(one) for one in evaluations], "comparison": comparison and asdict(comparison)}
     write_json(content, out / "report.json")
     evaluated = list(zip(evaluations, pictures, strict=True))
-    write_page("evaluation.html.j2", out / "report.html", evaluations=evaluated, comparison=comparison)
+    write_page(
+        "evaluation.html.j2", out / "report.html", evaluations=evaluated, comparison=comparison, bins=metrics.BINS
+    )
 
 
 def measure(path: Path, loaded: LoadedModel, logits: Tensor, labels: Tensor) -> Evaluation:

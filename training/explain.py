@@ -120,12 +120,21 @@ def run(args: argparse.Namespace) -> str:
     pictures = write_pictures(figures, out)
     write_json(asdict(found), out / "explanation.json")
     galleries = {loaded.classes[index]: f"class-{index}" for index in split.labels.unique().tolist()}
-    write_page("explanation.html.j2", out / "explanation.html", found=found, pictures=pictures, galleries=galleries)
-    won = sum(duel.outcome == "better" for duel in found.duels)
-    return (
-        f"{args.weights}: the maps are better in {won} of {len(found.duels)} comparisons with a random map "
-        f"and the silhouette; {out / 'explanation.html'}"
+    score = score_of(found.duels)
+    page = out / "explanation.html"
+    write_page("explanation.html.j2", page, found=found, score=score, pictures=pictures, galleries=galleries)
+    said = " and ".join(
+        f"{won} of {count} with {'a' if rival == RANDOM else 'the'} {rival}" for rival, (won, count) in score.items()
     )
+    return f"{args.weights}: of their comparisons the maps win {said}; {page}"
+
+
+def score_of(duels: Sequence[Duel]) -> dict[str, tuple[int, int]]:
+    """By rival: comparisons that the model's maps win, and all."""
+    outcomes: dict[str, list[bool]] = {}
+    for duel in duels:
+        outcomes.setdefault(duel.against, []).append(duel.outcome == "better")
+    return {rival: (sum(won), len(won)) for rival, won in outcomes.items()}
 
 
 def chosen_split(args: argparse.Namespace, loaded: LoadedModel) -> data.Split:

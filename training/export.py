@@ -29,7 +29,7 @@ from fashioncam.models.base import to_input
 
 from . import data
 from .class_maps import LogitsAndMaps
-from .command import exit_code, make_place_for
+from .command import exit_code, make_place_for, spare_segmenter
 
 TOLERANCE = 1e-4
 COMPARED = 100  # pictures
@@ -54,6 +54,7 @@ def run(args: argparse.Namespace) -> str:
     loaded = checkpoint.load(args.weights)
     out = args.onnx or args.weights.with_suffix(".onnx")
     make_place_for(out, "--onnx")
+    spare_segmenter(out, "--onnx")
     if out.resolve() == args.weights.resolve():
         raise UserError(f"{out} is the checkpoint itself; give another file with --onnx")
     images = data.load(args.data).validation.images[:COMPARED]

@@ -8,6 +8,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from fashioncam.errors import UserError
+
 # A borrowed machine may have torch and torchvision alone.
 HAS_TQDM = find_spec("tqdm") is not None
 HAS_TENSORBOARD = find_spec("tensorboard") is not None
@@ -28,7 +30,10 @@ class RunLog:
     def __init__(self, folder: Path, first_epoch: int) -> None:
         """Continue the log of an interrupted run, without the rows from `first_epoch` on."""
         self.path = folder / "log.csv"
-        self._rows = [row for row in read_rows(self.path) if int(row["epoch"]) < first_epoch]
+        try:
+            self._rows = [row for row in read_rows(self.path) if int(row["epoch"]) < first_epoch]
+        except (KeyError, ValueError):
+            raise UserError(f"{self.path} is damaged; move it away to go on") from None
         self._board = None
         if HAS_TENSORBOARD:
             from torch.utils.tensorboard import SummaryWriter

@@ -139,7 +139,7 @@ class TestLoad:
         (folder / f"{name}.gz").write_bytes(gzip.compress(raw))
         with pytest.raises(DataError) as caught:
             data.load(folder)
-        assert f"{folder}: {name} is damaged or another data set" in error_line(caught)
+        assert f"{folder}: {name} is damaged or of another data set" in error_line(caught)
 
     def test_digest_depends_on_the_data(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         first = data.load(folder).digest

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from fashioncam import checkpoint
+from fashioncam import bundled, checkpoint
 from fashioncam.checkpoint import LoadedModel
 from fashioncam.models import build
 from fashioncam.settings import Settings
@@ -107,3 +107,11 @@ def test_missing_data_set_is_noticed_before_anything_is_written(tiny_hybrid: Loa
     checkpoint.save(tiny_hybrid, tmp_path / "tiny.pth")
     assert export.main([str(tmp_path / "tiny.pth"), "--data", str(tmp_path / "nowhere")]) == 2
     assert [path.name for path in tmp_path.iterdir()] == ["tiny.pth"]
+
+
+def test_segmenter_is_not_replaced(
+    tiny_hybrid: LoadedModel, tmp_path: Path, dataset: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkpoint.save(tiny_hybrid, tmp_path / "tiny.pth")
+    assert export.main([str(tmp_path / "tiny.pth"), "--onnx", str(bundled.own(bundled.SEGMENTER))]) == 2
+    assert "would replace the segmenter" in capsys.readouterr().err

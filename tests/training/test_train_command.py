@@ -259,11 +259,12 @@ class TestFailure:
         assert "is a folder" in capsys.readouterr().err
         assert recipes_trained == []
 
-    def test_checkpoint_named_as_its_exported_model_is_refused(
+    def test_checkpoint_of_another_ending_is_refused(
         self, recipes_trained: list[Recipe], tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        assert train.main(["--out", str(tmp_path / "mine.onnx"), "--run", str(tmp_path / "run")]) == 2
-        assert "name a .pth" in capsys.readouterr().err
+        for name in ("mine.onnx", "mine.v2"):
+            assert train.main(["--out", str(tmp_path / name), "--run", str(tmp_path / "run")]) == 2
+            assert "ends in .pth" in capsys.readouterr().err
         assert recipes_trained == []
 
     def test_checkpoint_beside_which_the_segmenter_lies_is_refused(
