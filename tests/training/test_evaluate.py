@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from math import log
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -174,6 +175,34 @@ def test_interval_is_wilsons(weights: Path, dataset: data.FashionMnist) -> None:
     # 18 of 20, z = 1.96: (p + z^2/2n -+ z sqrt(p(1-p)/n + z^2/4n^2)) / (1 + z^2/n).
     assert found.accuracy == pytest.approx(0.9)
     assert found.interval == pytest.approx((0.6990, 0.9721), abs=1e-4)
+
+
+def test_figures_by_hand(tiny_hybrid: LoadedModel, tmp_path: Path) -> None:
+    """Twenty answers, all at 90 %, but the second at 50 %; the first two are wrong."""
+    labels = torch.arange(20) % 10
+    probabilities = torch.full((20, 10), 0.1 / 9)
+    probabilities[torch.arange(20), labels] = 0.9
+    probabilities[0, :2] = torch.tensor([0.05, 0.9])
+    probabilities[0, 2:] = 0.05 / 8
+    probabilities[1] = 0.499 / 8
+    probabilities[1, 1:3] = torch.tensor([0.001, 0.5])
+    loaded = replace(tiny_hybrid, temperature=2.0, reject_below=0.6)
+    found = evaluate.measure(tmp_path / "none.pth", loaded, 2 * probabilities.log(), labels)
+    assert (found.accuracy, found.top5_accuracy) == pytest.approx((18 / 20, 19 / 20))
+    assert (found.accepted_share, found.accepted_accuracy) == pytest.approx((19 / 20, 18 / 19))
+    assert found.loss == pytest.approx(-(18 * log(0.9) + log(0.05) + log(0.001)) / 20, rel=1e-5)
+    assert found.calibration_error == pytest.approx((19 * (18 / 19 - 0.9) + 0.5) / 20, abs=1e-5)
+    squared = probabilities.double() ** 2
+    before = (squared / squared.sum(dim=1, keepdim=True)).amax(dim=1)
+    gap = abs(float(before.sum() - before[1]) - 18) + float(before[1])
+    assert found.calibration_error_before == pytest.approx(gap / 20, abs=1e-5)
+    assert [found.classes[index].auc for index in (0, 5)] == pytest.approx([35 / 36, 1.0])
+    assert found.confusion[0][:3] == [1, 1, 0]
+
+
+def test_multiply_accumulates_of_a_convolution(tiny_hybrid: LoadedModel) -> None:
+    convolution = torch.nn.Conv2d(1, 2, 3)
+    assert evaluate.multiply_accumulates(replace(tiny_hybrid, model=convolution)) == 2 * 9 * 26 * 26
 
 
 def test_mcnemar_by_hand() -> None:
