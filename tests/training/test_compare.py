@@ -8,6 +8,7 @@ import pytest
 import torch
 from pages import assert_self_contained
 from torch import Tensor
+from torch.nn import functional as F
 
 from fashioncam import checkpoint
 from fashioncam.checkpoint import LoadedModel
@@ -46,6 +47,11 @@ def test_table_has_each_checkpoint_and_each_pair(
     named = predict(loaded.model, validation.images, loaded.input).argmax(dim=1)
     right = int((named == validation.labels).sum())
     assert [one["accuracy"] for one in found["checkpoints"]] == [right / 400, right / 400, 0.1]
+    third = checkpoint.load(Path("c.pth"))
+    tempered = predict(third.model, validation.images, third.input) / 2
+    assert found["checkpoints"][2]["loss"] == pytest.approx(
+        F.cross_entropy(tempered, validation.labels).item(), rel=1e-5
+    )
     assert [(pair["first"], pair["second"]) for pair in found["pairs"]] == [
         ("a.pth", "b.pth"),
         ("a.pth", "c.pth"),
