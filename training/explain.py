@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -131,10 +132,8 @@ def run(args: argparse.Namespace) -> str:
 
 def score_of(duels: Sequence[Duel]) -> dict[str, tuple[int, int]]:
     """By rival: comparisons that the model's maps win, and all."""
-    outcomes: dict[str, list[bool]] = {}
-    for duel in duels:
-        outcomes.setdefault(duel.against, []).append(duel.outcome == "better")
-    return {rival: (sum(won), len(won)) for rival, won in outcomes.items()}
+    won = Counter(duel.against for duel in duels if duel.outcome == "better")
+    return {rival: (won[rival], count) for rival, count in Counter(duel.against for duel in duels).items()}
 
 
 def chosen_split(args: argparse.Namespace, loaded: LoadedModel) -> data.Split:

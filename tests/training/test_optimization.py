@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from fashioncam.models import build
+from training.muon import Muon
+from training.optimization import make_optimizers, moving_average, one_cycle
+from training.recipes import RECIPES, Recipe
+
+
+class TestMovingAverage:
+    @pytest.mark.parametrize(
+        ("count", "keep"),
+        [pytest.param(1, 2 / 11, id="starts-quickly"), pytest.param(10_000, 0.99, id="then-its-decay")],
+    )
+    def test_keeps_a_growing_share_of_the_past(self, count: int, keep: float) -> None:
+        averaged = moving_average(0.99)(torch.tensor([1.0]), torch.tensor([0.0]), count)
+        assert averaged.item() == pytest.approx(keep, rel=1e-5)
+
+    def test_takes_whole_numbers_as_they_are(self) -> None:
+        assert moving_average(0.99)(torch.tensor(3), torch.tensor(8), 100) == 8
+
+
+def decays_of(recipe: Recipe, model: torch.nn.Module) -> dict[type, dict[str, float]]:
+    """By optimiser: the weight decay of each parameter that it has, by name."""
+    names = {id(parameter): name for name, parameter in model.named_parameters()}
+    return {
+        type(optimizer): {
+            names[id(p)]: group["weight_decay"] for group in optimizer.param_groups for p in group["params"]
+        }
+        for optimizer in make_optimizers(model, recipe)
+    }
+
+
+class TestOptimizers:
+    MODEL = torch.nn.Sequential(
+        torch.nn.Conv2d(1, 16, 3),
+        torch.nn.Conv2d(16, 16, 3, bias=False),
+        torch.nn.BatchNorm2d(16),
+        torch.nn.Linear(16, 3),
+    )
+
+    def test_weight_decay_spares_gains_and_biases(self) -> None:
+        decays = decays_of(Recipe(model="", weight_decay=0.05), self.MODEL)
+        weights = dict.fromkeys(("0.weight", "1.weight", "3.weight"), 0.05)
+        others = dict.fromkeys(("0.bias", "2.weight", "2.bias", "3.bias"), 0.0)
+        assert decays == {torch.optim.AdamW: weights | others}
+
+    def test_muon_has_the_large_ones_and_adamw_the_rest(self) -> None:
+        decays = decays_of(Recipe(model="", weight_decay=0.05, muon=1), self.MODEL)
+        assert decays[Muon] == {"1.weight": 0.05}
+        assert set(decays[torch.optim.AdamW]) == {"0.weight", "0.bias", "2.weight", "2.bias", "3.weight", "3.bias"}
+
+    def test_every_parameter_of_every_recipe_has_one_optimizer(self) -> None:
+        for recipe in RECIPES.values():
+            model = build(recipe().model, recipe().config)
+            owned = [name for decays in decays_of(recipe(), model).values() for name in decays]
+            assert sorted(owned) == sorted(name for name, _ in model.named_parameters())
+
+
+class TestOneCycle:
+    def test_rises_along_a_line_to_1_and_falls_along_a_cosine_to_0(self) -> None:
+        share = one_cycle(100, 0.2)
+        assert [share(step) for step in (0, 10, 20, 60, 100)] == pytest.approx([1 / 21, 11 / 21, 1, 0.5, 0])
+
+    def test_without_warmup_begins_at_its_peak(self) -> None:
+        assert one_cycle(100, 0.0)(0) == 1
