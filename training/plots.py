@@ -110,13 +110,13 @@ def most_confident_mistakes(images: Tensor, truth: Tensor, probabilities: Tensor
     wrong = (named != truth).nonzero().flatten()
     shown = wrong[confidence[wrong].argsort(descending=True)[:MISTAKES]]
     rows = max(1, -(-len(shown) // 8))
-    figure = Figure(figsize=(9.6, 1.62 * rows), layout="constrained")
+    figure = Figure(figsize=(9.6, 1.75 * rows), layout="constrained")
     for axes in np.atleast_1d(figure.subplots(rows, 8)).flat:
         axes.axis("off")
     for axes, index in zip(figure.axes, shown.tolist(), strict=False):
         axes.imshow(images[index, 0].numpy(), cmap="gray_r", vmin=0, vmax=255)
         is_really, is_named = labels[int(truth[index])], labels[int(named[index])]
-        axes.set_title(f"is {is_really}\nnamed {is_named} {confidence[index]:.2f}", fontsize=7)
+        axes.set_title(f"is {is_really}\nnamed {is_named}\n{100 * confidence[index]:.0f} % sure", fontsize=7)
     return figure
 
 
