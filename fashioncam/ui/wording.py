@@ -62,8 +62,9 @@ def of_item(reading: Reading) -> Words:
     """The same for an item that has been classified."""
     first = reading.top5[0]
     if reading.state is State.UNCERTAIN:
-        advice = "move it wholly into the picture" if reading.is_cut else "turn it, spread it"
-        return Words("Not sure", f"Perhaps {first.label}: {advice}", theme.ORANGE, "doubt")
+        advice = "show all of it" if reading.is_cut else "turn it, spread it"
+        # A person who came in after the background was learned is found as an item, too.
+        return Words("Not sure", f"Perhaps {first.label}: {advice}. Nothing held up? Press N", theme.ORANGE, "doubt")
     return Words(first.label, f"{first.probability:.0%} sure", theme.GREEN, "sure")
 
 

@@ -35,8 +35,8 @@ def test_learning_shows_how_far_it_is():
 
 def test_item_that_an_edge_cuts_is_to_be_moved():
     turned, moved = (words(View(reading=reading(State.UNCERTAIN, TOP5, is_cut=cut), model="hybrid")) for cut in (0, 1))
-    assert turned.advice == "Perhaps class 0: turn it, spread it"
-    assert moved.advice == "Perhaps class 0: move it wholly into the picture"
+    assert turned.advice == "Perhaps class 0: turn it, spread it. Nothing held up? Press N"
+    assert moved.advice == "Perhaps class 0: show all of it. Nothing held up? Press N"
 
 
 def test_failure_is_told_in_full():
