@@ -24,7 +24,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 
 from . import data
-from .command import at_least, exit_code, make_place_for
+from .command import add_data, at_least, exit_code, make_place_for
 from .metrics import wilson_interval
 from .report import write_json
 
@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--pictures", type=at_least(COMPONENTS), help="number of training pictures; default: all 55,000"
     )
-    parser.add_argument("--data", type=Path, help="folder of the four IDX files; default: found or downloaded")
+    add_data(parser)
     parser.add_argument("--out", type=Path, help="JSON file for the figures; default: none")
     args = parser.parse_args(arguments)
     return exit_code("training.classical", lambda: run(args))

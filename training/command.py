@@ -29,6 +29,11 @@ def exit_code(name: str, run: Callable[[], str]) -> int:
     return 0
 
 
+def add_data(parser: argparse.ArgumentParser) -> None:
+    """The option that names the folder of Fashion-MNIST, as `data.load` takes it."""
+    parser.add_argument("--data", type=Path, help="folder of the four IDX files; default: found or downloaded")
+
+
 def at_least(least: int) -> Callable[[str], int]:
     """The type of an argument that is a number from `least` on."""
 

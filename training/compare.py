@@ -18,7 +18,7 @@ from pathlib import Path
 from fashioncam.errors import UserError
 
 from . import data, evaluate, plots
-from .command import exit_code, make_folder
+from .command import add_data, exit_code, make_folder
 from .evaluate import Comparison, Evaluation
 from .loop import predict
 from .report import write_json, write_page, write_pictures
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.compare", description=__doc__.splitlines()[0])
     parser.add_argument("weights", type=Path, nargs="+", help="checkpoints to compare, two or more")
     parser.add_argument("--out", type=Path, default=Path("reports/comparison"), help="default: %(default)s")
-    parser.add_argument("--data", type=Path, help="folder of the four IDX files; default: found or downloaded")
+    add_data(parser)
     args = parser.parse_args(arguments)
     return exit_code("training.compare", lambda: run(args))
 

@@ -34,7 +34,7 @@ from fashioncam.pipeline.explanation import explainer
 from fashioncam.pipeline.exported_recogniser import ExportedRecogniser, made_from
 
 from . import data, metrics, plots
-from .command import exit_code, make_folder, make_place_for_weights
+from .command import add_data, exit_code, make_folder, make_place_for_weights
 from .export import save_with_twin
 from .loop import predict
 from .report import write_json, write_page, write_pictures
@@ -127,7 +127,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("weights", type=Path, help="checkpoint to measure")
     parser.add_argument("--vs", type=Path, help="another one to compare it with; default: none")
     parser.add_argument("--out", type=Path, help="folder of the report; default: reports/NAME")
-    parser.add_argument("--data", type=Path, help="folder of the four IDX files; default: found or downloaded")
+    add_data(parser)
     parser.add_argument("--record", action="store_true", help="write the figures into the checkpoint; default: off")
     args = parser.parse_args(arguments)
     return exit_code("training.evaluate", lambda: run(args))

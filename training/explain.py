@@ -24,7 +24,7 @@ from fashioncam.models.base import to_input
 
 from . import data, explanation_plots, trust
 from .class_maps import class_maps
-from .command import at_least, exit_code, make_folder
+from .command import add_data, at_least, exit_code, make_folder
 from .loop import predict
 from .report import write_json, write_page, write_pictures
 
@@ -94,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--out", type=Path, help="folder of the report; default: reports/NAME-explained, or -explained-garments"
     )
-    parser.add_argument("--data", type=Path, help="folder of the four IDX files; default: found or downloaded")
+    add_data(parser)
     parser.add_argument(
         "--garments", type=Path, help="folder of garment cutouts with train.csv, to explain these; default: none"
     )

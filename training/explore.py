@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from . import data
-from .command import exit_code, make_folder
+from .command import add_data, exit_code, make_folder
 from .report import write_json, write_page, write_pictures
 
 EXAMPLES = 12
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m training.explore", description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("reports/data"), help="default: %(default)s")
-    parser.add_argument("--data", type=Path, help="folder of the four IDX files; default: found or downloaded")
+    add_data(parser)
     args = parser.parse_args(arguments)
     return exit_code("training.explore", lambda: run(args))
 

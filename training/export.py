@@ -29,7 +29,7 @@ from fashioncam.models.base import to_input
 
 from . import data
 from .class_maps import LogitsAndMaps
-from .command import exit_code, make_place_for, spare_segmenter
+from .command import add_data, exit_code, make_place_for, spare_segmenter
 
 TOLERANCE = 1e-4
 COMPARED = 100  # pictures
@@ -45,7 +45,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m training.export", description=__doc__.splitlines()[0])
     parser.add_argument("weights", type=Path, help="the checkpoint")
     parser.add_argument("--onnx", type=Path, help="file to write; default: beside the checkpoint, named as it is")
-    parser.add_argument("--data", type=Path, help="folder of the four IDX files; default: found or downloaded")
+    add_data(parser)
     return parser.parse_args(arguments)
 
 

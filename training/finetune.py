@@ -36,7 +36,7 @@ from .background_evidence import background_evidence
 from .batches import shuffled_batches, targets_of
 from .captures import Captures, load_captures
 from .class_maps import LogitsAndMaps
-from .command import exit_code, make_place_for_weights
+from .command import add_data, exit_code, make_place_for_weights
 from .data import FashionMnist, Split
 from .distillation import distillation_loss
 from .export import save_with_twin
@@ -81,7 +81,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("captures", type=Path, help="folder that the window files garments in")
     parser.add_argument("--weights", type=Path, required=True, help="checkpoint to adapt")
     parser.add_argument("--out", type=Path, required=True, help="checkpoint to write")
-    parser.add_argument("--data", type=Path, help="folder of the four IDX files; default: found or downloaded")
+    add_data(parser)
     parser.add_argument("--threads", type=int, choices=range(1, 257), metavar="N", help="default: all cores")
     parser.add_argument("--percent", action="store_true", help="print progress in lines such as 37 %%; default: off")
     return parser.parse_args(arguments)

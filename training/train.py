@@ -24,7 +24,7 @@ from fashioncam.models.base import Model, find_device, to_input
 
 from . import data, distributed, metrics
 from .class_maps import class_maps
-from .command import exit_code, make_folder, make_place_for_weights
+from .command import add_data, exit_code, make_folder, make_place_for_weights
 from .distillation import load_teacher
 from .export import save_with_twin
 from .loop import Materials, fit, predict, predict_both_ways
@@ -135,7 +135,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__.splitlines()[0])
     parser.add_argument("--recipe", choices=RECIPES, default="hybrid", help="default: %(default)s")
     parser.add_argument("--seed", type=int, default=0, help="from 0 to 999999; default: %(default)s")
-    parser.add_argument("--data", type=Path, help="folder of the four IDX files; default: found or downloaded")
+    add_data(parser)
     parser.add_argument(
         "--garments", type=Path, help="folder of garment cutouts with train.csv, for recipes with photographs"
     )
