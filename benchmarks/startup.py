@@ -1,4 +1,4 @@
-"""Seconds from the start of the process to the first picture and to the first answer: `python -m benchmarks.startup`.
+"""Seconds from the start of the process to the first picture, and to the model: `python -m benchmarks.startup`.
 
 The real program plays the demo clip in a real window, which Qt draws into memory (platform "offscreen").
 """
@@ -33,7 +33,7 @@ def read_latest(session):
     return view
 
 app.LiveSession.read_latest = read_latest
-sys.exit(app.run(Settings(device="demo")))
+sys.exit(app.run(Settings(device="demo", model="hybrid")))
 """
 
 

@@ -59,8 +59,7 @@ def bezier(points: np.ndarray) -> np.ndarray:
     """A cubic from the first to the last of four points, 4 x 2 -> 24 x 2."""
     t = np.linspace(0, 1, 24)[:, None]
     weights = np.hstack(((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3))
-    path: np.ndarray = weights @ points
-    return path
+    return weights @ points
 
 
 def filled(points: np.ndarray) -> Image:

@@ -50,8 +50,7 @@ class Place:
 
 def rotated(points: np.ndarray, turn: float) -> np.ndarray:
     rotation = np.array(((np.cos(turn), np.sin(turn)), (-np.sin(turn), np.cos(turn))))
-    turned: np.ndarray = points @ rotation
-    return turned
+    return points @ rotation
 
 
 def sole() -> np.ndarray:

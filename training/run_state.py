@@ -33,8 +33,7 @@ def restore(path: Path, identity: dict[str, Any], parts: dict[str, Any]) -> int:
         return 0
     for name, part in parts.items():
         part.load_state_dict(state[name])
-    epoch: int = state["epoch"]
-    return epoch
+    return state["epoch"]
 
 
 def read(path: Path, identity: dict[str, Any]) -> dict[str, Any] | None:

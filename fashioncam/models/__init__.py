@@ -38,5 +38,4 @@ def complete_config(name: str, config: dict[str, Any]) -> dict[str, Any]:
 def model_class(name: str) -> type[Model]:
     """The class behind a name of `MODELS`; KeyError for an unknown one."""
     module_name, class_name = MODELS[name].split(".")
-    found: type[Model] = getattr(import_module(f".{module_name}", __name__), class_name)
-    return found
+    return getattr(import_module(f".{module_name}", __name__), class_name)

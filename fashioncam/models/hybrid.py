@@ -30,8 +30,7 @@ class ConvStage(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = F.relu(self.norm1(self.conv1(x)))
-        deepened: Tensor = self.blocks(F.relu(x + self.norm2(self.conv2(x))))
-        return deepened
+        return self.blocks(F.relu(x + self.norm2(self.conv2(x))))
 
 
 class ResidualBlock(nn.Module):
@@ -139,12 +138,10 @@ class Hybrid(Model):
         tokens = self.stem(places).flatten(2).transpose(1, 2)
         if self.pos_emb is not None:
             tokens = tokens + self.pos_emb
-        features: Tensor = self.norm(self.blocks(tokens))
-        return features
+        return self.norm(self.blocks(tokens))
 
     def forward_head(self, features: Tensor) -> Tensor:
-        logits: Tensor = self.head(features.mean(dim=1))
-        return logits
+        return self.head(features.mean(dim=1))
 
     def class_maps(self, features: Tensor) -> Tensor:
         """Every class's Grad-CAM map before its ReLU, N x 10 x 7 x 7, without a backward pass.

@@ -33,9 +33,7 @@ class SimpleCNN(Model):
 
     def forward_features(self, images: Tensor) -> Tensor:
         """N x 1 x 28 x 28 -> N x 64 x 8 x 8."""
-        features: Tensor = self.features(images)
-        return features
+        return self.features(images)
 
     def forward_head(self, features: Tensor) -> Tensor:
-        logits: Tensor = self.classifier(features.flatten(1))
-        return logits
+        return self.classifier(features.flatten(1))

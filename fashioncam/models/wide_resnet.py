@@ -31,8 +31,7 @@ class PreactivationBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         activated = F.relu(self.norm1(x))
         beside = x if self.shortcut is None else self.shortcut(activated)
-        deepened: Tensor = beside + self.conv2(F.relu(self.norm2(self.conv1(activated))))
-        return deepened
+        return beside + self.conv2(F.relu(self.norm2(self.conv1(activated))))
 
 
 class WideResNet(Model):
@@ -69,12 +68,10 @@ class WideResNet(Model):
 
     def forward_features(self, images: Tensor) -> Tensor:
         """N x 1 x 28 x 28 -> N x (64 widen) x 7 x 7, not below 0."""
-        features: Tensor = self.last(self.blocks(self.stem(images)))
-        return features
+        return self.last(self.blocks(self.stem(images)))
 
     def forward_head(self, features: Tensor) -> Tensor:
-        logits: Tensor = self.head(features.mean(dim=(2, 3)))
-        return logits
+        return self.head(features.mean(dim=(2, 3)))
 
     def class_maps(self, features: Tensor) -> Tensor:
         """Every class's Grad-CAM map before its ReLU, N x 10 x 7 x 7: see `Hybrid.class_maps`."""

@@ -86,7 +86,6 @@ def package_cam(loaded: LoadedModel, method: str) -> Explain:
     )
 
     def explain(images: Tensor, features: Tensor, class_index: int) -> FloatArray:
-        heat: FloatArray = cam(images, [ClassifierOutputTarget(class_index)])[0].astype(np.float32)
-        return heat
+        return cam(images, [ClassifierOutputTarget(class_index)])[0].astype(np.float32)
 
     return explain

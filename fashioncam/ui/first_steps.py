@@ -97,7 +97,7 @@ class FirstSteps(QWidget):
             painter.setBrush(QColor(GREEN if is_taken else BLUE if is_next else "#4a4f57"))
             painter.drawEllipse(centre, px(12), px(12))
             badge = QRectF(centre.x() - px(8), centre.y() - px(8), px(16), px(16))
-            painter.setFont(self._theme.font(self.font(), 15, bold=is_next))
+            painter.setFont(self._fitted.font(self.font(), 15, bold=is_next))
             painter.setPen(QColor(ON_COLOUR))
             if is_taken:
                 draw_icon(painter, "sure", badge, ON_COLOUR)

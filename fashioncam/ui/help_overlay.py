@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from .shortcuts import BINDINGS, MENUS, MOUSE
 from .theme import Theme
 
+Section: TypeAlias = tuple[str, list[tuple[str, str]]]  # heading; keys, and what they do
+
 ROW_PX, HEADING_PX, KEY_PX, MARGIN_PX = 26, 38, 96, 28
 
 
-def sections() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Heading, and keys with what they do, in the table's order; the five questions are one row."""
+def sections() -> list[Section]:
+    """In the table's order; the five questions are one row."""
     found = []
     for menu in MENUS:
         rows = [(", ".join(b.keys), b.text) for b in BINDINGS if b.menu == menu and not b.action.startswith("why_")]
@@ -60,41 +64,35 @@ class HelpOverlay(QWidget):
         for index, column in enumerate(columns):
             self._paint_column(painter, column, MARGIN_PX + index * column_px, column_px - MARGIN_PX)
 
-    def _columns(self) -> list[list[tuple[str, list[tuple[str, str]]]]]:
+    def _columns(self) -> list[list[Section]]:
         """The sections in two columns of about the same height."""
         every = sections()
         total = sum(len(rows) + 1.4 for _, rows in every)
-        left: list[tuple[str, list[tuple[str, str]]]] = []
+        left: list[Section] = []
         while sum(len(rows) + 1.4 for _, rows in left) < total / 2 - 2:
             left.append(every.pop(0))
         return [left, every]
 
-    def _card_size(self, columns: list[list[tuple[str, list[tuple[str, str]]]]]) -> tuple[int, int]:
+    def _card_size(self, columns: list[list[Section]]) -> tuple[int, int]:
         height = max(sum(HEADING_PX + ROW_PX * len(rows) for _, rows in column) for column in columns)
         return 940, height + MARGIN_PX
 
-    def _fitting_scale(self, columns: list[list[tuple[str, list[tuple[str, str]]]]]) -> float:
+    def _fitting_scale(self, columns: list[list[Section]]) -> float:
         """The interface's scale, or less where the window is too small for it."""
         width, height = self._card_size(columns)
         return min(self._theme.scale, 0.96 * self.width() / width, 0.96 * self.height() / height)
 
-    def _paint_column(
-        self, painter: QPainter, column: list[tuple[str, list[tuple[str, str]]]], left: float, width: float
-    ) -> None:
+    def _paint_column(self, painter: QPainter, column: list[Section], left: float, width: float) -> None:
         colours = self._theme.palette
-        font = QFont(self.font())
+        heading_font, row_font = Theme().font(self.font(), 15, bold=True), Theme().font(self.font(), 13)
         top = 4.0
         middle = Qt.AlignmentFlag.AlignVCenter
         for heading, rows in column:
-            font.setPixelSize(15)
-            font.setWeight(QFont.Weight.DemiBold)
-            painter.setFont(font)
+            painter.setFont(heading_font)
             painter.setPen(QColor(colours.text))
             painter.drawText(QRectF(left, top, width, HEADING_PX), Qt.AlignmentFlag.AlignBottom, heading)
             top += HEADING_PX
-            font.setPixelSize(13)
-            font.setWeight(QFont.Weight.Normal)
-            painter.setFont(font)
+            painter.setFont(row_font)
             key_px = KEY_PX if heading != "Mouse" else 2.1 * KEY_PX
             for keys, text in rows:
                 painter.setPen(QColor(colours.accent))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from fashioncam import bundled
 from fashioncam.messages import Look
 
 
@@ -71,4 +72,4 @@ class Memory:
 
     def _file(self, key: str) -> Path | None:
         path = Path(self.text(key))
-        return path if path.is_file() else None
+        return path if bundled.exists(path) and path.is_file() else None

@@ -1,10 +1,11 @@
 from fake_session import OWN_WEIGHTS, item_view, reading
 from hands import press, settle
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from fashioncam.messages import Camera, Look, State, Stream, View
 from fashioncam.settings import Settings
-from fashioncam.ui.first_steps import GIVEN_UP_S, STAYS_S, Progress
+from fashioncam.ui.first_steps import GIVEN_UP_S, STAYS_S, STEPS, FirstSteps, Progress
 from fashioncam.ui.main_window import MainWindow
 
 CAMERAS = Camera(0, "Built-in"), Camera(2, "Desk camera")
@@ -100,6 +101,19 @@ def test_first_steps_are_ticked_off_and_go_by_themselves():
     assert Progress(1, 0.0).is_over(GIVEN_UP_S + 1)
 
 
+def test_first_steps_fit_into_a_small_picture(qt_application):
+    picture = QWidget()
+    picture.resize(352, 264)
+    steps = FirstSteps(picture)
+    steps.place()
+    for taken in range(len(STEPS)):
+        steps.set_taken(taken)
+        card = steps.grab().toImage()
+        beside_text = range(card.width() - 20, card.width() - 8)
+        assert max(card.pixelColor(x, y).lightness() for x in beside_text for y in range(card.height())) < 60
+    picture.deleteLater()
+
+
 def test_first_steps_are_shown_at_the_first_run_only(qt_application, session, memory):
     window = MainWindow(Settings(), session, memory, ())
     window.show()
@@ -110,3 +124,8 @@ def test_first_steps_are_shown_at_the_first_run_only(qt_application, session, me
     assert memory.flag("steps_seen", False)
     window.close()
     window.deleteLater()
+
+
+def test_remembered_file_of_an_impossible_name_is_forgotten(memory):
+    memory.keep("weights", "x" * 5000)
+    assert memory.weights is None
