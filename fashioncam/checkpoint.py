@@ -21,6 +21,7 @@ from .errors import UserError
 from .messages import InputDescription
 from .models import MODELS, build
 from .models.base import Model
+from .whole_files import replacing
 
 FORMAT_VERSION = 1
 LAYER_COUNTS = {"depth", "blocks"}  # arguments of models
@@ -108,9 +109,8 @@ def save(loaded: LoadedModel, path: Path, half: bool = False) -> None:
         "figures": dict(loaded.info.figures),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".part")
-    torch.save(content, unfinished)
-    unfinished.replace(path)
+    with replacing(path) as unfinished:
+        torch.save(content, unfinished)
 
 
 def load(path: Path, model_name: str | None = None) -> LoadedModel:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-BASE = {"errors", "interrupts", "messages", "settings", "bundled", "sharpening", "__init__"}
+BASE = {"errors", "interrupts", "messages", "settings", "bundled", "sharpening", "whole_files", "__init__"}
 # layer -> layers of the package that it may import
 MAY_IMPORT = {
     "base": {"base"},

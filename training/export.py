@@ -26,6 +26,7 @@ from fashioncam import checkpoint
 from fashioncam.checkpoint import LoadedModel
 from fashioncam.errors import UserError
 from fashioncam.models.base import to_input
+from fashioncam.whole_files import replacing
 
 from . import data
 from .class_maps import LogitsAndMaps
@@ -120,8 +121,8 @@ def write_onnx(
     """
     require_exporter()
     out.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = out.with_name(out.name + ".part")
-    with warnings.catch_warnings(action="ignore"):  # the exporter's own libraries deprecate each other
+    # The exporter's own libraries deprecate each other.
+    with replacing(out) as unfinished, warnings.catch_warnings(action="ignore"):
         program = torch.onnx.export(
             module.eval(),
             (example,),
@@ -137,7 +138,6 @@ def write_onnx(
             part.doc_string = None
         program.model.metadata_props.update(metadata)
         program.save(str(unfinished))
-    unfinished.replace(out)
 
 
 @torch.no_grad()

@@ -33,6 +33,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from fashioncam.errors import UserError
+from fashioncam.whole_files import replacing
 
 from .command import exit_code, make_folder
 from .garment_masks import cut_out
@@ -199,20 +200,17 @@ def cut_out_some(archive: Path, folder: Path, photographs: Sequence[Photograph])
 
 def write_cutout(path: Path, cutout_bgra: np.ndarray) -> None:
     """Write h x w x 4 uint8 as WebP; never half of it."""
-    part = path.with_suffix(".part")
-    Image.fromarray(cv2.cvtColor(cutout_bgra, cv2.COLOR_BGRA2RGBA)).save(part, "WEBP", quality=QUALITY)
-    part.replace(path)
+    with replacing(path) as unfinished:
+        Image.fromarray(cv2.cvtColor(cutout_bgra, cv2.COLOR_BGRA2RGBA)).save(unfinished, "WEBP", quality=QUALITY)
 
 
 def write_table(table: Path, kept: Sequence[Photograph]) -> None:
     """Write train.csv as `training.cutouts` reads it; UserError if there is no room for it."""
-    part = table.with_suffix(".part")
     try:
-        with part.open("w", newline="", encoding="utf-8") as file:
+        with replacing(table) as unfinished, unfinished.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(("file", "class_index", "sender_id", "source_label"))
             writer.writerows((row.file, row.class_index, row.sender_id, row.source_label) for row in kept)
-        part.replace(table)
     except OSError as error:
         raise UserError(f"{table}: {error.strerror}; make room there, or give another FOLDER") from None
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fashioncam.errors import UserError
+from fashioncam.whole_files import replacing
 
 # A borrowed machine may have torch and torchvision alone.
 HAS_TQDM = find_spec("tqdm") is not None
@@ -42,12 +43,10 @@ class RunLog:
 
     def write(self, epoch: int, **figures: float) -> None:
         self._rows.append({"epoch": str(epoch), **{name: f"{value:.5g}" for name, value in figures.items()}})
-        unfinished = self.path.with_name(self.path.name + ".part")
-        with unfinished.open("w", newline="", encoding="utf-8") as file:
+        with replacing(self.path) as unfinished, unfinished.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, list(self._rows[0]))
             writer.writeheader()
             writer.writerows(self._rows)
-        unfinished.replace(self.path)  # a run that is killed here loses no row
         if self._board is not None:
             for name, value in figures.items():
                 self._board.add_scalar(name, value, epoch)

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from fashioncam.errors import UserError
+from fashioncam.whole_files import replacing
 
 from . import distributed
 
@@ -56,5 +57,5 @@ def read(path: Path, identity: dict[str, Any]) -> dict[str, Any] | None:
 def store(path: Path, identity: dict[str, Any], epoch: int, parts: dict[str, Any]) -> None:
     """Write the state after `epoch` epochs; a kill leaves the old file or the new one, never half of one."""
     state = {"identity": identity, "epoch": epoch, **{name: part.state_dict() for name, part in parts.items()}}
-    torch.save(state, path.with_suffix(".part"))
-    path.with_suffix(".part").replace(path)
+    with replacing(path) as unfinished:
+        torch.save(state, unfinished)

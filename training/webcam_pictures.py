@@ -27,6 +27,7 @@ from fashioncam.pipeline.garment_input import garment_input
 from fashioncam.pipeline.learned_segmenter import LearnedSegmenter
 from fashioncam.pipeline.reference_background import shrink
 from fashioncam.pipeline.segmentation import Segmenter, found_item, to_segment
+from fashioncam.whole_files import replacing
 
 from .command import make_folder
 from .composites import DRAWN_ITEM, NO_ITEM, Bank, compose
@@ -89,8 +90,8 @@ def load_or_make(garments: Path, dataset: FashionMnist, seed: int, folder: Path 
         train_seen = make(held_up, dataset.input, TRAIN_COUNT, 2 * seed)
         validation_seen = make(validation, dataset.input, VALIDATION_COUNT, 2 * seed + 1)
         content = [train_seen.images, train_seen.labels, validation_seen.images, validation_seen.labels]
-        torch.save(content, kept.with_suffix(".part"))
-        kept.with_suffix(".part").replace(kept)
+        with replacing(kept) as unfinished:
+            torch.save(content, unfinished)
     try:
         images, labels, validation_images, validation_labels = torch.load(kept, weights_only=True)
     except Exception:  # noqa: BLE001 - a damaged file fails in a dozen ways
