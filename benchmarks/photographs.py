@@ -116,9 +116,9 @@ def worst_mistakes(
     entries: list[Photo], inputs: list[Image], probabilities: list[FloatArray], classes: tuple[str, ...]
 ) -> Image:
     """The surest mistakes, each with its photograph, its input, and what it is taken for; blank where none is."""
-    named, sureness = np.argmax(probabilities, axis=1), np.max(probabilities, axis=1)
+    named, confidence = np.argmax(probabilities, axis=1), np.max(probabilities, axis=1)
     wrong = [index for index, photo in enumerate(entries) if named[index] != photo.label]
-    wrong.sort(key=lambda index: -sureness[index])
+    wrong.sort(key=lambda index: -confidence[index])
     tiles = []
     for index in wrong[:WORST]:
         photo = entries[index]
@@ -130,7 +130,7 @@ def worst_mistakes(
         shown[: small.shape[0], : small.shape[1]] = small
         large = cv2.resize(inputs[index], (110, 110), interpolation=cv2.INTER_NEAREST)
         shown[:110, 115:225] = large[:, :, None]
-        lines = (f"is {classes[photo.label]}", f"named {classes[named[index]]} {sureness[index]:.2f}")
+        lines = (f"is {classes[photo.label]}", f"named {classes[named[index]]} {confidence[index]:.2f}")
         for row, text in enumerate(lines):
             cv2.putText(shown, text, (3, 126 + 16 * row), cv2.FONT_HERSHEY_SIMPLEX, 0.42, (0, 0, 0), 1, cv2.LINE_AA)
         tiles.append(shown)

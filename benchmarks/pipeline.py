@@ -26,6 +26,8 @@ from fashioncam.runtime.sources import open_source
 from fashioncam.settings import DEMO, Settings
 from training.command import exit_code
 
+from .tables import print_cells, print_table_head
+
 STAGES = ("segment", "input", "classify", "explain")
 SIZES_WH = ((640, 480), (1280, 720))
 CAM_METHODS = ("gradcam", "occlusion", "hirescam")
@@ -42,15 +44,13 @@ def main() -> int:
 def run(device: str) -> str:
     """Print the table, a row as soon as it is known; returns what it is of."""
     cv2.setNumThreads(1)
-    print(f"{'model':10s} {'heat map':9s} {'frame':9s} " + " ".join(f"{s:>8s}" for s in (*STAGES, "whole", "annotate")))
+    print_table_head("model", "heat map", "frame", *STAGES, "whole", "annotate")
     for model in (path.stem for path in bundled.own_weights() if path.stem in MODELS):
         for method in CAM_METHODS:
             recogniser = load_recogniser(Settings(model=model, compute="cpu", cam_method=method))
             for size_wh in SIZES_WH if method == CAM_METHODS[0] else SIZES_WH[:1]:
                 columns = timed(device, size_wh, recogniser)
-                print(
-                    f"{model:10s} {method:9s} {size_wh[0]}x{size_wh[1]:<5d}" + "".join(f" {ms:8.2f}" for ms in columns)
-                )
+                print_cells(model, method, f"{size_wh[0]}x{size_wh[1]}", *(f"{ms:.2f}" for ms in columns))
     return f"medians of {device}, milliseconds"
 
 

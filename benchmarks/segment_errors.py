@@ -26,7 +26,7 @@ def mask_errors(segment: Segment | None, alpha: Image | None) -> tuple[float, fl
     return common / (area + added), 1 - common / area, added / area
 
 
-def overlap(a: Box | None, b: Box | None) -> float:
+def box_iou(a: Box | None, b: Box | None) -> float:
     """Intersection over union of two boxes; 0 where one is missing."""
     if a is None or b is None:
         return 0.0

@@ -31,7 +31,7 @@ from training.command import at_least, exit_code, make_place_for
 from .clip_footage import EMPTY_FRAMES, FPS, HELD_FROM, LEVELS, SizeWH
 from .composed_clips import Clip, clips
 from .earlier_methods import Answer, FixedThreshold, Method, Subtractor
-from .segment_errors import jitter, mask_errors, overlap
+from .segment_errors import box_iou, jitter, mask_errors
 from .tables import print_cells, print_table_head
 
 EARLIER = "threshold"
@@ -208,7 +208,7 @@ def judged(method: str, clip: Clip, answers: list[Answer], times_ms: list[float]
         level=clip.level,
         clip=clip.name,
         brightness=BRIGHTNESS_NAMES[bisect(BRIGHTNESS_LIMITS, clip.item_brightness_ratio)],
-        found=fmean(overlap(box, true) >= FOUND_IOU for box, true in zip(boxes, true_boxes, strict=True)),
+        found=fmean(box_iou(box, true) >= FOUND_IOU for box, true in zip(boxes, true_boxes, strict=True)),
         false_alarm=fmean(a.segment is not None for a in after_learning) if after_learning else 0.0,
         mask_iou=mask_iou,
         lost=lost,

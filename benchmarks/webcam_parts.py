@@ -19,8 +19,8 @@ from torch import Tensor
 from fashioncam import checkpoint
 from fashioncam.messages import InputDescription
 from fashioncam.models.base import Model, to_input
-from training import augmentation, data
-from training.batches import targets_of
+from training import data
+from training.batches import drawn_from, targets_of
 from training.command import at_least, exit_code
 from training.cutouts import read_table
 from training.data import Split
@@ -84,10 +84,8 @@ def batch(
     split: Split, description: InputDescription, parts: tuple[str, ...], generator: torch.Generator
 ) -> tuple[Tensor, Tensor]:
     """Half of it as it is, half as a webcam would have shown it."""
-    chosen = torch.randint(len(split), (RECIPE.batch_size,), generator=generator)
-    mirrored = torch.rand(len(chosen), generator=generator) < 0.5
-    images, labels = augmentation.flip(split.images[chosen], mirrored), split.labels[chosen]
-    half = len(chosen) // 2
+    images, labels = drawn_from(split, RECIPE.batch_size, generator)
+    half = len(images) // 2
     seen = through_webcam(images[:half], labels[:half], description.size, generator, parts)
     return to_input(torch.cat((seen, images[half:])), description), targets_of(labels, 0.0)
 

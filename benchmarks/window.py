@@ -35,6 +35,8 @@ from fashioncam.settings import DEMO, Settings
 from fashioncam.ui.main_window import MainWindow
 from fashioncam.ui.memory import Memory
 
+from .tables import print_cells, print_table_head
+
 CASES = (((1280, 720), 1), ((1280, 720), 10), ((1920, 1080), 1))
 SETTLE_S = 4.0  # the model is loaded and the background learned
 BUDGET_MS = 16.0
@@ -111,7 +113,7 @@ def main() -> None:
         "over 16 ms",
         "processor",
     )
-    print("".join(f"{title:>11s}" for title in header))
+    print_table_head(*header)
     for size_wh, slowness in CASES:
         view = run(application, size_wh, slowness, seconds)
         rates, busy_ms = view.rates, np.array(application.busy_ms)
@@ -128,7 +130,7 @@ def main() -> None:
             f"{(busy_ms > BUDGET_MS).sum()} of {len(busy_ms)}",
             f"{max(application.processor_ms):.1f} ms",
         )
-        print("".join(f"{figure:>11s}" for figure in figures), flush=True)
+        print_cells(*figures)
 
 
 def run(application: TimedApplication, size_wh: tuple[int, int], slowness: int, seconds: float) -> View:

@@ -77,7 +77,7 @@ def left_out(folder: Path) -> list[Entry]:
     return entries
 
 
-def balanced(cutouts: Split) -> Split:
+def oversampled(cutouts: Split) -> Split:
     """The cutouts, those of rare classes several times: up to `MOST_REPEATS`, up to the commonest class's number."""
     counts = torch.bincount(cutouts.labels)
     repeats = (counts.max() / counts[cutouts.labels]).round().long().clamp(max=MOST_REPEATS)

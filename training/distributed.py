@@ -117,7 +117,7 @@ def own_slices(batches: Iterable[tuple[Tensor, Tensor]]) -> Iterator[tuple[Tenso
         yield images.tensor_split(count())[dist.get_rank()], targets.tensor_split(count())[dist.get_rank()]
 
 
-def weighed(loss: Tensor, pictures: int, batch_size: int) -> Tensor:
+def weighted(loss: Tensor, pictures: int, batch_size: int) -> Tensor:
     """A slice's mean loss, such that the mean over the processes is the mean over the batch, gradients too."""
     return loss if count() == 1 else loss * (count() * pictures / batch_size)
 
@@ -138,7 +138,7 @@ def in_step(model: nn.Module, device: torch.device) -> nn.Module:
     return DistributedDataParallel(model, device_ids=[device] if device.type == "cuda" else None)
 
 
-def with_global_norms(model: nn.Module, device: torch.device) -> None:
+def with_synced_batchnorm(model: nn.Module, device: torch.device) -> None:
     """Let each BatchNorm of the model take the statistics of the global batch; names in the state dict stay."""
     if count() == 1:
         return

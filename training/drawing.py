@@ -48,6 +48,12 @@ class Drawing:
         return filling_the_square(np.clip(self.colour, 0, 255).astype(np.uint8), self.mask)
 
 
+def rotated(points: np.ndarray, turn: float) -> np.ndarray:
+    """Points, K x 2, turned about the origin by an angle in radians."""
+    rotation = np.array(((np.cos(turn), np.sin(turn)), (-np.sin(turn), np.cos(turn))))
+    return points @ rotation
+
+
 def curve(ends: np.ndarray) -> np.ndarray:
     """Through the middle one of three points, 3 x 2 -> K x 2."""
     start, middle, end = ends

@@ -15,9 +15,15 @@ from PIL import Image, ImageDraw, ImageFilter
 from fashioncam.messages import Image as Picture
 
 Colour: TypeAlias = tuple[int, int, int]
-Drawing: TypeAlias = Callable[[ImageDraw.ImageDraw, np.random.Generator, int, int], None]
+DrawPart: TypeAlias = Callable[[ImageDraw.ImageDraw, np.random.Generator, int, int], None]
 
+ROOM_WH = (240, 180)
 OVERSAMPLING = 2  # drawn larger and scaled down, or all edges would be steps
+
+
+def draw_rooms(rng: np.random.Generator, count: int) -> Picture:
+    """Rooms as N x 180 x 240 x 3 uint8."""
+    return np.stack([draw_room(rng, ROOM_WH) for _ in range(count)])
 
 
 def draw_room(rng: np.random.Generator, size_wh: tuple[int, int]) -> Picture:
@@ -142,4 +148,4 @@ def lines(draw: ImageDraw.ImageDraw, rng: np.random.Generator, width: int, heigh
         draw.line((x, y + index * step, x + dx, y + dy + index * step), shade, int(rng.integers(1, 5)))
 
 
-DRAWINGS: tuple[Drawing, ...] = (furniture, furniture, books, plant, blob, lines)
+DRAWINGS: tuple[DrawPart, ...] = (furniture, furniture, books, plant, blob, lines)

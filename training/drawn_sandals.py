@@ -8,7 +8,7 @@ import numpy as np
 
 from fashioncam.messages import Image
 
-from .drawing import Drawing, bezier, filled, strip
+from .drawing import Drawing, bezier, filled, rotated, strip
 
 PAIR_SHARE = 0.8
 LONG = 160.0  # a sole, pixels
@@ -46,11 +46,6 @@ class Place:
 
     def __call__(self, points: np.ndarray) -> np.ndarray:
         return rotated(points * self.scale, self.turn) + self.centre
-
-
-def rotated(points: np.ndarray, turn: float) -> np.ndarray:
-    rotation = np.array(((np.cos(turn), np.sin(turn)), (-np.sin(turn), np.cos(turn))))
-    return points @ rotation
 
 
 def sole() -> np.ndarray:

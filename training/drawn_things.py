@@ -8,7 +8,7 @@ import numpy as np
 from fashioncam.messages import Image
 
 from .cutouts import EDGE_PX, filling_the_square
-from .drawing import random_surface
+from .drawing import random_surface, rotated
 
 SYMMETRIC_SHARE = 0.5
 SLAB_SHARE, VESSEL_SHARE = 0.2, 0.15
@@ -34,17 +34,16 @@ def draw_slab(rng: np.random.Generator, rooms: np.ndarray) -> Image:
     size = EDGE_PX / 2 * np.array((rng.uniform(0.35, 1), 1)) * 0.8
     corners = np.array(((-1, -1), (1, -1), (1, 1), (-1, 1))) * size + rng.normal(0, 4, (4, 2))
     turn = rng.choice((0, np.pi / 2)) + rng.normal(0, 0.15)
-    rotation = np.array(((np.cos(turn), np.sin(turn)), (-np.sin(turn), np.cos(turn))))
-    outline = (corners @ rotation + EDGE_PX / 2).round().astype(np.int32)
+    outline = (rotated(corners, turn) + EDGE_PX / 2).round().astype(np.int32)
     mask = cv2.fillPoly(np.zeros((EDGE_PX, EDGE_PX), np.uint8), [outline], 255, cv2.LINE_AA)
     colour = random_surface(rng, rooms).copy()
     if rng.random() < 0.5:
-        inner = ((corners * rng.uniform(0.6, 0.95)) @ rotation + EDGE_PX / 2).round().astype(np.int32)
+        inner = (rotated(corners * rng.uniform(0.6, 0.95), turn) + EDGE_PX / 2).round().astype(np.int32)
         inside = cv2.fillPoly(np.zeros_like(mask), [inner], 255, cv2.LINE_AA)
         colour = np.where(inside[..., None] > 0, random_surface(rng, rooms), colour)
     ink = rng.uniform(0, 255, 3).tolist()
     for row in np.arange(-0.8, 0.8, rng.uniform(0.08, 0.4))[: rng.integers(0, 16)]:
-        ends = np.array(((-0.7, row), (rng.uniform(0.2, 0.75), row))) * size @ rotation + EDGE_PX / 2
+        ends = rotated(np.array(((-0.7, row), (rng.uniform(0.2, 0.75), row))) * size, turn) + EDGE_PX / 2
         start, end = ends.round().astype(int).tolist()
         cv2.line(colour, start, end, ink, int(rng.integers(1, 6)), cv2.LINE_AA)
     return filling_the_square(colour, mask)

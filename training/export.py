@@ -143,9 +143,9 @@ def write_onnx(
 @torch.no_grad()
 def largest_difference(loaded: LoadedModel, exported: Path, images: Tensor) -> float:
     """Between torch's outputs and ONNX Runtime's, over N x 1 x h x w uint8 pictures; NaN where one of them is."""
-    import onnxruntime
+    from fashioncam.pipeline.onnx_session import open_session
 
-    session = onnxruntime.InferenceSession(exported, providers=["CPUExecutionProvider"])
+    session = open_session(exported.read_bytes())
     normalised = to_input(images, loaded.input)
     expected = LogitsAndMaps(loaded.model)(normalised)
     found = session.run(None, {"images": normalised.numpy()})

@@ -63,7 +63,7 @@ RECIPE = Recipe(
 MAY_FORGET = 0.005  # of the validation split
 # Of the way from the old weights to the new ones. At 1 the thirty captures of a trial were right as they are at 0.75,
 # but of other owners' garments 60.5 % instead of 62.8 (weights/hybrid-benchmark.pth, which had 58.0).
-SHARES = (0.8, 0.7, 0.6, 0.5, 0.4, 0.2)
+INTERPOLATIONS = (0.8, 0.7, 0.6, 0.5, 0.4, 0.2)
 ORIGINAL, NOW = "original_validation_accuracy", "validation_accuracy"  # figures of the checkpoint
 READ_PERCENT, TRAINED_PERCENT, CHECKED_PERCENT = 10, 80, 90  # how far it is then
 
@@ -103,7 +103,7 @@ def run(args: argparse.Namespace, report: Report) -> str:
     report(READ_PERCENT)
     model = adapt(old, captures, dataset.train, report)
     before = stated_accuracy(old, dataset) or accuracy(old.model, dataset.validation, old.input)
-    share, after = draw_back(model, old, dataset.validation, before - MAY_FORGET)
+    share, after = interpolate_weights(model, old, dataset.validation, before - MAY_FORGET)
     report(CHECKED_PERCENT)
     adapted = {
         "from": str(weights.resolve()),
@@ -114,10 +114,10 @@ def run(args: argparse.Namespace, report: Report) -> str:
     save_with_twin(described(model, old, adapted, dataset, {ORIGINAL: before, NOW: after}), args.out)
     report(100)
     was, now = (round(accuracy(one, captures.inputs, old.input) * len(captures)) for one in (old.model, model))
-    drawn_back = "" if share == SHARES[0] else "; held back further, so that it forgets no more"
+    held_back = "" if share == INTERPOLATIONS[0] else "; held back further, so that it forgets no more"
     return (
         f"{args.out}: {now} of {len(captures)} filed garments named rightly, before learning {was}; "
-        f"of Fashion-MNIST's pictures {100 * after:.1f} %, before {100 * before:.1f} %{drawn_back}"
+        f"of Fashion-MNIST's pictures {100 * after:.1f} %, before {100 * before:.1f} %{held_back}"
     )
 
 
@@ -143,7 +143,7 @@ def adapt(old: LoadedModel, captures: Captures, train: Split, report: Report) ->
     precision = fastest_precision(torch.device("cpu"))
     teacher = old.model.to(memory_format=torch.channels_last)
     model = copy.deepcopy(teacher)
-    in_step, background_weight = LogitsAndMaps(model), old.info.recipe.get("background_weight", 0.0)
+    with_maps, background_weight = LogitsAndMaps(model), old.info.recipe.get("background_weight", 0.0)
     optimizers = make_optimizers(model, RECIPE)
     schedules = [LambdaLR(optimizer, one_cycle(STEPS, RECIPE.warmup)) for optimizer in optimizers]
     replayed = shuffled_batches(train, RECIPE, SEED, 0, old.input)
@@ -151,7 +151,7 @@ def adapt(old: LoadedModel, captures: Captures, train: Split, report: Report) ->
     for step, (images, targets), (shown, wanted) in progress(batches, "learning", STEPS):
         pictures = torch.cat((images, shown))
         with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
-            logits, *maps = in_step(pictures)
+            logits, *maps = with_maps(pictures)
             with torch.no_grad():
                 taught = teacher(images).float()
         kept, new = logits.float().split((len(images), len(shown)))
@@ -195,17 +195,17 @@ def accuracy(model: Model, split: Split, description: InputDescription) -> float
     return metrics.accuracy(predict(model, split.images, description), split.labels)
 
 
-def draw_back(model: Model, old: LoadedModel, validation: Split, least: float) -> tuple[float, float]:
+def interpolate_weights(model: Model, old: LoadedModel, validation: Split, least: float) -> tuple[float, float]:
     """Give the model the weights on the line between the old ones and its own (arXiv:2109.01903), the farthest allowed.
 
     Returns:
-        How far they are from the old ones to its own, one of `SHARES`, and their accuracy.
+        How far they are from the old ones to its own, one of `INTERPOLATIONS`, and their accuracy.
 
     Raises:
         UserError: with all of them it is below `least`.
     """
     first, last = old.model.state_dict(), {name: tensor.clone() for name, tensor in model.state_dict().items()}
-    for share in SHARES:
+    for share in INTERPOLATIONS:
         model.load_state_dict(
             {
                 name: torch.lerp(first[name], last[name], share) if last[name].is_floating_point() else last[name]

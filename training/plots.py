@@ -91,13 +91,13 @@ def reliability(curves: Mapping[str, tuple[Tensor, Tensor]]) -> Figure:
         bin_of = (confidence * BINS).long().clamp(max=BINS - 1)
         count = torch.bincount(bin_of, minlength=BINS).numpy()
         hits = torch.bincount(bin_of, weights=right.double(), minlength=BINS).numpy()
-        sureness = torch.bincount(bin_of, weights=confidence.double(), minlength=BINS).numpy()
+        confidence_sum = torch.bincount(bin_of, weights=confidence.double(), minlength=BINS).numpy()
         filled = count > 0
         centres = (np.arange(BINS) + 0.5) / BINS
         right_share = hits[filled] / count[filled]
         axes.bar(centres[filled], right_share, width=0.9 / BINS, color=BAR)
         axes.plot((0, 1), (0, 1), color=DIAGONAL, linestyle="--")
-        axes.plot(sureness[filled] / count[filled], right_share, "o", color=LINE, markersize=4)
+        axes.plot(confidence_sum[filled] / count[filled], right_share, "o", color=LINE, markersize=4)
         for x, n in zip(centres[filled], count[filled], strict=True):
             axes.text(x, 0.02, str(n), rotation=90, ha="center", fontsize=7)
         axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="mean confidence", ylabel="share that is right", title=name)

@@ -201,8 +201,8 @@ def calibrated(
         figures["photo_accuracy"] = metrics.macro_accuracy(logits, labels)
         figures["photo_calibration_error"] = calibration_error
         others = photos.validation.images[photos.validation.labels == data.NOT_A_GARMENT]
-        sureness = (predict_both_ways(model, others, dataset.input) / temperature).softmax(dim=1).amax(dim=1)
-        figures["other_things_turned_away"] = (sureness < reject_below).float().mean().item()
+        confidence = (predict_both_ways(model, others, dataset.input) / temperature).softmax(dim=1).amax(dim=1)
+        figures["other_things_turned_away"] = (confidence < reject_below).float().mean().item()
     figures["class_map_scale"] = map_scale(model, to_input(dataset.validation.images[:500], dataset.input))
     return checkpoint.LoadedModel(
         model=model,

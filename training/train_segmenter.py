@@ -28,8 +28,8 @@ from fashioncam.pipeline.segmentation import AREA_LIMITS
 from . import composites, drawn_people
 from .command import at_least, exit_code, make_folder, make_place_for
 from .composites import Bank, Composites, compose, mirrored
-from .cutouts import balanced, load_cutouts
-from .drawn_rooms import draw_room
+from .cutouts import load_cutouts, oversampled
+from .drawn_rooms import draw_rooms
 from .export import require_exporter, write_onnx
 from .optimization import descend, moving_average
 from .run_log import RunLog, progress
@@ -38,7 +38,6 @@ from .segmentation_net import SegmentationNet
 from .train import fastest_precision
 
 SIZES_HW = ((120, 160), (120, 160), (90, 160), (160, 120))  # what cameras of 4:3, 16:9 and held upright come to
-ROOM_WH = (240, 180)
 BATCH = 64
 STEPS_PER_EPOCH = 100
 EMA_DECAY = 0.998
@@ -122,9 +121,9 @@ def fit(garments: Path, rooms: int, epochs: int, seed: int, folder: Path) -> Seg
 
 def banks(garments: Path, rooms: int, seed: int) -> tuple[Bank, Bank]:
     """What composites are made from: other garments, of other owners, and other rooms for validation."""
-    train, validation = map(balanced, load_cutouts(garments))
+    train, validation = map(oversampled, load_cutouts(garments))
     rng = np.random.default_rng(seed)
-    drawn = torch.from_numpy(np.stack([draw_room(rng, ROOM_WH) for _ in range(rooms)])).permute(0, 3, 1, 2)
+    drawn = torch.from_numpy(draw_rooms(rng, rooms)).permute(0, 3, 1, 2)
     share = max(1, rooms // 10)
     return Bank(train.images, drawn[share:].contiguous()), Bank(validation.images, drawn[:share].contiguous())
 

@@ -31,10 +31,10 @@ from fashioncam.whole_files import replacing
 
 from .command import make_folder
 from .composites import DRAWN_ITEM, NO_ITEM, Bank, compose
-from .cutouts import EDGE_PX, Entry, balanced, left_out, load_cutouts, own_segment, read_picture
+from .cutouts import EDGE_PX, Entry, left_out, load_cutouts, oversampled, own_segment, read_picture
 from .data import NOT_A_GARMENT, FashionMnist, Split, WebcamPictures
 from .drawn_bags import draw_bag
-from .drawn_rooms import draw_room
+from .drawn_rooms import draw_rooms
 from .drawn_sandals import draw_sandals
 from .drawn_things import draw_thing
 from .run_log import progress
@@ -64,7 +64,6 @@ DRAWN: dict[Draw, tuple[int, int, int]] = {
 CUTOUT_THINGS = 900  # of the things, among the cutouts that are varied without being held up
 CHUNK = 250
 ROOMS = 40  # drawn for each chunk
-ROOM_WH = (240, 180)
 
 
 def load_or_make(garments: Path, dataset: FashionMnist, seed: int, folder: Path = KEPT_IN) -> WebcamPictures:
@@ -81,12 +80,14 @@ def load_or_make(garments: Path, dataset: FashionMnist, seed: int, folder: Path 
     made_of = VERSION, garments_digest[:12], found_by, dataset.input.size, seed, TRAIN_COUNT, VALIDATION_COUNT
     kept = folder / f"webcam-{'-'.join(map(str, made_of))}.pt"
     photographs = with_own_masks(left_out(garments), dataset.input)
-    train = joined(balanced(train), *(drawn(draw, label, count, 2 * seed) for draw, (label, count, _) in DRAWN.items()))
+    train = joined(
+        oversampled(train), *(drawn(draw, label, count, 2 * seed) for draw, (label, count, _) in DRAWN.items())
+    )
     if not kept.exists():
         make_folder(folder, "`cd` before the command")
         held_up = joined(train, borrowed(dataset.train, torch.Generator().manual_seed(seed)))
         shown = (drawn(draw, label, count, 2 * seed + 1) for draw, (label, _, count) in DRAWN.items())
-        validation = joined(balanced(validation), *shown)
+        validation = joined(oversampled(validation), *shown)
         train_seen = make(held_up, dataset.input, TRAIN_COUNT, 2 * seed)
         validation_seen = make(validation, dataset.input, VALIDATION_COUNT, 2 * seed + 1)
         content = [train_seen.images, train_seen.labels, validation_seen.images, validation_seen.labels]
@@ -121,7 +122,7 @@ def make(cutouts: Split, description: InputDescription, count: int, seed: int) -
 def make_chunk(cutouts: Split, description: InputDescription, seed: int) -> Split:
     """`CHUNK` inputs before rooms of their own: garments with their labels, other things with `NOT_A_GARMENT`."""
     rng, generator = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
-    rooms = np.stack([draw_room(rng, ROOM_WH) for _ in range(ROOMS)])
+    rooms = draw_rooms(rng, ROOMS)
     seen = islice(seen_items(cutouts, torch.from_numpy(rooms).permute(0, 3, 1, 2), description, generator), CHUNK)
     images, labels = zip(*seen, strict=True)
     return Split(torch.from_numpy(np.stack(images))[:, None], torch.tensor(labels))
@@ -145,7 +146,7 @@ def seen_items(
             segment = found_segment(frames[index], backgrounds[index], segmenter)
             if segment is None:
                 continue
-            if place != NO_ITEM and overlap(segment, batch.item[index, 0].numpy() > 0.5) < FOUND_IOU:
+            if place != NO_ITEM and mask_iou(segment, batch.item[index, 0].numpy() > 0.5) < FOUND_IOU:
                 continue
             garments, others = garments + (label >= 0), others + (label == NOT_A_GARMENT)
             yield garment_input(frames[index], segment, description), label
@@ -181,7 +182,7 @@ def found_segment(frame_bgr: Image, background_bgr: Image, segmenter: Segmenter)
     return None if item is None else to_segment(item, (width, height))
 
 
-def overlap(segment: Segment, item: np.ndarray) -> float:
+def mask_iou(segment: Segment, item: np.ndarray) -> float:
     """Intersection over union of a segment and the item's true mask, H x W bool."""
     x, y, w, h = segment.box
     found = segment.mask > 0
@@ -209,7 +210,7 @@ def borrowed(fashion: Split, generator: torch.Generator) -> Split:
 def drawn(draw: Draw, label: int, count: int, seed: int) -> Split:
     """Cutouts that are drawn, all of one label."""
     rng = np.random.default_rng(seed)
-    rooms = np.stack([draw_room(rng, ROOM_WH) for _ in range(ROOMS)])
+    rooms = draw_rooms(rng, ROOMS)
     pictures = np.stack([draw(rng, rooms) for _ in range(count)])
     return Split(torch.from_numpy(pictures).permute(0, 3, 1, 2).contiguous(), torch.full((count,), label))
 

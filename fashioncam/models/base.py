@@ -29,7 +29,7 @@ class Model(nn.Module, ABC):
 
     @property
     @abstractmethod
-    def explained_layer(self) -> nn.Module:
+    def target_layer(self) -> nn.Module:
         """The layer whose output `forward_features` returns (what Grad-CAM calls the target layer)."""
 
     @abstractmethod

@@ -129,7 +129,7 @@ class Hybrid(Model):
         self.head = nn.Linear(dim, classes)
 
     @property
-    def explained_layer(self) -> nn.Module:
+    def target_layer(self) -> nn.Module:
         return self.norm
 
     def forward_features(self, images: Tensor) -> Tensor:

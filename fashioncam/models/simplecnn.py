@@ -28,7 +28,7 @@ class SimpleCNN(Model):
                 nn.init.xavier_uniform_(layer.weight)
 
     @property
-    def explained_layer(self) -> nn.Module:
+    def target_layer(self) -> nn.Module:
         return self.features[-1]
 
     def forward_features(self, images: Tensor) -> Tensor:

@@ -63,7 +63,7 @@ class WideResNet(Model):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
     @property
-    def explained_layer(self) -> nn.Module:
+    def target_layer(self) -> nn.Module:
         return self.last
 
     def forward_features(self, images: Tensor) -> Tensor:

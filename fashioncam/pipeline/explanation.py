@@ -82,7 +82,7 @@ def package_cam(loaded: LoadedModel, method: str) -> Explain:
 
     model = loaded.model
     cam = getattr(pytorch_grad_cam, CAM_METHODS[method])(
-        model, target_layers=[model.explained_layer], reshape_transform=model.as_maps
+        model, target_layers=[model.target_layer], reshape_transform=model.as_maps
     )
 
     def explain(images: Tensor, features: Tensor, class_index: int) -> FloatArray:

@@ -40,7 +40,7 @@ ROOMS_CONTOURS, STILL_ROOMS_CONTOURS = 0.4, 0.3  # the share from which on it is
 # Something that was learned and has gone: across the outline of what deviates, the step in brightness is the learned
 # picture's and not the frame's. Of the two steps the frame's was 0.46 at most where items and people had been, and 0.5
 # and more on items; of hard clips in one of a hundred checks 0.47 to 0.49.
-GONE_SHARE, STILL_GONE_SHARE = 0.47, 0.49
+GHOST_SHARE, STILL_GHOST_SHARE = 0.47, 0.49
 ACROSS_PX = 2.5  # from the outline to either side
 BORDER_PX = 4  # of the picture; nearer to its edge the outline has no outside
 LEAST_OUTLINE_PX = 20
@@ -149,8 +149,8 @@ def shows_the_room(item: Image, small_bgr: Image, reference_bgr: FloatArray, bef
     return bool(own_px > max(CONTOUR_AREA * np.count_nonzero(claim), least * np.count_nonzero(contours)))
 
 
-def has_gone(item: Image, deviating: Image, small_bgr: Image, expected_bgr: Image, before: bool = False) -> bool:
-    """Whether a supposed item is the room where something had been that was learned, and has gone.
+def is_ghost(item: Image, deviating: Image, small_bgr: Image, expected_bgr: Image, before: bool = False) -> bool:
+    """Whether a supposed item is a ghost: the room where something had been that was learned, and has gone.
 
     Args:
         before: whether it was at the last check; then a larger share of the outline may be the frame's.
@@ -168,7 +168,7 @@ def has_gone(item: Image, deviating: Image, small_bgr: Image, expected_bgr: Imag
     seen, known = (
         step_across(cv2.blur(picture, (3, 3)), place + step, place - step) for picture in (small_bgr, expected_bgr)
     )
-    return bool(seen < (STILL_GONE_SHARE if before else GONE_SHARE) * (seen + known))
+    return bool(seen < (STILL_GHOST_SHARE if before else GHOST_SHARE) * (seen + known))
 
 
 def component_below(item: Image, mask: Image) -> Image:

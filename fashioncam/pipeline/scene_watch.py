@@ -13,7 +13,7 @@ import numpy as np
 
 from fashioncam.messages import FloatArray, Image
 
-from .scene_causes import RELIT_AREA, bumped, explained_by, has_gone, relit, shows_the_room
+from .scene_causes import RELIT_AREA, bumped, explained_by, is_ghost, relit, shows_the_room
 from .segmentation import AREA_LIMITS, LIKELY, away_from
 
 # Shares of what is not item. A forearm and its shadow come to a tenth, a lamp to a third and more. A person
@@ -22,7 +22,7 @@ CHANGED_AREA, CHANGED_BESIDE_ITEM = 0.25, 0.5
 UNEXPLAINED_AREA = 0.03  # worth learning anew, once nothing moves
 CHANGED_AFTER_S = 0.15
 RELEARN_AFTER_S = 2.0
-LEFT_AFTER_S = 2.0  # an item that is held looks like a place that something has left for half a second at most
+GHOST_AFTER_S = 2.0  # an item that is held looks like a place that something has left for half a second at most
 # Something small that came or went and is no item, such as a chair or an item that was learned as background. An item
 # of the wall's colour that is not found is none of these: of the picture it has 1.3 % and more at a likelihood of
 # FAINT, a chair or a learned item that has gone 0.1 % at most.
@@ -66,7 +66,7 @@ class SceneWatch:
         accounted: where a bump, a lamp or the room's own contours account for what is seen, h x w uint8, 255 there;
             None where nothing does.
         checked_s: when that was tried last; None before the first time.
-        left_since_s: since when each check has taken the supposed item for the place of something that has gone.
+        ghost_since_s: since when each check has taken the supposed item for a ghost, see `is_ghost`.
         saw_item: whether the segmenter took something for an item.
         changed_since_s: since when another scene has been seen; None while it is the learned one.
         calm_since_s: since when nothing has moved, no item has been seen, and something is not as learned.
@@ -76,7 +76,7 @@ class SceneWatch:
     small_bgr: Image | None = None
     accounted: Image | None = None
     checked_s: float | None = None
-    left_since_s: float | None = None
+    ghost_since_s: float | None = None
     saw_item: bool = False
     changed_since_s: float | None = None
     calm_since_s: float | None = None
@@ -107,17 +107,16 @@ def keep_watch(before: SceneWatch, sight: Sight, searched: Image, time_s: float)
     beside = cv2.bitwise_and(sight.deviating, free)
     # Of a small region a forearm is much, of the whole picture a passer-by: a lamp and a bump are much of both.
     area = min(share(beside, free), share(cv2.bitwise_and(beside, searched), cv2.bitwise_and(free, searched)))
-    accounted, checked_s, left_since_s = before.accounted, before.checked_s, before.left_since_s
+    accounted, checked_s, ghost_since_s = before.accounted, before.checked_s, before.ghost_since_s
     appeared = item is not None and not before.saw_item
     if appeared or checked_s is None or not 0 <= time_s - checked_s < CHECK_S:
         checked_s = time_s
-        looked_left = left_since_s is not None
-        looks_left = item is not None and has_gone(
-            item, sight.deviating, sight.small_bgr, sight.expected_bgr, looked_left
+        ghost = item is not None and is_ghost(
+            item, sight.deviating, sight.small_bgr, sight.expected_bgr, ghost_since_s is not None
         )
-        left_since_s = since(looks_left, left_since_s, time_s)
-        is_left = left_since_s is not None and time_s - left_since_s >= LEFT_AFTER_S
-        accounted = accounted_for(sight, beside, before.accounted, is_left)
+        ghost_since_s = since(ghost, ghost_since_s, time_s)
+        stays_ghost = ghost_since_s is not None and time_s - ghost_since_s >= GHOST_AFTER_S
+        accounted = accounted_for(sight, beside, before.accounted, stays_ghost)
     changed = accounted is not None or area > (CHANGED_AREA if item is None else CHANGED_BESIDE_ITEM)
     calm = (
         (changed or (area > UNEXPLAINED_AREA and not is_faint_item(sight.likelihood)))
@@ -130,7 +129,7 @@ def keep_watch(before: SceneWatch, sight: Sight, searched: Image, time_s: float)
         small_bgr=sight.small_bgr,
         accounted=accounted,
         checked_s=checked_s,
-        left_since_s=left_since_s,
+        ghost_since_s=ghost_since_s,
         saw_item=item is not None,
         changed_since_s=since(changed, before.changed_since_s, time_s),
         calm_since_s=since(calm, before.calm_since_s, time_s),
@@ -138,13 +137,13 @@ def keep_watch(before: SceneWatch, sight: Sight, searched: Image, time_s: float)
     )
 
 
-def accounted_for(sight: Sight, beside: Image, before: Image | None, is_left: bool) -> Image | None:
+def accounted_for(sight: Sight, beside: Image, before: Image | None, ghost: bool) -> Image | None:
     """Where a bump, a lamp, or the room's own contours account for the frame, h x w uint8; None where nothing does.
 
     Args:
         beside: what deviates and is no item, h x w uint8.
         before: what this returned when it was asked last.
-        is_left: whether the supposed item is the place of something that was learned and has gone.
+        ghost: whether the supposed item is the place of something that was learned and has gone.
     """
     small_bgr, expected_bgr, item = sight.small_bgr, sight.expected_bgr, sight.item
     accounted = bumped(small_bgr, expected_bgr, before is not None)
@@ -153,7 +152,7 @@ def accounted_for(sight: Sight, beside: Image, before: Image | None, is_left: bo
         if item is not None and not is_room(item, accounted):
             accounted = None  # a shadow, or the shirt of who holds the item up
     was_room = item is not None and is_room(item, before)
-    if item is not None and (is_left or shows_the_room(item, small_bgr, sight.reference_bgr, was_room)):
+    if item is not None and (ghost or shows_the_room(item, small_bgr, sight.reference_bgr, was_room)):
         claim = cv2.bitwise_not(away_from(item))
         accounted = claim if accounted is None else cv2.bitwise_or(claim, accounted)
     return accounted

@@ -1,7 +1,7 @@
 """Class probabilities over time: one frame may be wrong, what a second of them says together seldom is.
 
-Two memories hear every frame. The long one names the item. The short one listens for another item: when it speaks
-against the name, the long one is forgotten and goes on from the short one, so that a steady name is not a slow one.
+Two pools take in every frame. The long one names the item; when the short one contradicts it, the long one goes on
+from the short one. So the label is steady, and yet follows a swap of items quickly.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ import numpy as np
 from fashioncam.messages import FloatArray
 
 # What a frame said counts 1/e as much after these times. On 180 simulated clips the label changed 0.12 / 0.30 / 0.23
-# times a second (easy / normal / hard), with one memory of 0.35 s 0.25 / 0.58 / 0.57; of two items swapped the second
+# times a second (easy / normal / hard), with one pool of 0.35 s 0.25 / 0.58 / 0.57; of two items swapped the second
 # was named within 0.3 s in 90 instead of 77 % of the swaps.
 LONG_S = 1.5
 SHORT_S = 0.2
-MOST_AGAINST = 1.0  # log-odds at which a full short memory of well seen frames replaces the name
+MOST_AGAINST = 1.0  # log-odds at which a full short pool of well seen frames replaces the name
 FIRST_FRAME_S = 1 / 30  # what the first frame counts; each later one counts the time since the one before
 LEAST_PROBABILITY = 1e-3  # a single frame can doubt a class, but not rule it out
 LEAST_QUALITY = 0.02  # an item that is seen badly all the time still gets a name
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
-    """A logarithmic opinion pool (Genest and Zidek, 1986): a weighted geometric mean of probabilities.
+class OpinionPool:
+    """A logarithmic one (Genest and Zidek, 1986): a weighted geometric mean of probabilities.
 
     Attributes:
         evidence: sum of the log-probabilities, one a class, float32, each times its weight.
@@ -35,12 +35,14 @@ class Memory:
     evidence: FloatArray
     weight: float
 
-    def after(self, log_probabilities: FloatArray, quality: float, passed_s: float, time_constant_s: float) -> Memory:
+    def after(
+        self, log_probabilities: FloatArray, quality: float, passed_s: float, time_constant_s: float
+    ) -> OpinionPool:
         """With one frame more. By time and not by frame, so that a slow machine remembers as long as a quick one."""
         kept = float(np.exp(-passed_s / time_constant_s))
         weight = time_constant_s * (1 - kept) * quality
         evidence = np.float32(kept) * self.evidence + np.float32(weight) * log_probabilities
-        return Memory(evidence, kept * self.weight + weight)
+        return OpinionPool(evidence, kept * self.weight + weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,8 @@ class Smoothed:
         time_s: of the last frame.
     """
 
-    long: Memory
-    short: Memory
+    long: OpinionPool
+    short: OpinionPool
     time_s: float
 
     @property
@@ -79,7 +81,7 @@ def smooth(before: Smoothed | None, probabilities: FloatArray, quality: float, t
     quality = max(quality, LEAST_QUALITY)
     if before is None:
         weight = FIRST_FRAME_S * quality
-        only = Memory(np.float32(weight) * log_probabilities, weight)
+        only = OpinionPool(np.float32(weight) * log_probabilities, weight)
         return Smoothed(only, only, time_s)
     passed_s = max(time_s - before.time_s, 0.0)
     short = before.short.after(log_probabilities, quality, passed_s, SHORT_S)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fashioncam.messages import Look, Reading, Region, Request
+from fashioncam.messages import Look, Reading, Request
 
 
 def row_asked(request: Request, reading: Reading | None, row: int) -> Request:
@@ -30,10 +30,5 @@ def as_shown(request: Request, look: Look) -> Request:
     """The request about the picture as it is shown, from that about the frame; its own inverse."""
     if request.region is None or not look.mirrored:
         return request
-    return replace(request, region=mirrored_region(request.region))
-
-
-def mirrored_region(region: Region) -> Region:
-    """The same region of a picture with left and right exchanged."""
-    x, y, w, h = region
-    return 1 - x - w, y, w, h
+    x, y, w, h = request.region
+    return replace(request, region=(1 - x - w, y, w, h))

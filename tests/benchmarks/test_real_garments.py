@@ -4,7 +4,7 @@ import pytest
 from benchmarks.clip_footage import EMPTY_FRAMES, FPS, HELD_FROM
 from benchmarks.composed_clips import Clip
 from benchmarks.real_garments import IN_TIME, Said, judged, main
-from benchmarks.segment_errors import jitter, mask_errors, overlap
+from benchmarks.segment_errors import box_iou, jitter, mask_errors
 from fashioncam.messages import Segment
 
 BOX = (10, 10, 40, 20)
@@ -47,7 +47,7 @@ def test_judged_where_nothing_is_ever_found():
     ids=["same", "half over", "beside", "elsewhere", "missing"],
 )
 def test_overlap_of_boxes(other, expected):
-    assert overlap(BOX, other) == pytest.approx(expected)
+    assert box_iou(BOX, other) == pytest.approx(expected)
 
 
 def test_mask_errors_by_hand():

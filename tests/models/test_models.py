@@ -53,7 +53,7 @@ def test_every_registered_model_maps_pictures_to_ten_logits_through_its_features
 def test_explained_layer_puts_out_what_forward_features_returns(name: str) -> None:
     model = build(name, {}).eval()
     seen: list[Tensor] = []
-    with model.explained_layer.register_forward_hook(lambda *call: seen.append(call[-1])):
+    with model.target_layer.register_forward_hook(lambda *call: seen.append(call[-1])):
         features = model.forward_features(pictures_for(model))
     assert torch.equal(seen[0], features)
 

@@ -78,7 +78,7 @@ class TestClassMap:
     ) -> None:
         # In float64: stretching an almost empty map magnifies float32's rounding to 2e-5.
         model, images = deepcopy(models[name].model).double(), images.double()
-        package = GradCAM(model, target_layers=[model.explained_layer], reshape_transform=model.as_maps)
+        package = GradCAM(model, target_layers=[model.target_layer], reshape_transform=model.as_maps)
         with torch.no_grad():
             features = model.forward_features(images)
         not_empty = 0

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scenes import FPS, SIZE_WH, hold_up, learned_scene, readings_of, room, seen_by_camera
 
-from benchmarks.segment_errors import overlap
+from benchmarks.segment_errors import box_iou
 from fashioncam.messages import State
 from fashioncam.pipeline import Scene
 
@@ -86,7 +86,7 @@ def test_light_that_drifts_over_minutes_and_by_place_is_followed(scene, learned)
     images += [hold_up(images[-1], BOX)] * 3
     readings = readings_of(film(images), learned, scene, fps=1.0)
     assert set(states(readings[:180])) == {State.EMPTY}
-    assert overlap(readings[-1].box, BOX) > 0.85
+    assert box_iou(readings[-1].box, BOX) > 0.85
 
 
 # Another scene.
@@ -171,7 +171,7 @@ def test_item_held_for_a_minute_does_not_fade(scene, learned, show):
     """Five frames a second; the background goes on following the light around it."""
     readings = readings_of(film([show(dim(), BOX)] * 300), learned, scene, fps=5.0)
     assert set(states(readings)) == {State.ITEM}
-    assert overlap(readings[0].box, readings[-1].box) > 0.97
+    assert box_iou(readings[0].box, readings[-1].box) > 0.97
 
 
 def test_item_that_is_hardly_seen_is_not_taken_for_background(scene, learned):
@@ -254,7 +254,7 @@ def test_dim_room_noise_and_strong_compression_hide_no_item_and_make_none(learne
     empty = [compressed(image) for image in film([dim()] * SECOND, sigma=7)]
     shown = [compressed(image) for image in film([hold_up(dim(), BOX)] * SECOND, sigma=7)]
     assert set(states(readings_of(empty, learned, scene))) == {State.EMPTY}
-    assert min(overlap(reading.box, BOX) for reading in readings_of(shown, learned, scene)) > 0.85
+    assert min(box_iou(reading.box, BOX) for reading in readings_of(shown, learned, scene)) > 0.85
 
 
 def test_camera_that_trembles_by_a_pixel_hides_no_item_and_makes_none(scene, learned):
@@ -262,19 +262,19 @@ def test_camera_that_trembles_by_a_pixel_hides_no_item_and_makes_none(scene, lea
     empty = film([moved(dim(), int(dx), int(dy)) for dx, dy in shifts])
     shown = film([moved(hold_up(dim(), BOX), int(dx), int(dy)) for dx, dy in shifts])
     assert set(states(readings_of(empty, learned, scene))) == {State.EMPTY}
-    assert min(overlap(reading.box, BOX) for reading in readings_of(shown, learned, scene)) > 0.85
+    assert min(box_iou(reading.box, BOX) for reading in readings_of(shown, learned, scene)) > 0.85
 
 
 def test_item_that_enters_while_the_light_changes_is_found(scene, learned):
     gains = np.linspace(1, 0.65, SECOND)
     images = [np.clip(hold_up(dim(), BOX) * gain, 0, 255).astype(np.uint8) for gain in gains]
     readings = readings_of(film(images), learned, scene)
-    assert min(overlap(reading.box, BOX) for reading in readings[2:]) > 0.85
+    assert min(box_iou(reading.box, BOX) for reading in readings[2:]) > 0.85
 
 
 def test_item_of_the_walls_colour_is_found_by_its_pattern(scene, learned):
     seen = readings_of(film([patterned(dim(), BOX)] * 10), learned, scene)[-1]
-    assert overlap(seen.box, BOX) > 0.7
+    assert box_iou(seen.box, BOX) > 0.7
 
 
 def test_item_without_pattern_in_the_walls_very_colour_cannot_be_seen(scene, learned):
@@ -289,7 +289,7 @@ def test_of_two_items_one_is_kept(scene, learned):
     """Two of nearly one size, so that noise alone would choose."""
     left, right = (130, 120, 150, 180), (360, 118, 152, 182)
     readings = readings_of(film([hold_up(hold_up(dim(), left), right, (40, 40, 160))] * SECOND, 5), learned, scene)
-    assert min(overlap(reading.box, readings[0].box) for reading in readings) > 0.9
+    assert min(box_iou(reading.box, readings[0].box) for reading in readings) > 0.9
 
 
 # Steadiness.

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from fashioncam.pipeline.scene_causes import bumped, has_gone, relit, shows_the_room
+from fashioncam.pipeline.scene_causes import bumped, is_ghost, relit, shows_the_room
 from fashioncam.pipeline.scene_watch import CHANGED_AFTER_S, RELEARN_AFTER_S, SceneWatch, Sight, is_room, keep_watch
 
 SIZE_HW = (120, 160)
@@ -173,15 +173,15 @@ def test_does_not_learn_a_scene_again_that_it_knows(expected):
 
 def test_place_of_something_learned_that_has_gone_is_told_from_an_item(expected):
     empty, held = expected, with_item(expected)
-    assert has_gone(item_there(), item_there(), small_bgr=empty, expected_bgr=held)
-    assert not has_gone(item_there(), item_there(), small_bgr=held, expected_bgr=empty)
+    assert is_ghost(item_there(), item_there(), small_bgr=empty, expected_bgr=held)
+    assert not is_ghost(item_there(), item_there(), small_bgr=held, expected_bgr=empty)
 
 
 def test_of_nothing_but_the_pictures_edge_it_is_not_told(expected):
     edge = NOTHING.copy()
     edge[:, :3] = 255
-    assert not has_gone(edge, edge, small_bgr=expected, expected_bgr=with_item(expected))
-    assert not has_gone(NOTHING, NOTHING, small_bgr=expected, expected_bgr=with_item(expected))
+    assert not is_ghost(edge, edge, small_bgr=expected, expected_bgr=with_item(expected))
+    assert not is_ghost(NOTHING, NOTHING, small_bgr=expected, expected_bgr=with_item(expected))
 
 
 def test_scene_is_learned_again_where_something_learned_has_gone(expected):

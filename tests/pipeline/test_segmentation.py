@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from scenes import SIZE_WH, frame, hold_up, learned_scene, room, seen_by_camera
 
-from benchmarks.segment_errors import overlap
+from benchmarks.segment_errors import box_iou
 from fashioncam.messages import Segment, State
 from fashioncam.pipeline import find_item
 from fashioncam.pipeline.reference_background import light_gain
@@ -22,7 +22,7 @@ def test_item_is_found_under_changed_light(scene, segmenter, gain):
     seen = seen_by_camera(hold_up(room(), BOX), 500, gain=gain)
     reading, _ = find_item(frame(seen), scene, segmenter)
     assert reading.state is State.ITEM
-    assert overlap(reading.box, BOX) > 0.9
+    assert box_iou(reading.box, BOX) > 0.9
 
 
 @pytest.mark.parametrize("gain", [0.65, 0.9, 1.0, 1.15], ids=lambda gain: f"light x {gain}")
@@ -71,13 +71,13 @@ def test_holes_in_the_item_are_filled(scene, segmenter):
 def test_of_two_items_the_larger_is_taken(scene, segmenter):
     shown = hold_up(hold_up(room(), BOX), (500, 300, 90, 100))
     reading, _ = find_item(frame(seen_by_camera(shown, 4)), scene, segmenter)
-    assert overlap(reading.box, BOX) > 0.85
+    assert box_iou(reading.box, BOX) > 0.85
 
 
 def test_of_two_equal_items_the_more_central_is_taken(scene, segmenter):
     central, outer = (260, 140, 150, 180), (450, 140, 150, 180)
     reading, _ = find_item(frame(seen_by_camera(hold_up(hold_up(room(), outer), central), 4)), scene, segmenter)
-    assert overlap(reading.box, central) > 0.85
+    assert box_iou(reading.box, central) > 0.85
 
 
 def test_speck_is_no_item(scene, segmenter):

@@ -1,7 +1,7 @@
 import pytest
 
-from fashioncam.messages import Prediction, Reading, Request, State
-from fashioncam.runtime.questions import contrast_asked, forgotten, mirrored_region, row_asked
+from fashioncam.messages import Look, Prediction, Reading, Request, State
+from fashioncam.runtime.questions import as_shown, contrast_asked, forgotten, row_asked
 
 TOP5 = tuple(Prediction(index, str(index), 0.2) for index in (6, 0, 4, 2, 3))
 READING = Reading(0, (640, 480), 0.0, 0.0, State.ITEM, top5=TOP5)
@@ -38,6 +38,8 @@ def test_region_is_not_forgotten():
     assert forgotten(Request(explained=3, contrast=True, region=REGION)) == Request(region=REGION)
 
 
-def test_region_mirrored_twice_is_itself():
-    assert mirrored_region(REGION) == pytest.approx((0.6, 0.2, 0.3, 0.4))
-    assert mirrored_region(mirrored_region(REGION)) == pytest.approx(REGION)
+def test_region_is_that_of_the_mirrored_picture_and_back():
+    asked, look = Request(region=REGION), Look(mirrored=True)
+    assert as_shown(asked, look).region == pytest.approx((0.6, 0.2, 0.3, 0.4))
+    assert as_shown(as_shown(asked, look), look).region == pytest.approx(REGION)
+    assert as_shown(asked, Look()) is asked

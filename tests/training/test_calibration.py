@@ -45,6 +45,6 @@ class TestCalibrationForTheCamera:
     def test_so_is_the_share_of_other_things_that_is_turned_away(
         self, calibrated: LoadedModel, both_ways: Callable[[Tensor], Tensor], dataset: data.FashionMnist
     ) -> None:
-        sureness = (both_ways(dataset.train.images) / calibrated.temperature).softmax(dim=1).amax(dim=1)
-        away = (sureness < calibrated.reject_below).float().mean().item()
+        confidence = (both_ways(dataset.train.images) / calibrated.temperature).softmax(dim=1).amax(dim=1)
+        away = (confidence < calibrated.reject_below).float().mean().item()
         assert calibrated.info.figures["other_things_turned_away"] == pytest.approx(away)

@@ -131,9 +131,9 @@ class TestUsersErrors:
 def test_one_process_is_left_alone() -> None:
     batch, loss, device = (torch.ones(3), torch.ones(3)), torch.tensor(2.0), torch.device("cpu")
     model = torch.nn.Sequential(torch.nn.BatchNorm2d(2))
-    distributed.with_global_norms(model, device)
+    distributed.with_synced_batchnorm(model, device)
     assert type(model[0]) is torch.nn.BatchNorm2d
     assert distributed.in_step(model, device) is model
     assert next(distributed.own_slices([batch])) is batch
-    assert distributed.weighed(loss, 3, 8) is loss
+    assert distributed.weighted(loss, 3, 8) is loss
     assert distributed.own_device(torch.device("cuda")) == torch.device("cuda")

@@ -136,7 +136,7 @@ def test_model_that_forgets_is_drawn_back(
         for parameter in new.parameters():
             parameter.add_(1)
     empty = data.Split(torch.empty(0), torch.empty(0))
-    assert finetune.draw_back(new, model, empty, least=0.939) == (share, accuracies[-1])
+    assert finetune.interpolate_weights(new, model, empty, least=0.939) == (share, accuracies[-1])
     moved = next(new.parameters()) - next(model.model.parameters())
     assert torch.allclose(moved, torch.full_like(moved, share), atol=1e-6)
 

@@ -334,7 +334,7 @@ class TestPhotographs:
 
         figures = loop.composite_figures(Sure(), photos.validation, INPUT, "fp32")
         assert figures["composite_accuracy"] == pytest.approx(1 / len(photos.validation.labels[8:].unique()))
-        assert figures["garment_sureness"] == pytest.approx(figures["other_sureness"])
+        assert figures["garment_confidence"] == pytest.approx(figures["other_confidence"])
 
     def test_run_with_them_can_be_resumed_and_begins_with_the_given_weights(
         self, sample: tuple[Tensor, Tensor], photos: WebcamPictures, recipe: Recipe, tmp_path: Path
@@ -359,4 +359,6 @@ class TestPhotographs:
         assert torch.equal(run(initial).head.weight, initial["head.weight"])  # type: ignore[union-attr]
         with pytest.raises(UserError, match="belongs to another"):
             run(other)
-        assert {"composite_accuracy", "garment_sureness", "other_sureness"} <= set(read_rows(tmp_path / "log.csv")[0])
+        assert {"composite_accuracy", "garment_confidence", "other_confidence"} <= set(
+            read_rows(tmp_path / "log.csv")[0]
+        )

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from fashioncam.pipeline.learned_segmenter import LearnedSegmenter
-from training import train_segmenter
-from training.cutouts import EDGE_PX, balanced, load_cutouts
+from training import drawn_rooms, train_segmenter
+from training.cutouts import EDGE_PX, load_cutouts, oversampled
 from training.data import Split
 from training.segmentation_net import SegmentationNet
 from training.train_segmenter import Exported, export, main, segmentation_loss
@@ -18,7 +18,7 @@ def small(monkeypatch):
     """Two batches of four an epoch."""
     monkeypatch.setattr(train_segmenter, "BATCH", 4)
     monkeypatch.setattr(train_segmenter, "STEPS_PER_EPOCH", 4)
-    monkeypatch.setattr(train_segmenter, "ROOM_WH", (60, 45))
+    monkeypatch.setattr(drawn_rooms, "ROOM_WH", (60, 45))
     monkeypatch.setattr(train_segmenter, "SIZES_HW", ((32, 40),))
 
 
@@ -35,7 +35,7 @@ def test_owners_are_split_not_pictures(garments):
 
 def test_rare_classes_come_more_often():
     classes = torch.tensor([0] * 6 + [5] * 3 + [7])
-    repeated = balanced(Split(torch.arange(10), classes))
+    repeated = oversampled(Split(torch.arange(10), classes))
     assert repeated.images.tolist() == [0, 1, 2, 3, 4, 5, 6, 6, 7, 7, 8, 8, 9, 9, 9, 9, 9, 9]
     assert repeated.labels.tolist() == [0] * 6 + [5] * 6 + [7] * 6
 

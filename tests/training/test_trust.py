@@ -21,7 +21,7 @@ class Corner(Model):
         self.weight = nn.Parameter(torch.ones(1))
 
     @property
-    def explained_layer(self) -> nn.Module:
+    def target_layer(self) -> nn.Module:
         return self
 
     def forward_features(self, images: Tensor) -> Tensor:

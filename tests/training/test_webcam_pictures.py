@@ -19,7 +19,7 @@ from training.webcam_pictures import (
     label_of,
     load_or_make,
     make_chunk,
-    overlap,
+    mask_iou,
     with_own_masks,
 )
 
@@ -171,5 +171,5 @@ def test_drawn_thing_fills_its_square_and_is_premultiplied(draw, seed):
 def test_overlap_of_a_segment_and_a_mask():
     item = np.zeros((20, 20), bool)
     item[5:15, 5:15] = True
-    assert overlap(Segment((5, 5, 10, 10), np.full((10, 10), 255, np.uint8)), item) == 1
-    assert overlap(Segment((10, 5, 10, 10), np.full((10, 10), 255, np.uint8)), item) == pytest.approx(50 / 150)
+    assert mask_iou(Segment((5, 5, 10, 10), np.full((10, 10), 255, np.uint8)), item) == 1
+    assert mask_iou(Segment((10, 5, 10, 10), np.full((10, 10), 255, np.uint8)), item) == pytest.approx(50 / 150)

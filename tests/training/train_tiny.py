@@ -87,12 +87,12 @@ def gradients() -> dict[str, Tensor]:
     torch.manual_seed(0)
     dataset, device = sample(), torch.device("cpu")
     model = build("hybrid", CONFIG)
-    distributed.with_global_norms(model, device)
+    distributed.with_synced_batchnorm(model, device)
     batches = loop.epoch_batches(loop.Materials(dataset.train, dataset.validation, dataset.input), TINY, 0, 0)
     images, targets = next(iter(batches))
     in_step = distributed.in_step(model, device)
     loss = F.cross_entropy(in_step(images), targets)
-    distributed.weighed(loss, len(images), TINY.batch_size).backward()
+    distributed.weighted(loss, len(images), TINY.batch_size).backward()
     return {name: p.grad for name, p in model.named_parameters() if p.grad is not None}
 
 
