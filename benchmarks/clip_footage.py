@@ -1,8 +1,8 @@
 """What a simulated webcam sees: an item slides in before a room and is held, frame by frame, with its true mask.
 
-Garment and room come from photographs; the person (slides the item in, trembles, casts a shadow, shows an arm) and
-the camera (exposure, white balance, shake, noise, compression) are simulated. The random draws and the arithmetic
-keep the order of the composer that our clips are scored with outside this project.
+Garment and room come from photographs; the person (slides the item in, trembles, casts a shadow, shows an arm) and the
+camera (exposure, white balance, shake, noise, compression) are simulated. Random draws and arithmetic keep their order
+and types: the figures of all seeds that were ever quoted depend on them.
 """
 
 from __future__ import annotations

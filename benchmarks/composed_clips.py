@@ -1,7 +1,7 @@
 """Simulated webcam clips, made in memory: a photographed garment is held up before a photographed room.
 
-Folder, level, seed and count give the same frames, to the bit, as the composer that our clips are scored with outside
-this project; what comes on top is each frame's true alpha mask. How a clip comes about: `clip_footage`.
+Folder, level, seed and count give the same frames to the bit, each with its true alpha mask. How a clip comes about:
+`clip_footage`.
 
     clips(folder, "hard", seed=31, per_class=3, size_wh=(640, 480))
 """

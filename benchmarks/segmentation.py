@@ -36,7 +36,7 @@ from .tables import print_cells, print_table_head
 
 EARLIER = "threshold"
 METHODS = (EARLIER, "mog2", "knn", "statistical", "learned")
-FOUND_IOU = 0.6  # of the boxes, as the clips are scored outside this project
+FOUND_IOU = 0.6  # of the boxes
 BRIGHTNESS_LIMITS = (0.5, 0.8, 1.25)
 BRIGHTNESS_NAMES = ("< 0.5", "0.5 to 0.8", "0.8 to 1.25", "> 1.25")
 SPEED_SIZES_WH = ((640, 480), (1280, 720))

@@ -1,4 +1,4 @@
-"""What goes wrong by the user's hand."""
+"""Errors that the user can put right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ctrl+C at a time when a library cannot bear it."""
+"""Defers Ctrl+C where a library cannot take it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Augmentations: pure functions on batches, N x C x H x W uint8 in and out, all randomness from one generator."""
+"""Augmentations: pure functions on batches, N x C x H x W of any dtype, all randomness from one generator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A model that names the garment for what lies beside it is right for the wrong reasons (arXiv:1703.03717)."""
+"""Penalises evidence for a class beside the garment: "right for the right reasons" (arXiv:1703.03717)."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
     python -m training.explore
 
 Writes a folder: exploration.html to read (it holds its pictures), exploration.json, and each picture as PNG.
-The test split stays closed: who has seen it chooses by it.
+The test split is not read, so that no choice depends on it.
 """
 
 from __future__ import annotations

@@ -2,11 +2,11 @@
 
     python -m training.finetune captures/ --weights weights/hybrid.pth --out weights/mine.pth
 
-Meant for two minutes on two cores. Beside the captures, held up in other ways, the model sees Fashion-MNIST, as it is
-and as through a webcam, and there keeps near the answers that it gave before. Its weights are then drawn
-back a fifth of the way to the old ones, and further until at most half a point of the validation split is lost. A model
-that has been adapted before is adapted anew from its original with all captures, so that deleted ones are forgotten;
-where the original is no longer there as it was, the adapted one is adapted further.
+Takes one to two and a half minutes on two cores. Beside the captures, held up in other ways, the model sees
+Fashion-MNIST, as it is and as through a webcam, and there keeps near the answers that it gave before. Its weights then
+go back a fifth of the way to the old ones, and further until at most half a point of the validation split is lost. A
+model that has been adapted before is adapted anew from its original with all captures, so that deleted ones are
+forgotten; where the original is no longer there as it was, the adapted one is adapted further.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Cuts the garment out of a photograph: one garment in the middle, lying on a floor or a bed, or before a wall.
 
 What the border of the picture shows is background: its colours are clustered, and GrabCut (Rother, Kolmogorov and
-Blake, 2004) begins with what is unlike them. A second GrabCut begins with the middle of the picture instead. Where the
-two end alike, the outline is the picture's own and not the beginning's: only such masks are believed, and only if they
+Blake, 2004) begins with what is unlike them. A second GrabCut begins with the middle of the picture instead. Where both
+end alike, the outline is the picture's own and not that of the beginning: only such masks are kept, and only if they
 look like one garment. Fewer cutouts, but better ones; what both GrabCuts take for cloth, such as a thing beside it that
 does not reach the border, remains. Figures: LOG.md, 2026-11-24.
 """

@@ -1,4 +1,4 @@
-"""How weights move: the optimisers of a model's parameters, their learning rate's course, the weights' average."""
+"""Optimisers, the course of the learning rate, and the moving average of the weights."""
 
 from __future__ import annotations
 

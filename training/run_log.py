@@ -11,7 +11,7 @@ from typing import Any
 from fashioncam.errors import UserError
 from fashioncam.whole_files import replacing
 
-# A borrowed machine may have torch and torchvision alone.
+# Optional: training runs with torch, torchvision and numpy alone.
 HAS_TQDM = find_spec("tqdm") is not None
 HAS_TENSORBOARD = find_spec("tensorboard") is not None
 

@@ -13,8 +13,8 @@ WIDTHS = (16, 16, 32, 40)
 class SegmentationNet(nn.Module):
     """A U-Net (arXiv:1505.04597) that adds its skips, on pictures a sixteenth of a camera's.
 
-    Half of the work would be done at full size; it starts at half size and ends in a pixel shuffle instead. What it
-    knows of the whole picture (an arm reaches the edge, a bump changes every contour) comes through the mean over the
+    A stage at full size would double the work: it starts at half size and ends in a pixel shuffle. What it knows of
+    the whole picture (an arm reaches the edge, a bump changes every contour) comes through the mean over the
     deepest features.
     """
 
