@@ -3,7 +3,7 @@
     python -m training.compare weights/hybrid.pth weights/hybrid-benchmark.pth weights/simplecnn.pth
 
 Writes a folder: comparison.html to read (it holds its picture), comparison.json, and the picture as PNG.
-The test split stays closed: to choose between models is what the validation split is for.
+The test split is not read: to choose between models is what the validation split is for.
 """
 
 from __future__ import annotations
