@@ -183,5 +183,7 @@ def follow(reference: Reference, small_bgr: Image, gain: FloatArray, where: Imag
     share = 1 - np.exp(-min(max(elapsed_s, 0.0), 1.0) / FOLLOW_S)
     median = reference.median.copy()
     seen = cv2.multiply(small_bgr, (*(1 / gain).tolist(), 0.0), dtype=cv2.CV_32F)
-    cv2.accumulateWeighted(seen, median, float(share), mask=where)
+    # What has burnt out is brighter than it looks: divided by the gain it would darken the room that is remembered.
+    known = cv2.inRange(small_bgr, (0, 0, 0), (BURNT_OUT - 1,) * 3)
+    cv2.accumulateWeighted(seen, median, float(share), mask=cv2.bitwise_and(where, known))
     return replace(reference, median=median, followed_s=time_s)

@@ -89,6 +89,15 @@ def test_light_that_drifts_over_minutes_and_by_place_is_followed(scene, learned)
     assert box_iou(readings[-1].box, BOX) > 0.85
 
 
+def test_wall_that_burns_out_while_an_item_is_held_is_remembered_as_it_was(learned):
+    """A camera that brightens the picture for a dark item; ten seconds at five frames a second."""
+    burnt_out = np.clip(hold_up(room(), BOX, (40, 20, 15)) * 1.5, 0, 255).astype(np.uint8)
+    images = film([burnt_out] * 50) + film([room()] * 5)
+    said = states(readings_of(images, learned, learned_scene(room()), fps=5.0))
+    assert set(said[5:50]) == {State.ITEM}
+    assert set(said[51:]) == {State.EMPTY}
+
+
 # Another scene.
 
 LAMP_RIGHT = 1 + 1 / (1 + np.exp((0.55 * WIDTH - COLUMNS) / 20))
