@@ -27,6 +27,7 @@ from .reference_background import (
     observe,
     shrink,
 )
+from .scene_causes import has_moved
 from .scene_watch import SceneWatch, Sight, is_room, is_trembling, keep_watch
 from .segmentation import (
     Segmenter,
@@ -219,7 +220,7 @@ def look(small_bgr: Image, scene: Scene, segmenter: Segmenter, where: Image, tim
     likelihood = cv2.bitwise_and(segmenter.likelihood(small_bgr, expected_bgr, reference.tolerance), where)
     likelihood = steadied(scene.likelihood, likelihood)
     item, deviating = found_item(likelihood, small_bgr, expected_bgr, reference.tolerance, scene.item)
-    if item is not None and is_trembling(item, small_bgr, expected_bgr):
+    if item is not None and any(cause(item, small_bgr, expected_bgr) for cause in (is_trembling, has_moved)):
         item = None
     sight = Sight(small_bgr, reference.median, expected_bgr, deviating, likelihood, item)
     watch = keep_watch(scene.watch, sight, where, time_s)

@@ -44,6 +44,10 @@ GHOST_SHARE, STILL_GHOST_SHARE = 0.47, 0.49
 ACROSS_PX = 2.5  # from the outline to either side
 BORDER_PX = 4  # of the picture; nearer to its edge the outline has no outside
 LEAST_OUTLINE_PX = 20
+# Part of the learned room that has moved, such as the head of somebody who sits in it.
+REACH_PX = 8
+MOVED_SHARE = 0.75  # of a claim
+MOVED_AREA = 0.25  # of the picture: the largest claim that is tried
 ROOM_LEVELS = 8  # grey levels between a pixel and what explains it
 
 
@@ -169,6 +173,20 @@ def is_ghost(item: Image, deviating: Image, small_bgr: Image, expected_bgr: Imag
         step_across(cv2.blur(picture, (3, 3)), place + step, place - step) for picture in (small_bgr, expected_bgr)
     )
     return bool(seen < (STILL_GHOST_SHARE if before else GHOST_SHARE) * (seen + known))
+
+
+def has_moved(item: Image, small_bgr: Image, expected_bgr: Image) -> bool:
+    """Whether a supposed item is a part of the learned room that lies a little elsewhere now."""
+    x, y, w, h = cv2.boundingRect(item)
+    if w * h > MOVED_AREA * item.size:
+        return False
+    claim = cv2.compare(item[y : y + h, x : x + w], LIKELY, cv2.CMP_GE)
+    seen = np.ascontiguousarray(small_bgr[y : y + h, x : x + w])
+    wider = cv2.copyMakeBorder(expected_bgr, *(REACH_PX,) * 4, cv2.BORDER_REPLICATE)
+    around = wider[y : y + h + 2 * REACH_PX, x : x + w + 2 * REACH_PX]
+    _, _, (left, top), _ = cv2.minMaxLoc(cv2.matchTemplate(around, seen, cv2.TM_SQDIFF, mask=claim))
+    explained = explained_by(seen, np.ascontiguousarray(around[top : top + h, left : left + w]), 1)
+    return cv2.countNonZero(cv2.bitwise_and(explained, claim)) > MOVED_SHARE * cv2.countNonZero(claim)
 
 
 def component_below(item: Image, mask: Image) -> Image:

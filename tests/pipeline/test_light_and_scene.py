@@ -191,6 +191,26 @@ def test_item_that_is_hardly_seen_is_not_taken_for_background(scene, learned):
     assert State.LEARNING not in states(readings)
 
 
+def with_head(image, dx=0, dy=0):
+    """Somebody's head before the wall, at rest or elsewhere."""
+    mottled = np.random.default_rng(5).integers(40, 150, (8, 6, 3), np.uint8)
+    head = cv2.resize(mottled, (90, 120), interpolation=cv2.INTER_CUBIC)
+    outline = cv2.ellipse(np.zeros(head.shape, np.uint8), (45, 60), (44, 59), 0, 0, 360, (1, 1, 1), cv2.FILLED)
+    shown = image.copy()
+    there = shown[180 + dy : 300 + dy, 450 + dx : 540 + dx]
+    there[...] = np.where(outline > 0, head, there)
+    return shown
+
+
+def test_head_that_was_learned_and_moves_is_no_item(learned):
+    ways = [(round(24 * np.sin(0.2 * index)), round(14 * np.sin(0.13 * index))) for index in range(2 * SECOND)]
+    scene = learned_scene(with_head(dim()))
+    alone = readings_of(film([with_head(dim(), *way) for way in ways]), learned, scene)
+    assert set(states(alone)) == {State.EMPTY}
+    beside = readings_of(film([hold_up(with_head(dim(), *way), BOX) for way in ways]), learned, scene)
+    assert min(box_iou(reading.box, BOX) for reading in beside) > 0.85
+
+
 def test_item_left_behind_becomes_background_when_learned_anew(learned):
     left = hold_up(dim(), BOX)
     said = states(readings_of(film([left] * SECOND), learned, Scene()))
