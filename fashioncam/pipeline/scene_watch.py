@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from fashioncam.messages import FloatArray, Image
+from fashioncam.messages import Box, FloatArray, Image
 
 from .scene_causes import RELIT_AREA, bumped, explained_by, is_ghost, relit, shows_the_room
 from .segmentation import AREA_LIMITS, LIKELY, away_from
@@ -111,8 +111,10 @@ def keep_watch(before: SceneWatch, sight: Sight, searched: Image, time_s: float)
     appeared = item is not None and not before.saw_item
     if appeared or checked_s is None or not 0 <= time_s - checked_s < CHECK_S:
         checked_s = time_s
-        ghost = item is not None and is_ghost(
-            item, sight.deviating, sight.small_bgr, sight.expected_bgr, ghost_since_s is not None
+        ghost = (
+            item is not None
+            and is_still(before.small_bgr, sight.small_bgr, cv2.boundingRect(item))
+            and is_ghost(item, sight.deviating, sight.small_bgr, sight.expected_bgr, ghost_since_s is not None)
         )
         ghost_since_s = since(ghost, ghost_since_s, time_s)
         stays_ghost = ghost_since_s is not None and time_s - ghost_since_s >= GHOST_AFTER_S
@@ -192,10 +194,13 @@ def is_faint_item(likelihood: Image) -> bool:
     return cv2.countNonZero(cv2.compare(likelihood, FAINT, cv2.CMP_GE)) >= AREA_LIMITS[0] * likelihood.size
 
 
-def is_still(before_bgr: Image | None, small_bgr: Image) -> bool:
-    """Whether nothing moved between two frames."""
+def is_still(before_bgr: Image | None, small_bgr: Image, box: Box | None = None) -> bool:
+    """Whether nothing moved between two frames, in that box or anywhere."""
     if before_bgr is None:
         return False
+    if box is not None:
+        x, y, w, h = box
+        before_bgr, small_bgr = (picture[y : y + h, x : x + w] for picture in (before_bgr, small_bgr))
     moved = cv2.compare(cv2.absdiff(before_bgr, small_bgr).reshape(small_bgr.shape[0], -1), MOVING_LEVELS, cv2.CMP_GT)
     return cv2.countNonZero(moved) < MOVING_AREA * moved.size
 

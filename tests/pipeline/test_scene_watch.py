@@ -191,6 +191,15 @@ def test_scene_is_learned_again_where_something_learned_has_gone(expected):
     assert watches[-1].should_relearn
 
 
+def test_item_that_moves_is_no_ghost(expected):
+    """Behind a hand that is never quite still the room may be out of focus, and without the steps that it had."""
+    blurred = [cv2.GaussianBlur(expected, (0, 0), 6) for _ in range(90)]
+    for index, picture in enumerate(blurred):
+        picture[40 + index % 2 : 80 + index % 2, 60:90:2] = 200
+    watches = list(watched(blurred, with_item(expected), item_there(), item_there()))
+    assert all(watch.ghost_since_s is None for watch in watches[1:])
+
+
 def test_scene_that_is_another_one_all_over_is_learned_whatever_is_claimed_in_it(expected):
     other = cv2.resize(
         np.random.default_rng(1).integers(120, 230, (5, 9, 3), np.uint8), SIZE_HW[::-1], interpolation=cv2.INTER_CUBIC
