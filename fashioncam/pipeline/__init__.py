@@ -17,6 +17,7 @@ from fashioncam.messages import FloatArray, Frame, Image, InputDescription, Pred
 
 from .garment_input import garment_input
 from .inquiry import NOTHING_ASKED, HeatMaps, answer_to, mean_of, of_one_frame, searched
+from .realignment import realigned
 from .reference_background import (
     Learning,
     Reference,
@@ -224,6 +225,8 @@ def look(small_bgr: Image, scene: Scene, segmenter: Segmenter, where: Image, tim
         item = None
     sight = Sight(small_bgr, reference.median, expected_bgr, deviating, likelihood, item)
     watch = keep_watch(scene.watch, sight, where, time_s)
+    if watch.should_realign and (moved := realigned(reference, small_bgr, likelihood)) is not None:
+        return Scene(moved)
     if item is not None and is_room(item, watch.accounted):
         item = None
     found_s = time_s

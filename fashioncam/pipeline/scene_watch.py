@@ -21,6 +21,7 @@ from .segmentation import AREA_LIMITS, LIKELY, away_from
 CHANGED_AREA, CHANGED_BESIDE_ITEM = 0.25, 0.5
 UNEXPLAINED_AREA = 0.03  # worth learning anew, once nothing moves
 CHANGED_AFTER_S = 0.15
+REALIGN_AFTER_S = 0.5
 RELEARN_AFTER_S = 2.0
 GHOST_AFTER_S = 2.0  # an item that is held looks like a place that something has left for half a second at most
 # Something small that came or went and is no item, such as a chair or an item that was learned as background. An item
@@ -86,6 +87,16 @@ class SceneWatch:
     def has_changed(self) -> bool:
         """The light or the camera moved."""
         return self.changed_since_s is not None and self.time_s - self.changed_since_s >= CHANGED_AFTER_S
+
+    @property
+    def should_realign(self) -> bool:
+        """The scene has been another one for a moment, and is not still and empty; asked as often as causes are."""
+        return (
+            self.changed_since_s is not None
+            and self.calm_since_s is None
+            and self.time_s - self.changed_since_s >= REALIGN_AFTER_S
+            and self.checked_s == self.time_s
+        )
 
     @property
     def should_relearn(self) -> bool:

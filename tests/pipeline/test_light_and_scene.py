@@ -248,9 +248,22 @@ def test_shadow_beside_an_item_is_no_lamp(scene, learned):
     assert set(states(readings_of(film([shown] * SECOND), learned, scene))) == {State.ITEM}
 
 
-def test_item_held_through_a_bump_is_not_learned(scene, learned):
-    shown = [moved(hold_up(dim(), BOX), 12, 0)] * (4 * SECOND)
-    after = [moved(dim(), 12, 0)] * (4 * SECOND)
+@pytest.mark.parametrize("shift", [(12, 0), (-17, 9), (5, -22)], ids=str)
+def test_item_held_through_a_bump_is_found_again(scene, learned, shift):
+    x, y, w, h = BOX
+    box = (x + shift[0], y + shift[1], w, h)
+    readings = readings_of(
+        film([moved(hold_up(dim(), BOX), *shift)] * SECOND + [moved(dim(), *shift)] * 5), learned, scene
+    )
+    assert State.SCENE_CHANGED in states(readings[: SECOND // 2])
+    assert min(box_iou(reading.box, box) for reading in readings[SECOND - 5 : SECOND]) > 0.85
+    assert states(readings)[-1] is State.EMPTY
+
+
+def test_item_held_through_a_bump_that_is_too_large_is_not_learned(scene, learned):
+    shift = (60, 0)
+    shown = [moved(hold_up(dim(), BOX), *shift)] * (4 * SECOND)
+    after = [moved(dim(), *shift)] * (4 * SECOND)
     said = states(readings_of(film([hold_up(dim(), BOX)] * 5 + shown + after), learned, scene))
     assert State.LEARNING not in said[: 5 + len(shown)]
     assert State.LEARNING in said[5 + len(shown) :]
