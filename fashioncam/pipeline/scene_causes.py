@@ -44,8 +44,9 @@ GHOST_SHARE, STILL_GHOST_SHARE = 0.47, 0.49
 ACROSS_PX = 2.5  # from the outline to either side
 BORDER_PX = 4  # of the picture; nearer to its edge the outline has no outside
 LEAST_OUTLINE_PX = 20
-# Part of the learned room that has moved, such as the head of somebody who sits in it. Of what was claimed then, a shift
-# explained 61 % and more in four of five frames; of items 18 % at most on 30 clips, of those of the wall's own colour 48.
+# Part of the learned room that has moved, such as the head of somebody who sits in it. Of what was claimed then, a
+# shift explained 61 % and more in four of five frames; of items 18 % at most on 30 clips, 48 where they had the wall's
+# own colour.
 REACH_PX = 8
 MOVED_SHARE = 0.55  # of a claim
 MOVED_AREA = 0.25  # of the picture: the largest claim that is tried
