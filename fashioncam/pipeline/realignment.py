@@ -53,6 +53,8 @@ def shift_between(known_bgr: Image, seen_bgr: Image, beside: Image) -> tuple[flo
     """
     known, seen = (cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) for picture in (known_bgr, seen_bgr))
     height, width = seen.shape
+    if min(height, width) <= 2 * REACH_PX:
+        return None
     inner = np.s_[REACH_PX : height - REACH_PX, REACH_PX : width - REACH_PX]
     cost = {}
     for dx, dy in product(range(-REACH_PX, REACH_PX + 1), repeat=2):
@@ -60,7 +62,7 @@ def shift_between(known_bgr: Image, seen_bgr: Image, beside: Image) -> tuple[flo
         apart = cv2.min(cv2.absdiff(seen[inner], shifted), DIFFERENCE_LIMIT)
         cost[dx, dy] = cv2.mean(apart, beside[inner])[0]
     dx, dy = min(cost, key=cost.__getitem__)
-    if cost[dx, dy] > MOST_COST * cost[0, 0] or REACH_PX in (abs(dx), abs(dy)):
+    if cost[dx, dy] >= MOST_COST * cost[0, 0] or REACH_PX in (abs(dx), abs(dy)):
         return None
     right = lowest_between(cost[dx - 1, dy], cost[dx, dy], cost[dx + 1, dy])
     down = lowest_between(cost[dx, dy - 1], cost[dx, dy], cost[dx, dy + 1])
