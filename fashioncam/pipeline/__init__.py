@@ -202,7 +202,7 @@ def find_item(frame: Frame, scene: Scene, segmenter: Segmenter, region: Region |
     segment, learned = None, 1.0
     if isinstance(scene.reference, Learning):
         state, learned = State.LEARNING, scene.reference.progress
-        scene = Scene(observe(scene.reference, small_bgr))
+        scene = Scene(observe(scene.reference, small_bgr, frame.time_s))
     else:
         scene = look(small_bgr, scene, segmenter, searched(region, small_bgr.shape[:2]), frame.time_s)
         segment = None if scene.item is None else to_segment(scene.item, (width, height))

@@ -18,10 +18,10 @@ from fashioncam.messages import FloatArray, Image
 WORK_EDGE_PX = 160
 LEARN_FRAMES = 12
 # A camera sets its exposure: wait until the mean brightness changes by less than STEADY_CHANGE from
-# frame to frame, STEADY_FRAMES times running. Flickering lamps never do, hence the limit.
+# frame to frame, STEADY_FRAMES times running. Under flickering lamps it never does, hence the limit.
 STEADY_CHANGE = 0.01
 STEADY_FRAMES = 5
-SETTLE_LIMIT_FRAMES = 45
+SETTLE_LIMIT_S = 1.5
 BLACK_LEVEL = 8  # mean grey level of a camera's first frames, or of its cover
 # The median absolute deviation of normally distributed noise is sigma / 1.4826.
 MAD_TO_SIGMA = 1.4826
@@ -38,13 +38,13 @@ class Learning:
     """A reference in the making.
 
     Attributes:
-        settling: frames seen while waiting for the camera to settle.
+        began_s: time of the first frame; None before it.
         steady: how many of the last of them were steady.
         brightness: mean of the last frame, 0..255; None before the first one.
         frames: the small frames collected since it settled, h x w x 3 uint8 each.
     """
 
-    settling: int = 0
+    began_s: float | None = None
     steady: int = 0
     brightness: float | None = None
     frames: tuple[Image, ...] = ()
@@ -88,30 +88,32 @@ def shrink(frame_bgr: Image) -> Image:
     return cv2.resize(picture, size_wh, interpolation=cv2.INTER_AREA)
 
 
-def observe(learning: Learning, small_bgr: Image) -> ReferenceState:
+def observe(learning: Learning, small_bgr: Image, time_s: float) -> ReferenceState:
     """Take one more small frame into account; the finished reference after the last. A black one begins anew."""
     if small_bgr.mean() < BLACK_LEVEL:
         return Learning()
     if learning.frames and learning.frames[0].shape != small_bgr.shape:
         learning = Learning()
-    if not learning.frames and not has_settled(learning):
-        return settle(learning, small_bgr)
+    if not learning.frames and not has_settled(learning, time_s):
+        return settle(learning, small_bgr, time_s)
     frames = (*learning.frames, small_bgr)
     if len(frames) < LEARN_FRAMES:
-        return Learning(learning.settling, learning.steady, learning.brightness, frames)
+        return replace(learning, frames=frames)
     return finish(np.stack(frames))
 
 
-def has_settled(learning: Learning) -> bool:
-    return learning.steady >= STEADY_FRAMES or learning.settling >= SETTLE_LIMIT_FRAMES
+def has_settled(learning: Learning, time_s: float) -> bool:
+    waited_s = 0.0 if learning.began_s is None else time_s - learning.began_s
+    return learning.steady >= STEADY_FRAMES or not 0 <= waited_s < SETTLE_LIMIT_S
 
 
-def settle(learning: Learning, small_bgr: Image) -> Learning:
+def settle(learning: Learning, small_bgr: Image, time_s: float) -> Learning:
     """Count one more frame while the camera settles."""
     brightness = float(small_bgr.mean())
     before = learning.brightness
     steady = before is not None and abs(brightness - before) <= STEADY_CHANGE * max(before, 1.0)
-    return Learning(learning.settling + 1, learning.steady + 1 if steady else 0, brightness)
+    began_s = time_s if learning.began_s is None else learning.began_s
+    return Learning(began_s, learning.steady + 1 if steady else 0, brightness)
 
 
 def finish(frames: Image) -> Reference:

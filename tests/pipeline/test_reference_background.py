@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from scenes import hold_up, room, seen_by_camera
+from scenes import FPS, hold_up, room, seen_by_camera
 
 from fashioncam.pipeline.reference_background import (
     LEARN_FRAMES,
-    SETTLE_LIMIT_FRAMES,
+    SETTLE_LIMIT_S,
     WORK_EDGE_PX,
     Learning,
     Reference,
@@ -13,11 +13,11 @@ from fashioncam.pipeline.reference_background import (
 )
 
 
-def learn(images):
+def learn(images, fps=FPS):
     """Feed pictures until the reference is finished; returns it and how many it took."""
     state = Learning()
     for count, image in enumerate(images, start=1):
-        state = observe(state, shrink(image))
+        state = observe(state, shrink(image), count / fps)
         if isinstance(state, Reference):
             return state, count
     return state, len(images)
@@ -53,18 +53,24 @@ def test_learns_from_a_still_scene_within_thirty_frames():
     assert count < 30
 
 
-def test_flicker_does_not_make_it_wait_for_ever():
+@pytest.mark.parametrize("fps", [30, 5])
+def test_flicker_does_not_make_it_wait_for_ever(fps):
     flicker = [seen_by_camera(room(), seed, gain=0.97 + 0.06 * (seed % 2)) for seed in range(80)]
-    reference, count = learn(flicker)
+    reference, count = learn(flicker, fps)
     assert isinstance(reference, Reference)
-    assert count <= SETTLE_LIMIT_FRAMES + LEARN_FRAMES
+    assert count <= SETTLE_LIMIT_S * fps + LEARN_FRAMES + 1
+
+
+def test_clock_that_goes_back_does_not_make_it_wait_for_ever():
+    began = observe(Learning(), shrink(room()), 100.0)
+    assert observe(began, shrink(room() // 2), 1.0).frames
 
 
 def test_progress_grows_from_zero_to_one():
     state, seen = Learning(), []
     while isinstance(state, Learning):
         seen.append(state.progress)
-        state = observe(state, shrink(seen_by_camera(room(), len(seen))))
+        state = observe(state, shrink(seen_by_camera(room(), len(seen))), len(seen) / FPS)
     assert seen[0] == 0
     assert seen == sorted(seen)
     assert 0.9 < seen[-1] < 1
