@@ -107,7 +107,7 @@ def add_inputs(add: Callable[..., object], default: Settings) -> None:
         choices=CAM_METHODS,
         default=default.cam_method,
         help="how the heat map is made (default: %(default)s, instant; occlusion covers patch after patch, takes "
-        "40 ms a frame and asks the model itself; the others are the grad-cam package's: slower, and each frame is "
+        "30 ms a frame and asks the model itself; the others are the grad-cam package's: slower, and each frame is "
         "stretched to its own scale)",
     )
 
