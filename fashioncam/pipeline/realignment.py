@@ -13,7 +13,8 @@ import numpy as np
 from fashioncam.messages import Image
 
 from .reference_background import Reference, expected_background, light_gain
-from .scene_causes import DIFFERENCE_LIMIT
+from .scene_causes import difference
+from .scene_watch import share
 from .segmentation import LIKELY, away_from, deviating_pixels
 
 REACH_PX = 8  # a twentieth of the picture's width
@@ -59,8 +60,7 @@ def shift_between(known_bgr: Image, seen_bgr: Image, beside: Image) -> tuple[flo
     cost = {}
     for dx, dy in product(range(-REACH_PX, REACH_PX + 1), repeat=2):
         shifted = known[REACH_PX - dy : height - REACH_PX - dy, REACH_PX - dx : width - REACH_PX - dx]
-        apart = cv2.min(cv2.absdiff(seen[inner], shifted), DIFFERENCE_LIMIT)
-        cost[dx, dy] = cv2.mean(apart, beside[inner])[0]
+        cost[dx, dy] = difference(seen[inner], shifted, beside[inner])
     dx, dy = min(cost, key=cost.__getitem__)
     if cost[dx, dy] >= MOST_COST * cost[0, 0] or REACH_PX in (abs(dx), abs(dy)):
         return None
@@ -78,5 +78,4 @@ def lowest_between(left: float, middle: float, right: float) -> float:
 def share_deviating(reference: Reference, small_bgr: Image, beside: Image) -> float:
     """Of what is beside the item, how much is not as learned, 0..1."""
     expected_bgr = expected_background(reference, light_gain(small_bgr, reference))
-    deviating = cv2.bitwise_and(deviating_pixels(small_bgr, expected_bgr, reference.tolerance), beside)
-    return cv2.countNonZero(deviating) / max(1, cv2.countNonZero(beside))
+    return share(cv2.bitwise_and(deviating_pixels(small_bgr, expected_bgr, reference.tolerance), beside), beside)

@@ -97,9 +97,9 @@ def best_shift(seen: Image, expected: Image) -> tuple[float, tuple[int, int]]:
     return best
 
 
-def difference(a: Image, b: Image) -> float:
-    """Mean difference of two grey pictures in grey levels; a pixel counts for no more than `DIFFERENCE_LIMIT`."""
-    return cv2.mean(cv2.min(cv2.absdiff(a, b), DIFFERENCE_LIMIT))[0]
+def difference(a: Image, b: Image, where: Image | None = None) -> float:
+    """Mean difference of two grey pictures, there or all over, in grey levels, of each pixel at most `DIFFERENCE_LIMIT`."""
+    return cv2.mean(cv2.min(cv2.absdiff(a, b), DIFFERENCE_LIMIT), where)[0]
 
 
 def relit(small_bgr: Image, expected_bgr: Image, beside: Image) -> Image | None:
