@@ -98,7 +98,7 @@ def best_shift(seen: Image, expected: Image) -> tuple[float, tuple[int, int]]:
 
 
 def difference(a: Image, b: Image, where: Image | None = None) -> float:
-    """Mean difference of two grey pictures, there or all over, in grey levels, of each pixel at most `DIFFERENCE_LIMIT`."""
+    """Mean difference of two grey pictures, there or all over; grey levels, of a pixel at most `DIFFERENCE_LIMIT`."""
     return cv2.mean(cv2.min(cv2.absdiff(a, b), DIFFERENCE_LIMIT), where)[0]
 
 
