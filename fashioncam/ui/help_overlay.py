@@ -13,7 +13,9 @@ from .theme import Theme
 
 Section: TypeAlias = tuple[str, list[tuple[str, str]]]  # heading; keys, and what they do
 
-ROW_PX, HEADING_PX, KEY_PX, MARGIN_PX = 26, 38, 96, 28
+WIDTH_PX, ROW_PX, HEADING_PX, MARGIN_PX = 940, 26, 38, 28
+KEY_PX, MOUSE_PX = 110, 204  # from the left of a key, and of what the mouse does, to its text
+TEXT_PX = 13
 
 
 def sections() -> list[Section]:
@@ -75,7 +77,7 @@ class HelpOverlay(QWidget):
 
     def _card_size(self, columns: list[list[Section]]) -> tuple[int, int]:
         height = max(sum(HEADING_PX + ROW_PX * len(rows) for _, rows in column) for column in columns)
-        return 940, height + MARGIN_PX
+        return WIDTH_PX, height + MARGIN_PX
 
     def _fitting_scale(self, columns: list[list[Section]]) -> float:
         """The interface's scale, or less where the window is too small for it."""
@@ -84,7 +86,7 @@ class HelpOverlay(QWidget):
 
     def _paint_column(self, painter: QPainter, column: list[Section], left: float, width: float) -> None:
         colours = self._theme.palette
-        heading_font, row_font = Theme().font(self.font(), 15, bold=True), Theme().font(self.font(), 13)
+        heading_font, row_font = Theme().font(self.font(), 15, bold=True), Theme().font(self.font(), TEXT_PX)
         top = 4.0
         middle = Qt.AlignmentFlag.AlignVCenter
         for heading, rows in column:
@@ -93,7 +95,7 @@ class HelpOverlay(QWidget):
             painter.drawText(QRectF(left, top, width, HEADING_PX), Qt.AlignmentFlag.AlignBottom, heading)
             top += HEADING_PX
             painter.setFont(row_font)
-            key_px = KEY_PX if heading != "Mouse" else 2.1 * KEY_PX
+            key_px = KEY_PX if heading != "Mouse" else MOUSE_PX
             for keys, text in rows:
                 painter.setPen(QColor(colours.accent))
                 painter.drawText(QRectF(left, top, key_px, ROW_PX), middle, keys)

@@ -2,10 +2,13 @@ import pytest
 from fake_session import item_view
 from hands import press, settle
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QWidget
 
 from fashioncam.messages import Look, Request, Stream
+from fashioncam.ui import help_overlay
 from fashioncam.ui.shortcuts import BINDINGS
+from fashioncam.ui.theme import Theme
 
 
 @pytest.mark.parametrize(
@@ -50,6 +53,16 @@ def test_backspace_searches_the_whole_picture_again(window, session):
 def test_keys_that_quit(window, key):
     press(window, key)
     assert not window.isVisible()
+
+
+def test_keys_and_what_they_do_do_not_run_into_each_other_in_the_help(qt_application):
+    font = QFontMetrics(Theme().font(qt_application.font(), help_overlay.TEXT_PX))
+    column_px = (help_overlay.WIDTH_PX - help_overlay.MARGIN_PX) / 2 - help_overlay.MARGIN_PX
+    for heading, rows in help_overlay.sections():
+        key_px = help_overlay.MOUSE_PX if heading == "Mouse" else help_overlay.KEY_PX
+        for keys, text in rows:
+            assert font.horizontalAdvance(keys) < key_px - 6
+            assert font.horizontalAdvance(text) <= column_px - key_px
 
 
 def test_escape_leaves_help_presentation_and_full_screen_before_it_quits(window, qt_application):
