@@ -24,7 +24,7 @@ from training.batches import drawn_from, targets_of
 from training.command import at_least, exit_code
 from training.cutouts import read_table
 from training.data import Split
-from training.loop import new_state, predict, predict_both_ways, train_epoch
+from training.loop import make_step, new_state, predict, predict_both_ways, train_epoch
 from training.metrics import accuracy, macro_accuracy
 from training.recipes import Recipe
 from training.train import fastest_precision
@@ -76,7 +76,7 @@ def adapted(model: Model, dataset: data.FashionMnist, parts: tuple[str, ...], st
     generator = torch.Generator().manual_seed(seed)
     state = new_state(RECIPE, model.state_dict(), steps, torch.device("cpu"))
     batches = (batch(dataset.train, dataset.input, parts, generator) for _ in range(steps))
-    train_epoch(state, batches, fastest_precision(torch.device("cpu")), RECIPE, None)
+    train_epoch(state, batches, make_step(state, fastest_precision(torch.device("cpu")), RECIPE, None))
     return state.model.eval()
 
 

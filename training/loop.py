@@ -23,13 +23,16 @@ from fashioncam.models.base import Model, to_input
 from . import distributed, metrics
 from .background_evidence import background_evidence
 from .batches import plain_place, shuffled_batches, with_photos
+from .captured_step import CapturedStep, Step
 from .class_maps import LogitsAndMaps
 from .data import NOT_A_GARMENT, Split, WebcamPictures
 from .distillation import distillation_loss
-from .optimization import descend, make_optimizers, moving_average, one_cycle
+from .optimization import descend, learning_rates_to_card, make_optimizers, moving_average, one_cycle
 from .recipes import Recipe
 from .run_log import RunLog, progress
 from .run_state import fingerprint, restore, store
+
+STORING_INTERVAL_S = 20.0  # on a graphics card an epoch takes a second, and to write 270 MB another
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,8 @@ class TrainingState:
 def fit(recipe: Recipe, materials: Materials, folder: Path, seed: int, device: torch.device, precision: str) -> Model:
     """Train by the recipe and return the model whose weights are kept, on the CPU, in eval mode.
 
-    Each epoch ends with its state in `folder`/state.pt. Called again with the same arguments it
-    goes on from there; what an epoch draws at random depends on seed and epoch alone, so an
+    After an epoch its state is in `folder`/state.pt, or after several where one takes seconds. Called again with the
+    same arguments it goes on from there; what an epoch draws at random depends on seed and epoch alone, so an
     interrupted run ends as an uninterrupted one does. Processes that torchrun has started train together.
 
     Raises:
@@ -95,23 +98,27 @@ def fit(recipe: Recipe, materials: Materials, folder: Path, seed: int, device: t
     """
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
-    identity = identity_of(recipe, seed, precision, materials)
     materials = materials.to(device)
+    identity = identity_of(recipe, seed, precision, materials)
     steps = steps_of_an_epoch(recipe, len(materials.train))
     state = new_state(recipe, materials.initial, steps, device)
     first_epoch = restore(folder / "state.pt", identity, state.parts())
+    step = make_step(state, precision, recipe, materials.teacher)
     log = RunLog(folder, first_epoch) if distributed.is_leader() else None
     kept = state.average.module if recipe.ema_decay else state.model
+    stored = time.monotonic()
     for epoch in range(first_epoch, recipe.epochs):
         started = time.monotonic()
         batches = progress(epoch_batches(materials, recipe, seed, epoch), f"epoch {epoch + 1}/{recipe.epochs}", steps)
-        train_loss = train_epoch(state, batches, precision, recipe, materials.teacher)
+        train_loss = train_epoch(state, batches, step)
         if log is not None:
             figures = {"train_loss": train_loss, **held_out_figures(kept, materials, precision)}
-            figures["learning_rate"] = state.optimizers[0].param_groups[0]["lr"]
+            figures["learning_rate"] = float(state.optimizers[0].param_groups[0]["lr"])
             figures["seconds"] = time.monotonic() - started
             log.write(epoch, **figures)
-            store(folder / "state.pt", identity, epoch + 1, state.parts())
+            if epoch + 1 == recipe.epochs or time.monotonic() - stored >= STORING_INTERVAL_S:
+                store(folder / "state.pt", identity, epoch + 1, state.parts())
+                stored = time.monotonic()
             print_epoch(epoch, recipe.epochs, figures)
     if log is not None:
         log.close()
@@ -123,6 +130,7 @@ def fit(recipe: Recipe, materials: Materials, folder: Path, seed: int, device: t
 def identity_of(recipe: Recipe, seed: int, precision: str, materials: Materials) -> dict[str, Any]:
     """What a state file has to agree in with the run that goes on from it."""
     identity = {"recipe": asdict(recipe), "seed": seed, "precision": precision, "initial": None}
+    identity["device"] = materials.train.images.device.type  # each draws other numbers at random
     if materials.initial is not None:
         identity["initial"] = fingerprint(materials.initial.values())
     if materials.teacher is not None:
@@ -160,7 +168,7 @@ def new_state(recipe: Recipe, initial: Mapping[str, Tensor] | None, steps: int, 
     return TrainingState(
         model=model,
         in_step=distributed.in_step(LogitsAndMaps(model) if recipe.background_weight else model, device),
-        average=AveragedModel(model, avg_fn=moving_average(recipe.ema_decay), use_buffers=True),
+        average=AveragedModel(model, multi_avg_fn=moving_average(recipe.ema_decay), use_buffers=True),
         optimizers=optimizers,
         schedules=[LambdaLR(optimizer, one_cycle(steps * recipe.epochs, recipe.warmup)) for optimizer in optimizers],
     )
@@ -174,18 +182,25 @@ def epoch_batches(materials: Materials, recipe: Recipe, seed: int, epoch: int) -
     return distributed.own_slices(batches)
 
 
-def train_epoch(
-    state: TrainingState,
-    batches: Iterable[tuple[Tensor, Tensor]],
-    precision: str,
-    recipe: Recipe,
-    teacher: nn.Module | None,
-) -> float:
+def make_step(state: TrainingState, precision: str, recipe: Recipe, teacher: nn.Module | None) -> Step:
+    """What is done with each batch of a run."""
+
+    def step(images: Tensor, targets: Tensor) -> Tensor:
+        return train_step(state.in_step, state.optimizers, images, targets, precision, recipe, teacher)
+
+    device = next(state.model.parameters()).device
+    if device.type != "cuda" or distributed.count() > 1:
+        return step
+    learning_rates_to_card(state.optimizers, device)
+    return CapturedStep(step)
+
+
+def train_epoch(state: TrainingState, batches: Iterable[tuple[Tensor, Tensor]], step: Step) -> float:
     """One step for each batch; returns the mean loss."""
     state.in_step.train()
     losses = []
     for images, targets in batches:
-        losses.append(train_step(state.in_step, state.optimizers, images, targets, precision, recipe, teacher))
+        losses.append(step(images, targets))
         for schedule in state.schedules:
             schedule.step()
         state.average.update_parameters(state.model)

@@ -12,13 +12,24 @@ from torch.optim import AdamW, Optimizer
 from .muon import Muon
 from .recipes import Recipe
 
+Tensors = list[Tensor] | tuple[Tensor, ...]
 
-def moving_average(decay: float) -> Callable[[Tensor, Tensor, Tensor | int], Tensor]:
-    """Exponential moving average that starts quickly, so that early epochs are not judged by their initial weights."""
 
-    def average(averaged: Tensor, current: Tensor, count: Tensor | int) -> Tensor:
-        keep = min(decay, (1 + int(count)) / (10 + int(count)))
-        return torch.lerp(current, averaged, keep) if current.is_floating_point() else current
+def moving_average(decay: float) -> Callable[[Tensors, Tensors, Tensor | int], None]:
+    """Exponential moving average that starts quickly, so that early epochs are not judged by their initial weights.
+
+    For `AveragedModel`; all its tensors at once, and nothing that waits for a graphics card.
+    """
+
+    def average(averaged: Tensors, current: Tensors, count: Tensor | int) -> None:
+        if not averaged[0].is_floating_point():  # counts of batches
+            torch._foreach_copy_(averaged, current)
+            return
+        count = torch.as_tensor(count)
+        keep = ((1 + count) / (10 + count)).clamp(max=decay)
+        moves = torch._foreach_sub(current, averaged)
+        torch._foreach_mul_(moves, 1 - keep)
+        torch._foreach_add_(averaged, moves)
 
     return average
 
@@ -34,10 +45,18 @@ def make_optimizers(model: nn.Module, recipe: Recipe) -> list[Optimizer]:
         {"params": [p for p in others if p.ndim > 1], "weight_decay": recipe.weight_decay},
         {"params": [p for p in others if p.ndim <= 1], "weight_decay": 0.0},
     ]
-    optimizers: list[Optimizer] = [AdamW(groups, lr=recipe.learning_rate)]
+    on_card = next(model.parameters()).is_cuda
+    optimizers: list[Optimizer] = [AdamW(groups, lr=recipe.learning_rate, capturable=on_card)]
     if large:
         optimizers.append(Muon(large, lr=recipe.learning_rate, weight_decay=recipe.weight_decay))
     return optimizers
+
+
+def learning_rates_to_card(optimizers: Sequence[Optimizer], card: torch.device) -> None:
+    """Lay them where a captured step reads them anew each time: numbers would be in it for good."""
+    for optimizer in optimizers:
+        for group in optimizer.param_groups:
+            group["lr"] = torch.as_tensor(group["lr"], device=card)
 
 
 def descend(loss: Tensor, model: nn.Module, optimizers: Sequence[Optimizer]) -> None:

@@ -82,7 +82,7 @@ def fit(garments: Path, rooms: int, epochs: int, seed: int, folder: Path) -> Seg
     train, validation = banks(garments, rooms, seed)
     torch.manual_seed(seed)
     net = SegmentationNet().to(memory_format=torch.channels_last)
-    average = AveragedModel(net, avg_fn=moving_average(EMA_DECAY), use_buffers=True)
+    average = AveragedModel(net, multi_avg_fn=moving_average(EMA_DECAY), use_buffers=True)
     optimizer = AdamW(net.parameters(), lr=4e-3, weight_decay=0.01)
     schedule = OneCycleLR(optimizer, 4e-3, total_steps=epochs * STEPS_PER_EPOCH, pct_start=0.1)
     parts: dict[str, Any] = {"net": net, "average": average, "optimizer": optimizer, "schedule": schedule}

@@ -49,6 +49,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Pat
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loop, "store", store_and_keep_the_first)
+        patch.setattr(loop, "STORING_INTERVAL_S", 0.0)
         return train_tiny.run(folder, ("whole", "muon")), folder
 
 

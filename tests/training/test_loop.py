@@ -83,6 +83,10 @@ def killed_before_storing(store: Callable[..., None]) -> Callable[..., None]:
 
 
 class TestResume:
+    @pytest.fixture(autouse=True)
+    def after_each_epoch(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(loop, "STORING_INTERVAL_S", 0.0)
+
     @pytest.mark.parametrize(
         "killed", [killed_after_storing, killed_before_storing], ids=["between-epochs", "in-epoch"]
     )

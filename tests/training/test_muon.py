@@ -10,7 +10,7 @@ from training.muon import Muon, orthogonal
 @pytest.mark.parametrize("shape", [(32, 32), (16, 80), (80, 16), (16, 8, 3, 3)], ids=str)
 def test_step_has_the_singular_vectors_of_the_gradient_and_about_equal_singular_values(shape: tuple[int, ...]) -> None:
     gradient = torch.randn(shape, generator=torch.Generator().manual_seed(0))
-    step = orthogonal(gradient)
+    step = orthogonal([gradient])[0]
     assert (step.shape, step.dtype) == (gradient.shape, torch.float32)
     singular = torch.linalg.svdvals(step.flatten(1))
     assert singular.max() < 2 * singular.min()
@@ -22,8 +22,16 @@ def test_step_has_the_singular_vectors_of_the_gradient_and_about_equal_singular_
 
 @pytest.mark.parametrize("shape", [(64, 64), (32, 128), (128, 32)], ids=str)
 def test_step_is_as_long_as_one_of_adamw(shape: tuple[int, int]) -> None:
-    step = orthogonal(torch.randn(shape, generator=torch.Generator().manual_seed(0)))
+    step = orthogonal([torch.randn(shape, generator=torch.Generator().manual_seed(0))])[0]
     assert step.square().mean().sqrt().item() == pytest.approx(0.2, rel=0.2)
+
+
+def test_matrices_of_one_shape_have_the_steps_that_they_have_alone() -> None:
+    generator = torch.Generator().manual_seed(0)
+    shapes = (32, 64), (16, 8, 3, 3), (64, 32), (32, 64)
+    gradients = [torch.randn(shape, generator=generator) for shape in shapes]
+    for gradient, step in zip(gradients, orthogonal(gradients), strict=True):
+        assert torch.allclose(step, orthogonal([gradient])[0], atol=1e-5)
 
 
 def quadratic(weight: Tensor) -> Tensor:

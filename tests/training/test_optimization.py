@@ -15,11 +15,15 @@ class TestMovingAverage:
         [pytest.param(1, 2 / 11, id="starts-quickly"), pytest.param(10_000, 0.99, id="then-its-decay")],
     )
     def test_keeps_a_growing_share_of_the_past(self, count: int, keep: float) -> None:
-        averaged = moving_average(0.99)(torch.tensor([1.0]), torch.tensor([0.0]), count)
-        assert averaged.item() == pytest.approx(keep, rel=1e-5)
+        averaged = [torch.tensor([1.0]), torch.tensor([[2.0, 4.0]])]
+        moving_average(0.99)(averaged, [torch.tensor([0.0]), torch.tensor([[2.0, 0.0]])], torch.tensor(count))
+        assert averaged[0].tolist() == pytest.approx([keep], rel=1e-5)
+        assert averaged[1].tolist() == [pytest.approx([2.0, 4 * keep], rel=1e-5)]
 
     def test_takes_whole_numbers_as_they_are(self) -> None:
-        assert moving_average(0.99)(torch.tensor(3), torch.tensor(8), 100) == 8
+        counted = [torch.tensor(3)]
+        moving_average(0.99)(counted, [torch.tensor(8)], torch.tensor(100))
+        assert counted == [8]
 
 
 def decays_of(recipe: Recipe, model: torch.nn.Module) -> dict[type, dict[str, float]]:
