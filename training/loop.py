@@ -13,7 +13,6 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
-from torch.optim.swa_utils import AveragedModel
 
 from fashioncam.errors import UserError
 from fashioncam.messages import InputDescription
@@ -27,7 +26,7 @@ from .captured_step import CapturedStep, Step
 from .class_maps import LogitsAndMaps
 from .data import NOT_A_GARMENT, Split, WebcamPictures
 from .distillation import distillation_loss
-from .optimization import descend, learning_rates_to_card, make_optimizers, moving_average, one_cycle
+from .optimization import MovingAverage, descend, learning_rates_to_card, make_optimizers, one_cycle
 from .recipes import Recipe
 from .run_log import RunLog, progress
 from .run_state import fingerprint, restore, store
@@ -75,7 +74,7 @@ class TrainingState:
 
     model: Model
     in_step: nn.Module
-    average: AveragedModel
+    average: MovingAverage
     optimizers: list[Optimizer]
     schedules: list[LambdaLR]
 
@@ -168,7 +167,7 @@ def new_state(recipe: Recipe, initial: Mapping[str, Tensor] | None, steps: int, 
     return TrainingState(
         model=model,
         in_step=distributed.in_step(LogitsAndMaps(model) if recipe.background_weight else model, device),
-        average=AveragedModel(model, multi_avg_fn=moving_average(recipe.ema_decay), use_buffers=True),
+        average=MovingAverage(model, recipe.ema_decay),
         optimizers=optimizers,
         schedules=[LambdaLR(optimizer, one_cycle(steps * recipe.epochs, recipe.warmup)) for optimizer in optimizers],
     )
@@ -203,7 +202,7 @@ def train_epoch(state: TrainingState, batches: Iterable[tuple[Tensor, Tensor]], 
         losses.append(step(images, targets))
         for schedule in state.schedules:
             schedule.step()
-        state.average.update_parameters(state.model)
+        state.average.update(state.model)
     return distributed.mean(torch.stack(losses)).mean().item()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 
 import torch
 from torch import Tensor, nn
@@ -12,26 +13,39 @@ from torch.optim import AdamW, Optimizer
 from .muon import Muon
 from .recipes import Recipe
 
-Tensors = list[Tensor] | tuple[Tensor, ...]
 
+class MovingAverage(nn.Module):
+    """Exponential moving average of a model's weights and buffers that starts quickly, so that early epochs are not
+    judged by their initial weights.
 
-def moving_average(decay: float) -> Callable[[Tensors, Tensors, Tensor | int], None]:
-    """Exponential moving average that starts quickly, so that early epochs are not judged by their initial weights.
+    torch's `AveragedModel` counts in a tensor, and so waits for the graphics card at each update.
 
-    For `AveragedModel`; all its tensors at once, and nothing that waits for a graphics card.
+    Attributes:
+        module: the average, a model like the one that is averaged.
     """
 
-    def average(averaged: Tensors, current: Tensors, count: Tensor | int) -> None:
-        if not averaged[0].is_floating_point():  # counts of batches
-            torch._foreach_copy_(averaged, current)
-            return
-        count = torch.as_tensor(count)
-        keep = ((1 + count) / (10 + count)).clamp(max=decay)
-        moves = torch._foreach_sub(current, averaged)
-        torch._foreach_mul_(moves, 1 - keep)
-        torch._foreach_add_(averaged, moves)
+    def __init__(self, model: nn.Module, decay: float) -> None:
+        super().__init__()
+        self.module = deepcopy(model)
+        self._decay = decay
+        self._updates = 0
 
-    return average
+    @torch.no_grad()
+    def update(self, model: nn.Module) -> None:
+        """Take the model's weights in."""
+        keep = min(self._decay, (1 + self._updates) / (10 + self._updates)) if self._updates else 0.0
+        averaged, current = self.module.state_dict(), model.state_dict()
+        learned = [name for name, tensor in current.items() if tensor.is_floating_point()]
+        torch._foreach_lerp_([averaged[name] for name in learned], [current[name] for name in learned], 1 - keep)
+        for name in current.keys() - set(learned):  # counts of batches
+            averaged[name].copy_(current[name])
+        self._updates += 1
+
+    def get_extra_state(self) -> int:
+        return self._updates
+
+    def set_extra_state(self, state: int) -> None:
+        self._updates = state
 
 
 def make_optimizers(model: nn.Module, recipe: Recipe) -> list[Optimizer]:

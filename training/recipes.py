@@ -76,7 +76,7 @@ def benchmark() -> Recipe:
 
 def benchmark_taught() -> Recipe:
     """`benchmark` with a teacher, for a GPU: see --teacher. The teacher's doubts take the smoothed labels' place."""
-    return replace(benchmark(), epochs=150, label_smoothing=0.0, cutmix_probability=0.25, distill_weight=0.7)
+    return replace(benchmark(), epochs=150, label_smoothing=0.0, cutmix_probability=0.5, distill_weight=0.7)
 
 
 def hybrid() -> Recipe:
@@ -117,12 +117,12 @@ def teacher() -> Recipe:
     """
     return Recipe(
         model="wide_resnet",
-        epochs=200,
+        epochs=30,
         warmup=0.05,
         ema_decay=0.999,
         erase_probability=0.5,
         erase_area=0.4,
-        cutmix_probability=0.5,
+        cutmix_probability=0.75,
         muon=1,
     )
 

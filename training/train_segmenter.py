@@ -21,7 +21,6 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import OneCycleLR
-from torch.optim.swa_utils import AveragedModel
 
 from fashioncam.pipeline.segmentation import AREA_LIMITS
 
@@ -31,7 +30,7 @@ from .composites import Bank, Composites, compose, mirrored
 from .cutouts import load_cutouts, oversampled
 from .drawn_rooms import draw_rooms
 from .export import require_exporter, write_onnx
-from .optimization import descend, moving_average
+from .optimization import MovingAverage, descend
 from .run_log import RunLog, progress
 from .run_state import fingerprint, restore, store
 from .segmentation_net import SegmentationNet
@@ -82,7 +81,7 @@ def fit(garments: Path, rooms: int, epochs: int, seed: int, folder: Path) -> Seg
     train, validation = banks(garments, rooms, seed)
     torch.manual_seed(seed)
     net = SegmentationNet().to(memory_format=torch.channels_last)
-    average = AveragedModel(net, multi_avg_fn=moving_average(EMA_DECAY), use_buffers=True)
+    average = MovingAverage(net, EMA_DECAY)
     optimizer = AdamW(net.parameters(), lr=4e-3, weight_decay=0.01)
     schedule = OneCycleLR(optimizer, 4e-3, total_steps=epochs * STEPS_PER_EPOCH, pct_start=0.1)
     parts: dict[str, Any] = {"net": net, "average": average, "optimizer": optimizer, "schedule": schedule}
@@ -105,7 +104,7 @@ def fit(garments: Path, rooms: int, epochs: int, seed: int, folder: Path) -> Seg
             for view in (batch, mirrored(batch)):
                 losses.append(train_step(net, optimizer, view, precision))
                 schedule.step()
-                average.update_parameters(net)
+                average.update(net)
         figures = {
             "train_loss": torch.stack(losses).mean().item(),
             **validate(average.module, validation),

@@ -5,25 +5,38 @@ import torch
 
 from fashioncam.models import build
 from training.muon import Muon
-from training.optimization import make_optimizers, moving_average, one_cycle
+from training.optimization import MovingAverage, make_optimizers, one_cycle
 from training.recipes import RECIPES, Recipe
 
 
 class TestMovingAverage:
     @pytest.mark.parametrize(
         ("count", "keep"),
-        [pytest.param(1, 2 / 11, id="starts-quickly"), pytest.param(10_000, 0.99, id="then-its-decay")],
+        [
+            pytest.param(0, 0, id="first-as-it-is"),
+            pytest.param(1, 2 / 11, id="starts-quickly"),
+            pytest.param(10_000, 0.99, id="then-its-decay"),
+        ],
     )
     def test_keeps_a_growing_share_of_the_past(self, count: int, keep: float) -> None:
-        averaged = [torch.tensor([1.0]), torch.tensor([[2.0, 4.0]])]
-        moving_average(0.99)(averaged, [torch.tensor([0.0]), torch.tensor([[2.0, 0.0]])], torch.tensor(count))
-        assert averaged[0].tolist() == pytest.approx([keep], rel=1e-5)
-        assert averaged[1].tolist() == [pytest.approx([2.0, 4 * keep], rel=1e-5)]
+        model = torch.nn.BatchNorm2d(2)
+        average = MovingAverage(model, 0.99)
+        average.set_extra_state(count)
+        with torch.no_grad():
+            model.weight.fill_(3.0)
+            model.running_var.fill_(2.0)
+        model.num_batches_tracked.fill_(8)
+        average.update(model)
+        assert average.module.weight.tolist() == pytest.approx([3 - 2 * keep] * 2, rel=1e-5)
+        assert average.module.running_var.tolist() == pytest.approx([2 - keep] * 2, rel=1e-5)
+        assert average.module.num_batches_tracked == 8
 
-    def test_takes_whole_numbers_as_they_are(self) -> None:
-        counted = [torch.tensor(3)]
-        moving_average(0.99)(counted, [torch.tensor(8)], torch.tensor(100))
-        assert counted == [8]
+    def test_state_holds_how_much_it_has_seen(self) -> None:
+        model = torch.nn.Linear(1, 1)
+        average, other = MovingAverage(model, 0.99), MovingAverage(model, 0.99)
+        average.set_extra_state(7)
+        other.load_state_dict(average.state_dict())
+        assert other.get_extra_state() == 7
 
 
 def decays_of(recipe: Recipe, model: torch.nn.Module) -> dict[type, dict[str, float]]:
