@@ -135,6 +135,11 @@ def simplecnn() -> Recipe:
     return Recipe(model="simplecnn", epochs=16, learning_rate=1e-3, weight_decay=0.1, erase_probability=0.25)
 
 
+def simplecnn_taught() -> Recipe:
+    """`simplecnn` with weights/hybrid-benchmark.pth as its teacher: see --teacher."""
+    return replace(simplecnn(), epochs=50, erase_probability=0.5, cutmix_probability=0.5, distill_weight=0.7)
+
+
 def webcam_simplecnn() -> Recipe:
     """SimpleCNN for the camera, from the weights of `simplecnn`."""
     return replace(
@@ -154,6 +159,7 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
         webcam56,
         webcam_taught,
         simplecnn,
+        simplecnn_taught,
         webcam_simplecnn,
     )
 }
@@ -164,6 +170,7 @@ FILES = {
     "benchmark_taught": "hybrid-benchmark",
     "hybrid": "hybrid-plain",
     "simplecnn": "simplecnn-plain",
+    "simplecnn_taught": "simplecnn-plain",
     "teacher": "wide_resnet",
     "webcam": "hybrid",
     "webcam56": "hybrid56",
