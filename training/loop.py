@@ -182,7 +182,7 @@ def epoch_batches(materials: Materials, recipe: Recipe, seed: int, epoch: int) -
 
 
 def make_step(state: TrainingState, precision: str, recipe: Recipe, teacher: nn.Module | None) -> Step:
-    """What is done with each batch of a run."""
+    """What is done with each batch of a run; on a graphics card it is captured, unless several train together."""
 
     def step(images: Tensor, targets: Tensor) -> Tensor:
         return train_step(state.in_step, state.optimizers, images, targets, precision, recipe, teacher)

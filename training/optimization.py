@@ -15,10 +15,10 @@ from .recipes import Recipe
 
 
 class MovingAverage(nn.Module):
-    """Exponential moving average of a model's weights and buffers that starts quickly, so that early epochs are not
-    judged by their initial weights.
+    """Exponential moving average of a model's weights and buffers.
 
-    torch's `AveragedModel` counts in a tensor, and so waits for the graphics card at each update.
+    It starts quickly, so that early epochs are not judged by their initial weights. torch's `AveragedModel` counts in a
+    tensor, and so waits for the graphics card at each update.
 
     Attributes:
         module: the average, a model like the one that is averaged.
