@@ -62,7 +62,7 @@ RECIPE = Recipe(
 )
 MAY_FORGET = 0.005  # of the validation split
 # Of the way from the old weights to the new ones. At 1 the thirty captures of a trial were right as they are at 0.75,
-# but of other owners' garments 60.5 % instead of 62.8 (weights/hybrid-benchmark.pth, which had 58.0).
+# but of other owners' garments 60.5 % instead of 62.8 (a hybrid of the data set alone, which had 58.0).
 INTERPOLATIONS = (0.8, 0.7, 0.6, 0.5, 0.4, 0.2)
 ORIGINAL, NOW = "original_validation_accuracy", "validation_accuracy"  # figures of the checkpoint
 READ_PERCENT, TRAINED_PERCENT, CHECKED_PERCENT = 10, 80, 90  # how far it is then

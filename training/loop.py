@@ -182,7 +182,11 @@ def epoch_batches(materials: Materials, recipe: Recipe, seed: int, epoch: int) -
 
 
 def make_step(state: TrainingState, precision: str, recipe: Recipe, teacher: nn.Module | None) -> Step:
-    """What is done with each batch of a run; on a graphics card it is captured, unless several train together."""
+    """What is done with each batch of a run.
+
+    On a graphics card of NVIDIA's it is captured, unless several train together. The learning rates are then laid on
+    the card; to restore a state takes them from there again, so that comes first.
+    """
 
     def step(images: Tensor, targets: Tensor) -> Tensor:
         return train_step(state.in_step, state.optimizers, images, targets, precision, recipe, teacher)

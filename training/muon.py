@@ -18,7 +18,8 @@ class Muon(Optimizer):
     """Muon (kellerjordan.github.io/posts/muon) for matrices and convolution kernels.
 
     torch's own takes matrices only; a kernel of shape out x in x h x w counts as an out x (in h w) matrix here. Steps
-    have the root mean square of AdamW's, about 0.2 (arXiv:2502.16982, equation 4), so both take one learning rate.
+    have the root mean square of AdamW's, about 0.2 (arXiv:2502.16982, equation 4), so both take one learning rate. They
+    are made orthogonal in bf16 on a graphics card, whatever the precision of the training.
 
     Args:
         parameters: with two axes or more.

@@ -1,4 +1,4 @@
-"""The state file of a run: written after each epoch, so that a killed run goes on where it was."""
+"""The state file of a run: written between epochs, so that a killed run goes on from there."""
 
 from __future__ import annotations
 
@@ -28,12 +28,18 @@ def restore(path: Path, identity: dict[str, Any], parts: dict[str, Any]) -> int:
     """Load an interrupted run's state into `parts`; returns the epoch to go on with, 0 for a new run.
 
     Processes that train together get what the leader reads, so that other machines need no copy of the file.
+
+    Raises:
+        UserError: the file is damaged, or another run's, or an earlier version's.
     """
     state = distributed.from_leader(lambda: read(path, identity))
     if state is None:
         return 0
-    for name, part in parts.items():
-        part.load_state_dict(state[name])
+    try:
+        for name, part in parts.items():
+            part.load_state_dict(state[name])
+    except (KeyError, RuntimeError, ValueError):
+        raise UserError(f"{path} was written by another version; delete it to start the run again") from None
     return state["epoch"]
 
 

@@ -48,7 +48,8 @@ def test_twenty_steps_lower_the_loss(
     monkeypatch.setattr(loop, "store", lambda *arguments: None)  # SimpleCNN's state is 270 MB
     torch.manual_seed(0)
     before = loop.predict(build(recipe.model, recipe.config), images, description)
-    materials = loop.Materials(train, whole, description, photos)
+    teacher = build(recipe.model, recipe.config).eval() if recipe.distill_weight else None
+    materials = loop.Materials(train, whole, description, photos, teacher=teacher)
     model = loop.fit(recipe, materials, tmp_path, 0, torch.device("cpu"), "fp32")
     after = loop.predict(model, images, description)
     # At a learning rate of 0 the statistics of the norms alone move it by up to 1 %.

@@ -193,8 +193,8 @@ class TestArguments:
     def test_override_reaches_the_recipe(
         self, recipes_trained: list[Recipe], flag: str, change: dict[str, Any]
     ) -> None:
-        train.main(["--recipe", "simplecnn", flag])
-        assert recipes_trained == [replace(RECIPES["simplecnn"](), **change)]
+        train.main(["--recipe", "quick", flag])
+        assert recipes_trained == [replace(RECIPES["quick"](), **change)]
 
     def test_data_folder_reaches_the_data(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         asked: list[Path | None] = []
