@@ -9,6 +9,7 @@ import pytest
 
 from fashioncam.errors import QT_PACKAGES
 from fashioncam.ui.shortcuts import key_table
+from training import train
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -24,6 +25,17 @@ def test_every_option_of_the_command_line_is_explained():
     ).stdout
     options = set(re.findall(r"--[a-z][a-z-]+", usage)) - {"--help", "--no-display-input", "--no-display-fps"}
     assert {option for option in options if option not in README} == set()
+
+
+COMMANDS = re.findall(r"^python -m training\.train ([^#\n]+)", README.replace("\\\n", ""), re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_commands_that_train_name_what_their_recipe_needs(command):
+    args = train.parse_arguments(command.split())
+    recipe = train.chosen_recipe(args)
+    assert bool(recipe.distill_weight) == (args.teacher is not None)
+    assert bool(recipe.photo_share) == (args.garments is not None)
 
 
 def test_system_libraries_are_those_the_program_names():

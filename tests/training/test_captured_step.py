@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from fashioncam.models import build
 from training import loop
 from training.data import Split
 from training.recipes import Recipe
+from training.run_log import read_rows
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a graphics card of NVIDIA's")
 
@@ -37,12 +37,12 @@ def materials(seed: int = 0) -> loop.Materials:
     return loop.Materials(split, split, INPUT, teacher=build("hybrid", {}).eval())
 
 
-def losses(captured: bool) -> list[float]:
+def losses(captured: bool, precision: str) -> list[float]:
     """Of an epoch's ten steps."""
     torch.manual_seed(0)
     learned_from = materials().to(CARD)
     state = loop.new_state(RECIPE, None, 10, CARD)
-    step: Any = loop.make_step(state, "fp32", RECIPE, learned_from.teacher)
+    step: Any = loop.make_step(state, precision, RECIPE, learned_from.teacher)
     if not captured:
         step = step._step
     state.in_step.train()
@@ -54,25 +54,27 @@ def losses(captured: bool) -> list[float]:
     return torch.stack(found).tolist()
 
 
-def test_replayed_steps_have_the_losses_of_steps_that_are_called() -> None:
-    called = losses(captured=False)
-    assert losses(captured=True) == pytest.approx(called, rel=2e-3)
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_replayed_steps_have_the_losses_of_steps_that_are_called(precision: str) -> None:
+    called = losses(captured=False, precision=precision)
+    assert losses(captured=True, precision=precision) == pytest.approx(called, rel=2e-3)
     assert called[1] > called[-1]
 
 
-def test_interrupted_run_ends_as_an_uninterrupted_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    recipe = replace(RECIPE, background_weight=0.0)
-
-    def run(folder: Path) -> Tensor:
-        torch.manual_seed(1)
-        return loop.fit(recipe, materials(), folder, 0, CARD, "fp32").head.weight
+def test_interrupted_run_goes_on_as_an_uninterrupted_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(folder: Path) -> list[float]:
+        torch.manual_seed(1)  # of the teacher
+        loop.fit(RECIPE, materials(), folder, 0, CARD, "fp32")
+        return [float(row["train_loss"]) for row in read_rows(folder / "log.csv")]
 
     whole = run(tmp_path / "whole")
     monkeypatch.setattr(loop, "STORING_INTERVAL_S", 0.0)
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(loop, "print_epoch", interrupt)
         run(tmp_path / "resumed")
-    assert torch.allclose(run(tmp_path / "resumed"), whole, atol=3e-3)
+    started = read_rows(tmp_path / "resumed" / "log.csv")
+    assert run(tmp_path / "resumed") == pytest.approx(whole, rel=2e-3)
+    assert read_rows(tmp_path / "resumed" / "log.csv")[:1] == started  # its seconds, too: not trained again
 
 
 def interrupt(*arguments: object) -> None:

@@ -136,17 +136,44 @@ class TestResume:
         assert len(str(caught.value).splitlines()) == 1
         assert ((folder / "state.pt").read_bytes(), (folder / "log.csv").read_bytes()) == before
 
-    def test_run_on_other_pictures_or_in_another_precision_is_another_run(
+    def test_run_on_other_pictures_or_in_another_precision_or_place_is_another_run(
         self, recipe: Recipe, sample: tuple[Tensor, Tensor]
     ) -> None:
         part = Split(sample[0][:8], sample[1][:8])
         photos = WebcamPictures(part, part, part, part)
         materials = loop.Materials(part, part, INPUT, photos)
         other = replace(photos, cutouts=Split(part.images + 1, part.labels))
-        runs = [(materials, "fp32"), (materials, "bf16"), (replace(materials, photos=other), "fp32")]
+        elsewhere = replace(materials, train=part.to(torch.device("meta")))
+        runs = [
+            (materials, "fp32"),
+            (materials, "bf16"),
+            (replace(materials, photos=other), "fp32"),
+            (elsewhere, "fp32"),
+        ]
         identities = [loop.identity_of(recipe, 0, precision, learned_from) for learned_from, precision in runs]
         assert identities[0] == loop.identity_of(recipe, 0, "fp32", materials)
         assert identities[0] not in identities[1:]
+
+    def test_quick_epochs_do_not_each_store_their_state(
+        self, trainer: Trainer, recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        stored: list[int] = []
+        monkeypatch.setattr(loop, "store", lambda path, identity, epoch, parts: stored.append(epoch))
+        trainer(replace(recipe, epochs=3), tmp_path / "each", count=64)
+        monkeypatch.setattr(loop, "STORING_INTERVAL_S", 3600.0)
+        trainer(replace(recipe, epochs=3), tmp_path / "last", count=64)
+        assert stored == [1, 2, 3, 3]
+
+    def test_state_of_another_version_is_one_line(
+        self, trainer: Trainer, recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        short = replace(recipe, epochs=1)
+        trainer(short, tmp_path, count=64)
+        state = state_of(tmp_path)
+        torch.save({**state, "average": {"n_averaged": torch.tensor(4)}}, tmp_path / "state.pt")
+        with pytest.raises(UserError, match="delete it") as caught:
+            trainer(short, tmp_path, count=64)
+        assert len(str(caught.value).splitlines()) == 1
 
     def test_failed_write_leaves_the_old_state(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def write_half(state: object, path: Path) -> None:

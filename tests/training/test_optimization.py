@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LambdaLR
 
 from fashioncam.models import build
 from training.muon import Muon
-from training.optimization import MovingAverage, make_optimizers, one_cycle
+from training.optimization import MovingAverage, learning_rates_to_card, make_optimizers, one_cycle
 from training.recipes import RECIPES, Recipe
 
 
@@ -74,6 +76,32 @@ class TestOptimizers:
             model = build(recipe().model, recipe().config)
             owned = [name for decays in decays_of(recipe(), model).values() for name in decays]
             assert sorted(owned) == sorted(name for name, _ in model.named_parameters())
+
+
+class TestLearningRatesOnTheCard:
+    def test_steps_are_the_same_and_read_the_tensor_that_the_schedule_changes(self) -> None:
+        def trained(in_tensors: bool) -> list[torch.Tensor]:
+            torch.manual_seed(0)
+            weights = [torch.nn.Parameter(torch.randn(16, 16)) for _ in range(2)]
+            optimizers: list[Optimizer] = [
+                torch.optim.AdamW(weights[:1], lr=0.1, foreach=False),
+                Muon(weights[1:], 0.1),
+            ]
+            schedules = [LambdaLR(optimizer, one_cycle(4, 0.5)) for optimizer in optimizers]
+            if in_tensors:
+                learning_rates_to_card(optimizers, torch.device("cpu"))
+            rates = [optimizer.param_groups[0]["lr"] for optimizer in optimizers]
+            for _ in range(3):
+                for weight, optimizer, schedule in zip(weights, optimizers, schedules, strict=True):
+                    weight.grad = torch.ones(16, 16).tril()
+                    optimizer.step()
+                    schedule.step()
+            if in_tensors:
+                assert [rate.item() for rate in rates] == pytest.approx([0.1 * one_cycle(4, 0.5)(3)] * 2)
+            return [weight.detach() for weight in weights]
+
+        for weight, expected in zip(trained(True), trained(False), strict=True):
+            assert torch.allclose(weight, expected, atol=1e-6)
 
 
 class TestOneCycle:
