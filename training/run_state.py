@@ -15,6 +15,8 @@ from fashioncam.whole_files import replacing
 
 from . import distributed
 
+VERSION = 2  # of the file; another one's parts may not fit
+
 
 def fingerprint(tensors: Iterable[Tensor]) -> str:
     """SHA-256 of what they hold."""
@@ -35,16 +37,13 @@ def restore(path: Path, identity: dict[str, Any], parts: dict[str, Any]) -> int:
     state = distributed.from_leader(lambda: read(path, identity))
     if state is None:
         return 0
-    try:
-        for name, part in parts.items():
-            part.load_state_dict(state[name])
-    except (KeyError, RuntimeError, ValueError):
-        raise UserError(f"{path} was written by another version; delete it to start the run again") from None
+    for name, part in parts.items():
+        part.load_state_dict(state[name])
     return state["epoch"]
 
 
 def read(path: Path, identity: dict[str, Any]) -> dict[str, Any] | None:
-    """What `store` has written, None where there is no file; UserError for a damaged file or another run's."""
+    """What `store` has written, None where there is no file; UserError as in `restore`."""
     if not path.exists():
         return None
     try:
@@ -52,6 +51,8 @@ def read(path: Path, identity: dict[str, Any]) -> dict[str, Any] | None:
         found = state["identity"]
     except Exception:  # noqa: BLE001 - a damaged file fails in a dozen ways
         raise UserError(f"{path} is damaged; delete it to start the run again") from None
+    if state.get("version") != VERSION:
+        raise UserError(f"{path} was written by another version; delete it to start the run again")
     if found != identity:
         raise UserError(
             f"{path} belongs to another recipe or seed, or to other settings, data or weights; give the same arguments "
@@ -62,6 +63,11 @@ def read(path: Path, identity: dict[str, Any]) -> dict[str, Any] | None:
 
 def store(path: Path, identity: dict[str, Any], epoch: int, parts: dict[str, Any]) -> None:
     """Write the state after `epoch` epochs; a kill leaves the old file or the new one, never half of one."""
-    state = {"identity": identity, "epoch": epoch, **{name: part.state_dict() for name, part in parts.items()}}
+    state = {
+        "version": VERSION,
+        "identity": identity,
+        "epoch": epoch,
+        **{name: part.state_dict() for name, part in parts.items()},
+    }
     with replacing(path) as unfinished:
         torch.save(state, unfinished)

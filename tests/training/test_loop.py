@@ -14,7 +14,7 @@ from fashioncam.messages import InputDescription
 from fashioncam.models import build
 from fashioncam.models.base import Model, to_input
 from training import loop
-from training.batches import shuffled_batches, targets_of, with_photos
+from training.batches import shuffled_batches, with_photos
 from training.data import NOT_A_GARMENT, Split, WebcamPictures
 from training.recipes import Recipe
 from training.run_log import read_rows
@@ -170,7 +170,7 @@ class TestResume:
         short = replace(recipe, epochs=1)
         trainer(short, tmp_path, count=64)
         state = state_of(tmp_path)
-        torch.save({**state, "average": {"n_averaged": torch.tensor(4)}}, tmp_path / "state.pt")
+        torch.save({**state, "version": 1}, tmp_path / "state.pt")
         with pytest.raises(UserError, match="delete it") as caught:
             trainer(short, tmp_path, count=64)
         assert len(str(caught.value).splitlines()) == 1
@@ -231,63 +231,6 @@ class TestFit:
         assert float(read_rows(whole_run[1] / "log.csv")[-1]["validation_loss"]) == pytest.approx(loss, rel=1e-4)
 
 
-class TestShuffledBatches:
-    PLAIN = Recipe(model="hybrid", crop_padding=0, erase_probability=0, batch_size=30)
-
-    def batches(self, trainer: Trainer, recipe: Recipe, seed: int = 1, epoch: int = 0) -> list[tuple[Tensor, Tensor]]:
-        split = Split(trainer.images[:100], trainer.labels[:100])
-        return list(shuffled_batches(split, recipe, seed, epoch, INPUT))
-
-    def test_leave_the_incomplete_one_out_and_repeat_no_picture(self, trainer: Trainer) -> None:
-        batches = self.batches(trainer, self.PLAIN)
-        assert [len(images) for images, _ in batches] == [30, 30, 30]
-        drawn = torch.cat([images for images, _ in batches])
-        assert len(drawn.flatten(1).unique(dim=0)) == 90
-
-    def test_keep_each_picture_with_its_target(self, trainer: Trainer) -> None:
-        originals = to_input(trainer.images[:100], INPUT)
-        for images, targets in self.batches(trainer, self.PLAIN):
-            for image, target in zip(images, targets, strict=True):
-                as_it_is = (originals == image).all(dim=(1, 2, 3))
-                mirrored = (originals.flip(-1) == image).all(dim=(1, 2, 3))
-                (index,) = (as_it_is | mirrored).nonzero()[0].tolist()
-                assert target.tolist() == torch.eye(10)[trainer.labels[index]].tolist()
-
-    def test_mirror_each_picture_in_one_of_two_epochs(self, sample: tuple[Tensor, Tensor]) -> None:
-        split = Split(sample[0][:60], sample[1][:60])
-        as_they_are, mirrored = to_input(split.images, INPUT), to_input(split.images.flip(-1), INPUT)
-        count = 0
-        for epoch in (0, 1):
-            for images, _ in shuffled_batches(split, self.PLAIN, 1, epoch, INPUT):
-                for image in images:
-                    is_mirrored = any(torch.allclose(image, other) for other in mirrored)
-                    assert is_mirrored or any(torch.allclose(image, other) for other in as_they_are)
-                    count += is_mirrored
-        assert count == 60
-
-    def test_smoothed_targets_leave_a_share_to_every_class(self, trainer: Trainer) -> None:
-        for _, targets in self.batches(trainer, replace(self.PLAIN, label_smoothing=0.2)):
-            assert targets.max(dim=1).values.tolist() == pytest.approx([0.82] * 30)
-            assert targets.min(dim=1).values.tolist() == pytest.approx([0.02] * 30)
-
-    def test_cut_and_mixed_targets_are_shared(self, trainer: Trainer) -> None:
-        _, targets = self.batches(trainer, replace(self.PLAIN, cutmix_probability=1.0))[0]
-        assert torch.allclose(targets.sum(dim=1), torch.ones(30))
-        assert (targets.max(dim=1).values < 1).any()
-
-    def test_depend_on_seed_and_epoch_alone(self, trainer: Trainer) -> None:
-        def drawn(seed: int, epoch: int) -> Tensor:
-            return torch.cat(
-                [images for images, _ in self.batches(trainer, replace(self.PLAIN, crop_padding=2), seed, epoch)]
-            )
-
-        first = drawn(1, 0)
-        torch.rand(5)
-        assert torch.equal(drawn(1, 0), first)
-        assert not torch.equal(drawn(1, 1), first)
-        assert not torch.equal(drawn(2, 0), first)
-
-
 def test_predict_returns_single_precision_logits_whatever_the_precision(
     whole_run: tuple[Model, Path], trainer: Trainer
 ) -> None:
@@ -341,16 +284,6 @@ class TestPhotographs:
     ) -> None:
         with pytest.raises(UserError, match="leave no picture of Fashion-MNIST"):
             loop.steps_of_an_epoch(replace(recipe, photo_share=shares[0], cutout_share=shares[1]), 400)
-
-    def test_what_is_no_garment_is_every_class_alike(self) -> None:
-        targets = targets_of(torch.tensor([3, NOT_A_GARMENT]), 0.0)
-        assert targets[0].tolist() == [0, 0, 0, 1, 0, 0, 0, 0, 0, 0]
-        assert torch.allclose(targets[1], torch.full((10,), 0.1))
-
-    def test_smoothing_spreads_a_share(self) -> None:
-        targets = targets_of(torch.tensor([0]), 0.1)
-        assert targets[0, 0].item() == pytest.approx(0.91)
-        assert targets[0, 1].item() == pytest.approx(0.01)
 
     def test_figures_are_of_garments_and_of_other_things_apart(self, photos: WebcamPictures) -> None:
         class Sure(torch.nn.Module):
