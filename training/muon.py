@@ -57,7 +57,7 @@ class Muon(Optimizer):
 def orthogonal(directions: Sequence[Tensor]) -> list[Tensor]:
     """The matrices nearest to `directions` with all singular values about equal, each of root mean square 0.2.
 
-    Those of one shape are made orthogonal together: a graphics card takes no longer for them than for one.
+    Those of one shape are made orthogonal together, which gives a graphics card fewer kernels to start.
     """
     matrices = [direction.flatten(1) for direction in directions]
     wide = [matrix.T if matrix.shape[0] > matrix.shape[1] else matrix for matrix in matrices]
