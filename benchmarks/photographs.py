@@ -19,7 +19,7 @@ from fashioncam.pipeline.garment_input import garment_input
 from fashioncam.pipeline.smoothing import smooth
 from training import cutouts
 from training.cutouts import own_segment, read_table
-from training.metrics import expected_calibration_error
+from training.metrics import calibration_error_by_chance, expected_calibration_error
 
 from .clip_footage import FPS
 from .composed_clips import labelled_cutouts, read_picture
@@ -44,7 +44,9 @@ def photographs(args: argparse.Namespace, recognisers: dict[str, Recogniser], pl
     sets = {"development": list(photos(labelled_cutouts(args.folder)))}
     if args.garments:
         sets["owners left out"] = list(photos(left_out(args.garments, sets["development"])))
-    print_table_head("photographs", "model", "number", "macro accuracy, %", "calibration error, %", "turned away, %")
+    print_table_head(
+        "photographs", "model", "number", "macro accuracy, %", "calibration error, % (by chance)", "turned away, %"
+    )
     size = plain.input.size
     recalls: dict[str, list[str]] = {}
     for name, entries in sets.items():
@@ -105,11 +107,14 @@ def print_photo_row(
     name: str, model: str, recogniser: Recogniser, entries: list[Photo], answers: list[FloatArray]
 ) -> None:
     """How the answers, one a class each, compare with the truth."""
-    probabilities, labels = np.stack(answers), np.array([photo.label for photo in entries])
+    probabilities = torch.from_numpy(np.stack(answers))
+    labels = torch.tensor([photo.label for photo in entries])
     macro = fmean(class_recalls(entries, answers).values())
-    error = expected_calibration_error(torch.from_numpy(probabilities), torch.from_numpy(labels))
-    away = (probabilities.max(axis=1) < recogniser.reject_below).mean()
-    print_cells(name, model, len(entries), *(f"{100 * share:.1f}" for share in (macro, error, away)))
+    error, chance = expected_calibration_error(probabilities, labels), calibration_error_by_chance(probabilities)
+    away = (probabilities.amax(dim=1) < recogniser.reject_below).float().mean().item()
+    print_cells(
+        name, model, len(entries), f"{100 * macro:.1f}", f"{100 * error:.1f} ({100 * chance:.1f})", f"{100 * away:.1f}"
+    )
 
 
 def worst_mistakes(

@@ -31,10 +31,24 @@ def macro_accuracy(logits: Tensor, labels: Tensor) -> float:
 def expected_calibration_error(probabilities: Tensor, labels: Tensor, bins: int = BINS) -> float:
     """Mean gap between confidence and accuracy over equal-width bins (arXiv:1706.04599, equation 3)."""
     confidence, predicted = probabilities.max(dim=1)
-    right = (predicted == labels).float()
+    return _mean_gap(confidence, predicted == labels, bins).item()
+
+
+def calibration_error_by_chance(probabilities: Tensor, bins: int = BINS, draws: int = 1000) -> float:
+    """What that error is in the mean where a model with these probabilities is as often right as it says.
+
+    Of few pictures it is far from 0: a bin's accuracy is known no better than its number of pictures allows.
+    """
+    confidence = probabilities.amax(dim=1)
+    luck = torch.rand(draws, len(confidence), generator=torch.Generator().manual_seed(0))
+    return _mean_gap(confidence, luck < confidence, bins).mean().item()
+
+
+def _mean_gap(confidence: Tensor, right: Tensor, bins: int) -> Tensor:
+    """Of N confidences and ... x N answers right or wrong, shape ...."""
     bin_of = (confidence * bins).long().clamp(max=bins - 1)
-    gap = torch.zeros(bins).index_add(0, bin_of, right - confidence)
-    return (gap.abs().sum() / len(labels)).item()
+    gap = torch.zeros(*right.shape[:-1], bins).index_add(-1, bin_of, right.float() - confidence)
+    return gap.abs().sum(dim=-1) / len(confidence)
 
 
 def fit_temperature(logits: Tensor, labels: Tensor) -> float:

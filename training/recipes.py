@@ -113,8 +113,8 @@ def webcam56() -> Recipe:
 
 
 def webcam_taught() -> Recipe:
-    """`webcam` once more, from weights that it has made, with teachers: see --teacher and --webcam-teachers."""
-    return replace(webcam(), epochs=6, learning_rate=1e-3, distill_weight=0.5, distill_temperature=2.0)
+    """`webcam` with teachers, which it has made: see --teacher and --webcam-teachers."""
+    return replace(webcam(), distill_weight=0.5, distill_temperature=2.0)
 
 
 def teacher() -> Recipe:

@@ -42,6 +42,20 @@ class TestCalibrationError:
         assert metrics.expected_calibration_error(probabilities, labels) == expected
 
 
+class TestCalibrationErrorByChance:
+    def test_of_a_single_picture(self) -> None:
+        # Right seven times in ten, a gap of 0.3; else one of 0.7.
+        error = metrics.calibration_error_by_chance(torch.tensor([[0.7, 0.3]]), draws=20_000)
+        assert error == pytest.approx(0.7 * 0.3 + 0.3 * 0.7, abs=0.01)
+
+    def test_full_confidence_leaves_nothing_to_chance(self) -> None:
+        assert metrics.calibration_error_by_chance(torch.tensor([[1.0, 0.0]] * 3)) == 0
+
+    def test_shrinks_with_the_root_of_the_number(self) -> None:
+        few, many = (metrics.calibration_error_by_chance(torch.tensor([[0.7, 0.3]] * n)) for n in (25, 2500))
+        assert few == pytest.approx(10 * many, rel=0.1)
+
+
 class TestTemperature:
     @pytest.mark.parametrize("factor", [0.5, 1.0, 3.0])
     def test_undoes_a_known_factor(self, factor: float) -> None:
