@@ -19,10 +19,9 @@ import numpy as np
 
 from fashioncam.errors import UserError
 from fashioncam.messages import Box, Image
+from training.data import CLASSES
 
 from .clip_footage import FPS, LEVELS, SizeWH, compose
-
-CLASS_COUNT = 10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +91,7 @@ def clips(folder: Path, level: str, seed: int, per_class: int, size_wh: SizeWH) 
     """
     rooms, cutouts = rooms_of(folder), labelled_cutouts(folder)
     numbers = count()
-    for class_index in range(CLASS_COUNT):
+    for class_index in range(len(CLASSES)):
         items = [path for path, label in cutouts if label == class_index]
         order = np.random.default_rng((seed, class_index)).permutation(len(items))
         for chosen in order[:per_class]:

@@ -38,7 +38,7 @@ from .earlier_methods import EARLIER, FixedThreshold, earlier_input
 from .other_things import THINGS, draw_thing
 from .photographs import photographs
 from .segment_errors import box_iou
-from .segmentation import FOUND_IOU
+from .segmentation import FOUND_BOX_IOU
 from .tables import print_cells, print_table_head
 
 SIZE_WH = (640, 480)
@@ -143,7 +143,7 @@ def judged(clip: Clip, said: list[Said]) -> tuple[float, ...]:
         fmean(label == clip.class_index for label in labels),
         fmean(clip.class_index in one.ranking[:3] for one in held),
         labels[IN_TIME - HELD_FROM] == clip.class_index,
-        fmean(box_iou(one.box, box) >= FOUND_IOU for one, box in zip(held, boxes, strict=True)),
+        fmean(box_iou(one.box, box) >= FOUND_BOX_IOU for one, box in zip(held, boxes, strict=True)),
         fmean([one.box is not None for one in said[:EMPTY_FRAMES] if not one.is_learning] or [0.0]),
         fmean([not one.is_sure for one in held if one.box is not None] or [0.0]),
         FPS * sum(a != b for a, b in pairwise(labels)) / len(labels),

@@ -34,9 +34,10 @@ from .earlier_methods import Answer, FixedThreshold, Method, Subtractor
 from .segment_errors import box_iou, jitter, mask_errors
 from .tables import print_cells, print_table_head
 
-EARLIER = "threshold"
-METHODS = (EARLIER, "mog2", "knn", "statistical", "learned")
-FOUND_IOU = 0.6  # of the boxes
+BASELINE = "threshold"
+METHODS = (BASELINE, "mog2", "knn", "statistical", "learned")
+FOUND_BOX_IOU = 0.6  # of the boxes
+LEAST_PX = 64  # of a clip's edge
 BRIGHTNESS_LIMITS = (0.5, 0.8, 1.25)
 BRIGHTNESS_NAMES = ("< 0.5", "0.5 to 0.8", "0.8 to 1.25", "> 1.25")
 SPEED_SIZES_WH = ((640, 480), (1280, 720))
@@ -64,7 +65,7 @@ class Row:
 
     Attributes:
         brightness: the item's, relative to the room that it hides: one of `BRIGHTNESS_NAMES`.
-        found: share of the held frames whose box overlaps the true one by `FOUND_IOU` or more.
+        found: share of the held frames whose box overlaps the true one by `FOUND_BOX_IOU` or more.
         false_alarm: share of the empty frames after learning in which an item is claimed.
         mask_iou, lost, added: means over the held frames; a frame without an answer has lost all.
         gaps: held frames without an answer between two that have one.
@@ -157,12 +158,14 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def size_wh(text: str) -> SizeWH:
     """640x480 -> (640, 480)."""
-    width, height = text.split("x")
-    return int(width), int(height)
+    width, height = (int(number) for number in text.split("x"))
+    if min(width, height) < LEAST_PX:
+        raise argparse.ArgumentTypeError(f"give a width and a height of {LEAST_PX} or more, such as 640x480")
+    return width, height
 
 
 def make(name: str) -> Method:
-    if name == EARLIER:
+    if name == BASELINE:
         return FixedThreshold()
     return Subtractor(name) if name in ("mog2", "knn") else Product(load_segmenter(name))
 
@@ -208,7 +211,7 @@ def judged(method: str, clip: Clip, answers: list[Answer], times_ms: list[float]
         level=clip.level,
         clip=clip.name,
         brightness=BRIGHTNESS_NAMES[bisect(BRIGHTNESS_LIMITS, clip.item_brightness_ratio)],
-        found=fmean(box_iou(box, true) >= FOUND_IOU for box, true in zip(boxes, true_boxes, strict=True)),
+        found=fmean(box_iou(box, true) >= FOUND_BOX_IOU for box, true in zip(boxes, true_boxes, strict=True)),
         false_alarm=fmean(a.segment is not None for a in after_learning) if after_learning else 0.0,
         mask_iou=mask_iou,
         lost=lost,
@@ -222,7 +225,7 @@ def judged(method: str, clip: Clip, answers: list[Answer], times_ms: list[float]
 
 def timed(args: argparse.Namespace) -> TimesMs:
     """Milliseconds of the held frames of a few clips, for each method and size; frame by frame in turn."""
-    names = list(dict.fromkeys((EARLIER, *args.methods)))
+    names = list(dict.fromkeys((BASELINE, *args.methods)))
     methods = {(name, size): make(name) for name in names for size in SPEED_SIZES_WH}
     times_ms: TimesMs = {key: [] for key in methods}
     series = [clips(args.folder, "normal", args.seed, 1, size) for size in SPEED_SIZES_WH]
@@ -255,10 +258,10 @@ def print_speed(times_ms: TimesMs) -> None:
     one frame of five: 0.05 ms a frame.
     """
     sizes = [f"{width}x{height}" for width, height in SPEED_SIZES_WH]
-    print_table_head("method", *(cell for size in sizes for cell in (f"{size}, ms", f"times {EARLIER}")))
+    print_table_head("method", *(cell for size in sizes for cell in (f"{size}, ms", f"times {BASELINE}")))
     typical_ms = {key: median(ms) for key, ms in times_ms.items()}
     for method in dict.fromkeys(name for name, _ in typical_ms):
-        pairs = [(typical_ms[method, size], typical_ms[EARLIER, size]) for size in SPEED_SIZES_WH]
+        pairs = [(typical_ms[method, size], typical_ms[BASELINE, size]) for size in SPEED_SIZES_WH]
         print_cells(method, *(cell for ms, earlier_ms in pairs for cell in (f"{ms:.2f}", f"{ms / earlier_ms:.2f}")))
 
 

@@ -26,8 +26,8 @@ from training.cutouts import read_table
 from training.data import Split
 from training.loop import make_step, new_state, predict, predict_both_ways, train_epoch
 from training.metrics import accuracy, macro_accuracy
+from training.optimization import fastest_precision
 from training.recipes import Recipe
-from training.train import fastest_precision
 from training.webcam_augmentation import PARTS, through_webcam
 from training.webcam_pictures import with_own_masks
 

@@ -44,7 +44,9 @@ def read_table(folder: Path) -> list[Entry]:
         entries = [Entry(folder / "train" / row["file"], int(row["class_index"]), row["sender_id"]) for row in rows]
         if not entries or not all(0 <= entry.class_index < len(CLASSES) for entry in entries):
             raise ValueError(f"no rows, or a class_index that is not from 0 to {len(CLASSES) - 1}")
-    except (OSError, KeyError, TypeError, ValueError) as error:
+        if not all(entry.owner for entry in entries):
+            raise ValueError("a row without sender_id")
+    except (OSError, KeyError, TypeError, ValueError, csv.Error) as error:
         raise UserError(f"{folder}: not a folder of garment cutouts with a train.csv: {error}") from None
     return entries
 

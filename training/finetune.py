@@ -41,10 +41,10 @@ from .data import FashionMnist, Split
 from .distillation import distillation_loss
 from .export import save_with_twin
 from .loop import predict
-from .optimization import descend, make_optimizers, one_cycle
+from .optimization import descend, fastest_precision, make_optimizers, one_cycle
 from .recipes import Recipe
 from .run_log import progress
-from .train import fastest_precision, map_scale
+from .train import map_scale
 from .webcam_augmentation import cutouts_through_webcam
 
 SEED = 0

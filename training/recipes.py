@@ -63,7 +63,7 @@ def quick() -> Recipe:
 def untaught() -> Recipe:
     """The best for the data set without a teacher: more erasing, a long cosine, smoothed labels.
 
-    On one CPU core it takes two and a half hours.
+    On one CPU core it takes 2.4 hours.
     """
     return Recipe(
         model="hybrid",

@@ -33,6 +33,8 @@ class RunLog:
         self.path = folder / "log.csv"
         try:
             self._rows = [row for row in read_rows(self.path) if int(row["epoch"]) < first_epoch]
+            if any(None in row for row in self._rows):  # more cells than the header has
+                raise ValueError
         except (KeyError, ValueError):
             raise UserError(f"{self.path} is damaged; move it away to go on") from None
         self._board = None
@@ -44,7 +46,8 @@ class RunLog:
     def write(self, epoch: int, **figures: float) -> None:
         self._rows.append({"epoch": str(epoch), **{name: f"{value:.5g}" for name, value in figures.items()}})
         with replacing(self.path) as unfinished, unfinished.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, list(self._rows[0]))
+            # The rows may have been begun by a version with other figures.
+            writer = csv.DictWriter(file, list(dict.fromkeys(name for row in self._rows for name in row)))
             writer.writeheader()
             writer.writerows(self._rows)
         if self._board is not None:

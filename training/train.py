@@ -28,6 +28,7 @@ from .command import add_data, exit_code, make_folder, make_place_for_weights
 from .distillation import load_teacher
 from .export import save_with_twin
 from .loop import Materials, fit, predict, predict_both_ways
+from .optimization import fastest_precision
 from .recipes import FILES, OVERRIDABLE, RECIPES, Recipe
 
 TURNED_AWAY = 0.07  # of garment photographs: the price of turning other things away
@@ -132,7 +133,9 @@ def load_initial(path: Path | None, recipe: Recipe) -> dict[str, Tensor] | None:
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m training.train", description=__doc__.splitlines()[0], allow_abbrev=False
+    )
     parser.add_argument("--recipe", choices=RECIPES, default="hybrid", help="default: %(default)s")
     parser.add_argument("--seed", type=int, default=0, help="from 0 to 999999; default: %(default)s")
     add_data(parser)
@@ -167,13 +170,6 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         text = field.metadata["help"] + "; default: the recipe's"
         group.add_argument("--" + name.replace("_", "-"), type=kind, metavar=kind.__name__.upper(), help=text)
     return parser.parse_args(arguments)
-
-
-def fastest_precision(device: torch.device) -> str:
-    """bf16 where it is native: on GPUs, and on CPUs with the instructions (then 1.1 to 1.6 times as fast)."""
-    if device.type == "cpu":
-        return "bf16" if torch.ops.mkldnn._is_mkldnn_bf16_supported() else "fp32"
-    return "bf16" if device.type == "cuda" else "fp32"
 
 
 def calibrated(

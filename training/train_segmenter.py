@@ -30,18 +30,17 @@ from .composites import Bank, Composites, compose, mirrored
 from .cutouts import load_cutouts, oversampled
 from .drawn_rooms import draw_rooms
 from .export import require_exporter, write_onnx
-from .optimization import MovingAverage, descend
+from .optimization import MovingAverage, descend, fastest_precision
 from .run_log import RunLog, progress
 from .run_state import fingerprint, restore, store
 from .segmentation_net import SegmentationNet
-from .train import fastest_precision
 
 SIZES_HW = ((120, 160), (120, 160), (90, 160), (160, 120))  # what cameras of 4:3, 16:9 and held upright come to
 BATCH = 64
 STEPS_PER_EPOCH = 100
 EMA_DECAY = 0.998
 VALIDATION_BATCHES = 6
-FOUND_IOU = 0.8
+FOUND_MASK_IOU = 0.8
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -168,7 +167,7 @@ def validate(net: nn.Module, bank: Bank) -> dict[str, float]:
     overlap, alarms = torch.cat(overlaps), torch.cat(empty)
     return {
         "iou": overlap.mean().item(),
-        "found": (overlap > FOUND_IOU).float().mean().item(),
+        "found": (overlap > FOUND_MASK_IOU).float().mean().item(),
         "false_alarm": alarms.float().mean().item(),
     }
 

@@ -47,7 +47,7 @@ Draw: TypeAlias = Callable[[np.random.Generator, np.ndarray], Image]
 # has to be enlarged, as a camera's seldom has.
 SIZES_HW = ((144, 192), (144, 192), (108, 192), (192, 144))
 BATCH = 4  # measured at 180x240: 19 ms a composite; of 64 at a time, which leave the cache, 36
-FOUND_IOU = 0.6  # with less of a garment found, its name would be a guess
+FOUND_MASK_IOU = 0.6  # with less of a garment found, its name would be a guess
 TOLERANCE_LEVELS = 6  # what the learned background allows for noise
 OTHERS_SHARE = 0.3  # at most so many pictures of other things per garment
 TRAIN_COUNT, VALIDATION_COUNT = 16_000, 2_000
@@ -146,7 +146,7 @@ def seen_items(
             segment = found_segment(frames[index], backgrounds[index], segmenter)
             if segment is None:
                 continue
-            if place != NO_ITEM and mask_iou(segment, batch.item[index, 0].numpy() > 0.5) < FOUND_IOU:
+            if place != NO_ITEM and mask_iou(segment, batch.item[index, 0].numpy() > 0.5) < FOUND_MASK_IOU:
                 continue
             garments, others = garments + (label >= 0), others + (label == NOT_A_GARMENT)
             yield garment_input(frames[index], segment, description), label

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import platform
+
 import pytest
 import torch
 from torch.optim import Optimizer
@@ -7,7 +9,13 @@ from torch.optim.lr_scheduler import LambdaLR
 
 from fashioncam.models import build
 from training.muon import Muon
-from training.optimization import MovingAverage, learning_rates_to_card, make_optimizers, one_cycle
+from training.optimization import (
+    MovingAverage,
+    fastest_precision,
+    learning_rates_to_card,
+    make_optimizers,
+    one_cycle,
+)
 from training.recipes import RECIPES, Recipe
 
 
@@ -39,6 +47,34 @@ class TestMovingAverage:
         average.set_extra_state(7)
         other.load_state_dict(average.state_dict())
         assert other.get_extra_state() == 7
+
+
+@pytest.mark.parametrize(
+    ("machine", "by_avx512", "native", "expected"),
+    [
+        ("x86_64", True, True, "bf16"),
+        ("x86_64", True, False, "fp32"),  # AVX-512 alone can, but slowly
+        ("AMD64", True, False, "fp32"),
+        ("x86_64", False, False, "fp32"),
+        ("aarch64", True, False, "bf16"),
+    ],
+)
+def test_precision_of_a_cpu_is_bf16_where_that_is_quicker(
+    machine: str, by_avx512: bool, native: bool, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(platform, "machine", lambda: machine)
+    monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: by_avx512)
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: native)
+    assert fastest_precision(torch.device("cpu")) == expected
+
+
+@pytest.mark.parametrize(("native", "expected"), [(True, "bf16"), (False, "fp32")])
+def test_precision_of_a_card_is_bf16_where_it_is_not_emulated(
+    native: bool, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: native or including_emulation)
+    assert fastest_precision(torch.device("cuda")) == expected
+    assert fastest_precision(torch.device("mps")) == "fp32"
 
 
 def decays_of(recipe: Recipe, model: torch.nn.Module) -> dict[type, dict[str, float]]:

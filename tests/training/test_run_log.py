@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from fashioncam.errors import UserError
 from training.run_log import RunLog, read_rows
 
 
@@ -16,6 +17,23 @@ def test_resumed_run_goes_on_after_its_last_row(tmp_path: Path) -> None:
         ("1", "1"),
         ("2", "22"),
         ("3", "23"),
+    ]
+
+
+def test_row_of_too_many_cells_is_refused_before_the_epoch(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("epoch,loss\n0,1,2\n")
+    with pytest.raises(UserError, match="damaged"):
+        RunLog(tmp_path, 1)
+
+
+def test_figures_that_an_earlier_version_did_not_write_are_added(tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("epoch,loss,alchemy\n0,1,7\n")
+    log = RunLog(tmp_path, 1)
+    log.write(1, loss=2, accuracy=0.5)
+    log.close()
+    assert read_rows(tmp_path / "log.csv") == [
+        {"epoch": "0", "loss": "1", "alchemy": "7", "accuracy": ""},
+        {"epoch": "1", "loss": "2", "alchemy": "", "accuracy": "0.5"},
     ]
 
 

@@ -91,6 +91,7 @@ def test_runs_are_those_of_the_training_command(
         ["--seeds", "0,x"],
         ["--seeds", "0,-5"],
         ["--vary", "muon=a"],
+        ["--rec", "hybrid"],  # would be another recipe than the folder is called after
     ],
     ids=" ".join,
 )

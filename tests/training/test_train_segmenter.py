@@ -141,7 +141,11 @@ def test_place_that_cannot_be_written_is_said_before_the_work(option, name, tmp_
     assert capsys.readouterr().err.count("\n") == 1
 
 
-@pytest.mark.parametrize("row", ["1.png", "1.png,10,7", "1.png,-1,7"], ids=["cut", "class 10", "class -1"])
+@pytest.mark.parametrize(
+    "row",
+    ["1.png", "1.png,0", "1.png,10,7", "1.png,-1,7", f"{'1' * 200_000},0,7"],
+    ids=["cut", "no owner", "class 10", "class -1", "endless"],
+)
 def test_row_that_makes_no_sense_is_said_in_one_line(row, garments, tmp_path, capsys):
     with (garments / "train.csv").open("a") as file:
         file.write(row)
