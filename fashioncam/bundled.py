@@ -23,6 +23,15 @@ def exists(path: Path) -> bool:
     return os.path.exists(path)  # noqa: PTH110
 
 
+def is_utf8(path: Path) -> bool:
+    """Whether the name can be handed to OpenCV, whose version 5 crashes on one that is not UTF-8."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 DEMO_CLIP = Path("assets/demo.mp4")
 SEGMENTER = Path("weights/segmenter.onnx")
 

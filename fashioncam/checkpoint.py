@@ -167,7 +167,8 @@ def read_dict(path: Path) -> dict[str, Any]:
     if not bundled.exists(path) or path.is_dir():
         raise CheckpointError(f"{path}: no such file; name other weights")
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings(action="ignore"):  # of files of another kind, which are refused anyway
+            content = torch.load(path, map_location="cpu", weights_only=True)
     except Exception:  # noqa: BLE001 - damaged and hostile files fail in a dozen ways; none of them is worth a traceback
         raise CheckpointError(f"{path}: damaged, unsafe or not a checkpoint; take another file") from None
     if not isinstance(content, dict):

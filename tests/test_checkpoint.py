@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import warnings
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
@@ -131,6 +132,13 @@ class TestUnusableFile:
     def test_no_checkpoint_at_all(self, path: Path, raw: bytes) -> None:
         path.write_bytes(raw)
         assert "not a checkpoint" in refusal(path)
+
+    def test_file_of_another_kind_is_one_line(self, path: Path) -> None:
+        torch.save({}, path, pickle_protocol=4)
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            refusal(path)
+        assert said == []
 
     @pytest.mark.parametrize("share", [0.01, 0.5, 0.999], ids=str)
     def test_truncated(self, content: Content, path: Path, share: float) -> None:

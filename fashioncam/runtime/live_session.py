@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from fashioncam.errors import UserError
 from fashioncam.messages import (
     Capture,
     Failure,
@@ -69,7 +70,7 @@ class LiveSession:
         open_named: Callable[[str, Size | None], FrameSource] = open_source,
     ) -> None:
         self._retry_s = retry_s
-        self._recorder = Recorder(settings)
+        self._recorder, self._records = Recorder(settings), True
         self._keeper = Keeper(folder)
         self._sources = SourceChoice(settings.device, preferred_device, camera_size, self._keeper.tell, open_named)
         self._learner = Learner(self._keeper.captures_folder, folder, self._keeper.tell)
@@ -116,7 +117,8 @@ class LiveSession:
         stream, source = self._feed.capture.stream, self._feed.capture.source
         if stream is Stream.LOST and source is not None and source.device == device:
             return
-        self._device_before = source.device if source is not None and stream is not Stream.ENDED else None
+        if source is not None:  # else one is still opening, which may fail as this one may
+            self._device_before = source.device if stream is not Stream.ENDED else None
         self._switch(lambda: self._sources.named(device))
 
     def set_camera_size(self, size_wh: tuple[int, int] | None) -> None:
@@ -318,5 +320,12 @@ class LiveSession:
     def _record(self, frame: Frame, reading: Reading) -> None:
         source = self._feed.capture.source
         source_fps = 30.0 if source is None else source.fps
-        self._recorder.write(frame, reading, source_fps, self._inference.rate.rate(time.monotonic()))
+        if self._records:
+            try:
+                self._recorder.write(frame, reading, source_fps, self._inference.rate.rate(time.monotonic()))
+            except UserError as error:
+                if not self._recorder.frames:  # what never worked ends the program, as the command line promises
+                    raise
+                self._records = False
+                self._keeper.tell(f"Nothing more is written: {error}")
         self._keeper.record(frame, reading, source_fps, self._look)

@@ -135,9 +135,11 @@ class VideoRecorder:
     def __init__(self, path: Path) -> None:
         if path.suffix.lower() not in CODECS:
             raise UserError(f"{path}: the name of a video has to end in {', '.join(CODECS)}")
+        if not bundled.is_utf8(path):
+            raise UserError(f"{path}: the name is not UTF-8; take another one")
         folder = Path(os.path.realpath(path)).parent
-        if not folder.is_dir():
-            raise UserError(f"{path}: there is no folder {folder}")
+        if not os.path.isdir(folder):  # noqa: PTH112 - unlike `Path.is_dir` also of one that may not be looked into
+            raise UserError(f"{path}: there is no folder {folder}, or you may not use it; name another one")
         self._path, self._folder = path, folder
         self._check_disk()
         self._writer: cv2.VideoWriter | None = None
@@ -147,10 +149,11 @@ class VideoRecorder:
     def write(self, image_bgr: Image, fps: float, time_s: float) -> None:
         """Append one H x W x 3 uint8 picture of that time, to be played at `fps`."""
         if self._writer is None:
-            self._size_wh, self._fps = image_bgr.shape[1::-1], fps
+            # MPEG-4 takes no time base finer than 1/65535 s, which 119.873 frames a second would need.
+            self._size_wh, self._fps = image_bgr.shape[1::-1], round(fps, 2) if fps > 60 else fps
             self._first_s, self._last_s, self._last_bgr = time_s, time_s, image_bgr
             codec = cv2.VideoWriter.fourcc(*CODECS[self._path.suffix.lower()])
-            self._writer = cv2.VideoWriter(str(self._path), codec, fps, self._size_wh)
+            self._writer = cv2.VideoWriter(str(self._path), codec, self._fps, self._size_wh)
             if not self._writer.isOpened():
                 raise UserError(f"{self._path}: cannot be written; name another place or format")
         if image_bgr.shape[1::-1] != self._size_wh:  # another source has come
@@ -178,7 +181,11 @@ class VideoRecorder:
             raise UserError(f"{self._path}: the film is not whole; make room, or name a place on another disk")
 
     def _check_disk(self) -> None:
-        if shutil.disk_usage(self._folder).free < LEAST_FREE_BYTES:
+        try:
+            free = shutil.disk_usage(self._folder).free
+        except OSError as error:  # such as a drive that has been unplugged
+            raise UserError(f"{self._path}: {error.strerror}; name a place on another disk") from None
+        if free < LEAST_FREE_BYTES:
             raise UserError(f"{self._path}: the disk is nearly full; make room, or name a place on another disk")
 
 

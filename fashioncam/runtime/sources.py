@@ -263,7 +263,10 @@ def why_closed(camera: int | str, platform: str) -> str:
 
 
 def opened_file(path: Path) -> cv2.VideoCapture:
-    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+    if not bundled.is_utf8(path):
+        raise SourceError(f"{path}: the name is not UTF-8; give the file another one")
+    # Absolute: FFmpeg takes what is before a colon for a protocol.
+    capture = cv2.VideoCapture(str(path.absolute()), cv2.CAP_FFMPEG)
     if not capture.isOpened():
         raise SourceError(f"{path} cannot be opened as a video; take another file, or a folder of pictures")
     return capture

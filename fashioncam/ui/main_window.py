@@ -32,6 +32,7 @@ from .video_view import LiveView
 
 PULL_INTERVAL_MS = 8  # twice the rate of a 60 Hz screen, so that a frame waits no longer than half a refresh
 STRENGTH_STEP = 0.1
+CHOOSER_PX = 460  # the class chooser's height at scale 1, with its frame
 # In a presentation the scale goes with the window: a headline is a fifteenth of its height, but on an upright screen.
 PRESENTED_WIDTH_PX, PRESENTED_HEIGHT_PX = 600, 340
 SMALLEST_WIDTH_PX = 640  # at scale 1; in a narrower window the interface is smaller than was asked for
@@ -235,8 +236,9 @@ class MainWindow(QMainWindow):
         self._panel.set_theme(theme, self.width())
         if self._first_steps is not None:
             self._first_steps.set_theme(theme)
-        for bar in (self.menuBar(), self._buttons, self._status):
+        for bar in (self.menuBar(), self._buttons):
             bar.setVisible(not self._is_presenting)
+        self._status.show_news_alone(self._is_presenting)
 
     def _set_zoom(self, zoom: float) -> None:
         if self._is_presenting:  # its scale is that of the window
@@ -264,7 +266,8 @@ class MainWindow(QMainWindow):
         reading = self._view.reading
         if not self._session.hold_capture() or reading is None or reading.input_grey is None:
             return
-        chooser = ClassChooser(self, self._theme, self._view.classes, from_grey(reading.input_grey))
+        theme = replace(self._theme, scale=min(self._theme.scale, self.height() / CHOOSER_PX))
+        chooser = ClassChooser(self, theme, self._view.classes, from_grey(reading.input_grey))
         chooser.chosen.connect(self._session.file_capture)
         chooser.open()
 

@@ -23,7 +23,7 @@ class StatusLine(QStatusBar):
         super().__init__()
         self._label = ElidedLabel(Qt.TextElideMode.ElideMiddle, margin_px=8)  # of a path the end says most
         self._numbers = NumbersBar()
-        self._news, self._news_since = "", QElapsedTimer()
+        self._news, self._news_since, self._is_for_news = "", QElapsedTimer(), False
         self.numbers_shown = show_numbers
         self.addWidget(self._label, 1)
         self.addPermanentWidget(self._numbers)
@@ -33,6 +33,11 @@ class StatusLine(QStatusBar):
     @property
     def text(self) -> str:
         return self._label.text()
+
+    def show_news_alone(self, alone: bool) -> None:
+        """Be there only while there are news, as in a presentation."""
+        self._is_for_news = alone
+        self.setVisible(bool(self._news) or not alone)
 
     def show_numbers(self, shown: bool) -> None:
         self.numbers_shown = shown
@@ -63,6 +68,7 @@ class StatusLine(QStatusBar):
             self._label.style().polish(self._label)
             self._make_room()
         self._numbers.show_view(view)
+        self.show_news_alone(self._is_for_news)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         super().resizeEvent(event)

@@ -7,6 +7,7 @@ from fakes import SteadySource
 from pulling import has_item, pull_until
 from scenes import short_film, write_clip
 
+from fashioncam.errors import UserError
 from fashioncam.messages import Look, State, Stream
 from fashioncam.runtime.live_session import LiveSession
 from fashioncam.settings import Settings
@@ -122,6 +123,20 @@ def test_picture_capture_and_recording_are_kept_and_told(demo, tmp_path):
         read.add(pull_until(demo, lambda view: view.reading.frame_index not in read)[-1].reading.frame_index)
     demo.toggle_recording()
     assert "Recorded" in pull_until(demo, lambda view: "Recorded" in view.news)[-1].news
+
+
+def test_full_disk_ends_the_film_and_not_the_demonstration(demo, monkeypatch):
+    pull_until(demo, lambda view: view.is_new_frame)
+    assert demo._recorder.frames
+
+    def full(*arguments):
+        raise UserError("out.mp4: the disk is nearly full")
+
+    monkeypatch.setattr(demo._recorder, "write", full)
+    told = pull_until(demo, lambda view: view.news)[-1].news
+    assert told == "Nothing more is written: out.mp4: the disk is nearly full"
+    index = demo.read_latest().reading.frame_index
+    assert pull_until(demo, lambda view: view.reading.frame_index > index)[-1].failure is None
 
 
 def test_garment_is_filed_by_the_classes_that_it_was_held_up_for(demo):

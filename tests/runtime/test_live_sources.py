@@ -122,6 +122,30 @@ def test_both_sources_that_cannot_be_opened_are_said(demo, tmp_path):
     assert "film.avi" in pull_until(demo, lambda view: view.failure)[-1].failure.text
 
 
+def test_of_two_bad_choices_in_a_row_the_source_before_both_goes_on(tmp_path):
+    is_second_chosen = threading.Event()
+
+    def open_named(device, size_wh):
+        if device == "slow":
+            is_second_chosen.wait(10)
+        if device != "good":
+            raise SourceError(f"{device} cannot be opened")
+        source = SteadySource()
+        source.device = device
+        return source
+
+    session = LiveSession(Settings(device="good"), tmp_path, open_named=open_named)
+    session.start()
+    pull_until(session, lambda view: view.is_new_frame)
+    session.open_source("slow")
+    session.open_source("bad")
+    is_second_chosen.set()
+    assert "bad cannot be opened" in pull_until(session, lambda view: view.news)[-1].news
+    view = pull_until(session, lambda view: view.is_new_frame)[-1]
+    session.stop()
+    assert (view.failure, view.device) == (None, "good")
+
+
 def test_remembered_camera_that_is_gone_gives_way_to_the_first(monkeypatch, tmp_path):
     monkeypatch.setattr(source_choice, "open_first_camera", no_camera)
     session = LiveSession(Settings(), tmp_path, preferred_device="97")

@@ -25,9 +25,11 @@ EMPTY = Reading(0, (640, 480), 0.0, 0.0, State.EMPTY)
     [
         ("predictions", "no/such/folder/out.jsonl", "folder that you may write to"),
         ("save_video", "no/such/folder/out.mp4", "there is no folder"),
+        ("save_video", f"{300 * 'a'}/out.mp4", "there is no folder"),
         ("save_video", "out.gif", "has to end in"),
+        ("save_video", "\udce4.avi", "not UTF-8"),
     ],
-    ids=["predictions folder", "video folder", "video format"],
+    ids=["predictions folder", "video folder", "endless folder", "video format", "no UTF-8"],
 )
 def test_file_that_cannot_be_written_is_said_before_the_run(tmp_path, option, name, said):
     with pytest.raises(UserError, match=said) as caught:
@@ -158,6 +160,23 @@ def test_film_ends_before_the_disk_is_full(tmp_path, monkeypatch):
     assert cv2.VideoCapture(str(path)).get(cv2.CAP_PROP_FRAME_COUNT) == 2
     with pytest.raises(UserError, match="nearly full"):
         Recorder(Settings(save_video=path))
+
+
+def test_drive_that_is_unplugged_is_one_line(tmp_path, monkeypatch):
+    recorder = Recorder(Settings(save_video=tmp_path / "out.avi"))
+    monkeypatch.setattr(recorder_module, "CHECKED_EVERY", 1)
+    monkeypatch.setattr(recorder_module.shutil, "disk_usage", lambda folder: (tmp_path / "gone").stat())
+    with pytest.raises(UserError, match="No such file or directory; name a place on another disk"):
+        recorder.write(frame(room()), EMPTY, 30, 30)
+    recorder.close()
+
+
+def test_film_of_a_rate_that_mpeg_4_has_no_time_base_for(tmp_path):
+    recorder = Recorder(Settings(save_video=tmp_path / "out.mp4"))
+    for index in range(5):
+        recorder.write(frame(room(), index), replace(EMPTY, time_s=index / 119.873), 119.873, 30)
+    recorder.close()
+    assert cv2.VideoCapture(str(tmp_path / "out.mp4")).get(cv2.CAP_PROP_FPS) == pytest.approx(119.87)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits the size of files")

@@ -85,6 +85,23 @@ def test_file_that_is_no_video_is_refused(tmp_path, capfd):
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="names are bytes there")
+def test_file_whose_name_is_not_utf8_is_refused(clip, tmp_path):
+    """OpenCV would crash on it."""
+    path = clip.rename(tmp_path / "\udce4.avi")
+    with pytest.raises(SourceError, match="not UTF-8"):
+        open_source(str(path))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no colon in names there")
+def test_file_with_a_colon_in_its_name_is_no_protocol(clip, tmp_path, monkeypatch):
+    clip.rename(tmp_path / "12:30.avi")
+    monkeypatch.chdir(tmp_path)
+    source = open_source("12:30.avi")
+    assert source.frame_count == 6
+    source.close()
+
+
 def test_file_behind_a_url_is_read_as_a_file(clip):
     source = open_source(f"file://{clip}")
     assert not source.live

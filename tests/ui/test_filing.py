@@ -28,6 +28,19 @@ def test_garment_is_filed_by_a_click(window, session):
     assert session.asked("file_capture") == [(3,)]
 
 
+def test_chooser_fits_into_a_presentation(window, session, qt_application):
+    settle(window, session, item_view())
+    window._toggle_presentation()
+    window.showNormal()
+    window.resize(1280, 720)
+    qt_application.processEvents()
+    press(window, Qt.Key.Key_L)
+    chooser = window.findChild(ClassChooser)
+    assert chooser.sizeHint().height() < 680
+    chooser.close()
+    window._toggle_presentation()
+
+
 def test_key_of_the_pause_files_nothing(window, session, qt_application):
     settle(window, session, item_view())
     press(window, Qt.Key.Key_L)

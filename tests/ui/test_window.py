@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QInputDialog
 
 from fashioncam.messages import Camera, Look, Prediction, Request, State, Stream, View
 from fashioncam.settings import Settings
-from fashioncam.ui import theme
+from fashioncam.ui import status_line, theme
 from fashioncam.ui.explanation_view import Legend
 from fashioncam.ui.main_window import MainWindow
 from fashioncam.ui.prediction_rows import PredictionRows
@@ -29,6 +29,21 @@ def test_presentation_writes_large(window, session, qt_application):
     assert window._panel.rows.sizeHint().height() > 1.9 * usual
     assert not window._panel.verticalScrollBar().isVisible()
     window._toggle_presentation()
+
+
+def test_news_are_seen_in_a_presentation_and_go_again(window, session, monkeypatch):
+    settle(window, session, item_view())
+    window._toggle_presentation()
+    assert not window._status.isVisible()
+    settle(window, session, item_view(news="Saved a picture"))
+    assert window._status.isVisible()
+    assert window._status.text == "Saved a picture"
+    monkeypatch.setattr(status_line, "NEWS_STAY_MS", -1)
+    monkeypatch.setattr(status_line, "NEWS_MS_PER_CHARACTER", 0)
+    settle(window, session, item_view())
+    assert not window._status.isVisible()
+    window._toggle_presentation()
+    assert window._status.isVisible()
 
 
 def test_click_on_a_row_asks_why(window, session):
