@@ -43,6 +43,9 @@ class SidePanel(QScrollArea):
 
     def set_theme(self, theme: Theme, window_width: int) -> None:
         """Take over colours and sizes."""
+        # News take room below for some seconds, which a presentation's rows are not to be made narrower by.
+        policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if theme.presenting else Qt.ScrollBarPolicy.ScrollBarAsNeeded
+        self.setVerticalScrollBarPolicy(policy)
         margin = theme.px(PRESENTED_MARGIN_PX if theme.presenting else MARGIN_PX)
         self._layout.setContentsMargins(margin, margin, margin, margin)
         self._layout.setSpacing(theme.px(PRESENTED_SPACING_PX if theme.presenting else SPACING_PX))
