@@ -238,7 +238,6 @@ class MainWindow(QMainWindow):
             self._first_steps.set_theme(theme)
         for bar in (self.menuBar(), self._buttons):
             bar.setVisible(not self._is_presenting)
-        self._status.show_news_alone(self._is_presenting)
 
     def _set_zoom(self, zoom: float) -> None:
         if self._is_presenting:  # its scale is that of the window

@@ -17,7 +17,10 @@ LABEL_PX = 180  # at least
 
 
 class StatusLine(QStatusBar):
-    """News stay until they have been read, or until there are others, and take the numbers' place if they need it."""
+    """News stay until they have been read, or until there are others, and take the numbers' place if they need it.
+
+    In a presentation the line is there only while there are news.
+    """
 
     def __init__(self, show_numbers: bool) -> None:
         super().__init__()
@@ -34,11 +37,6 @@ class StatusLine(QStatusBar):
     def text(self) -> str:
         return self._label.text()
 
-    def show_news_alone(self, alone: bool) -> None:
-        """Be there only while there are news, as in a presentation."""
-        self._is_for_news = alone
-        self.setVisible(bool(self._news) or not alone)
-
     def show_numbers(self, shown: bool) -> None:
         self.numbers_shown = shown
         self._make_room()
@@ -46,6 +44,8 @@ class StatusLine(QStatusBar):
     def set_theme(self, theme: Theme) -> None:
         self._numbers.set_theme(theme)
         self._label.setMinimumWidth(theme.px(LABEL_PX))
+        self._is_for_news = theme.presenting
+        self._show_or_hide()
 
     def tell(self, news: str) -> None:
         self._news = news
@@ -68,11 +68,14 @@ class StatusLine(QStatusBar):
             self._label.style().polish(self._label)
             self._make_room()
         self._numbers.show_view(view)
-        self.show_news_alone(self._is_for_news)
+        self._show_or_hide()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
         super().resizeEvent(event)
         self._make_room()
+
+    def _show_or_hide(self) -> None:
+        self.setVisible(bool(self._news) or not self._is_for_news)
 
     def _make_room(self) -> None:
         """Numbers beside it, but for news that need the whole line."""
