@@ -10,10 +10,10 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from itertools import islice
+from itertools import islice, starmap
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import torch
@@ -33,15 +33,17 @@ from .command import make_folder
 from .composites import DRAWN_ITEM, NO_ITEM, Bank, compose
 from .cutouts import EDGE_PX, Entry, left_out, load_cutouts, oversampled, own_segment, read_picture
 from .data import NOT_A_GARMENT, FashionMnist, Split, WebcamPictures
-from .drawn_bags import draw_bag
 from .drawn_rooms import draw_rooms
-from .drawn_sandals import draw_sandals
 from .drawn_things import draw_thing
+from .rendered_bags import render_bag
+from .rendered_shoes import render_boots, render_sandals, render_sneakers
+from .rendered_things import render_thing
 from .run_log import progress
 from .run_state import fingerprint
 from .webcam_augmentation import cover_of
 
 Draw: TypeAlias = Callable[[np.random.Generator, np.ndarray], Image]
+T = TypeVar("T")
 
 # 4:3, 16:9, and a camera held upright. Items are 32 to 192 pixels long: enough for 28 pixels, while for 56 one in seven
 # has to be enlarged, as a camera's seldom has.
@@ -51,18 +53,22 @@ FOUND_MASK_IOU = 0.6  # with less of a garment found, its name would be a guess
 TOLERANCE_LEVELS = 6  # what the learned background allows for noise
 OTHERS_SHARE = 0.3  # at most so many pictures of other things per garment
 TRAIN_COUNT, VALIDATION_COUNT = 16_000, 2_000
+TRAIN, VALIDATION = range(2)
 KEPT_IN = Path("runs/webcam-pictures")
-VERSION = 4  # of what makes them; with another one, pictures that were kept are made again
+VERSION = 5  # of what makes them; with another one, pictures that were kept are made again
 # Of Fashion-MNIST's own pictures, by class: photographs of bags are missing, those of shoes few.
 BORROWED = {5: 60, 7: 60, 8: 400, 9: 160}
 # What is drawn to be held up: its label, and how many to train on and to validate on.
 DRAWN: dict[Draw, tuple[int, int, int]] = {
-    draw_bag: (8, 400, 60),
-    draw_sandals: (5, 200, 30),
-    draw_thing: (NOT_A_GARMENT, 1_500, 300),
+    render_bag: (8, 500, 60),
+    render_boots: (9, 400, 40),
+    render_sneakers: (7, 300, 30),
+    render_sandals: (5, 300, 30),
+    render_thing: (NOT_A_GARMENT, 500, 100),
+    draw_thing: (NOT_A_GARMENT, 1_000, 200),
 }
 CUTOUT_THINGS = 900  # of the things, among the cutouts that are varied without being held up
-CHUNK = 250
+CHUNK, DRAWN_CHUNK = 250, 50
 ROOMS = 40  # drawn for each chunk
 
 
@@ -80,43 +86,59 @@ def load_or_make(garments: Path, dataset: FashionMnist, seed: int, folder: Path 
     made_of = VERSION, garments_digest[:12], found_by, dataset.input.size, seed, TRAIN_COUNT, VALIDATION_COUNT
     kept = folder / f"webcam-{'-'.join(map(str, made_of))}.pt"
     photographs = with_own_masks(left_out(garments), dataset.input)
-    train = joined(
-        oversampled(train), *(drawn(draw, label, count, 2 * seed) for draw, (label, count, _) in DRAWN.items())
-    )
+    train, validation = oversampled(train), oversampled(validation)
     if not kept.exists():
         make_folder(folder, "`cd` before the command")
-        held_up = joined(train, borrowed(dataset.train, torch.Generator().manual_seed(seed)))
-        shown = (drawn(draw, label, count, 2 * seed + 1) for draw, (label, _, count) in DRAWN.items())
-        validation = joined(oversampled(validation), *shown)
-        train_seen = make(held_up, dataset.input, TRAIN_COUNT, 2 * seed)
-        validation_seen = make(validation, dataset.input, VALIDATION_COUNT, 2 * seed + 1)
-        content = [train_seen.images, train_seen.labels, validation_seen.images, validation_seen.labels]
+        items, validation_items = (drawn_items(part, seed) for part in (TRAIN, VALIDATION))
+        held_up = joined(train, items, borrowed(dataset.train, torch.Generator().manual_seed(seed)))
+        made = make(held_up, dataset.input, TRAIN_COUNT, 2 * seed)
+        validation_made = make(joined(validation, validation_items), dataset.input, VALIDATION_COUNT, 2 * seed + 1)
         with replacing(kept) as unfinished:
-            torch.save(content, unfinished)
+            torch.save([(split.images, split.labels) for split in (made, validation_made, items)], unfinished)
     try:
-        images, labels, validation_images, validation_labels = torch.load(kept, weights_only=True)
+        made, validation_made, items = (Split(*pair) for pair in torch.load(kept, weights_only=True))
     except Exception:  # noqa: BLE001 - a damaged file fails in a dozen ways
         raise UserError(f"{kept} is damaged; delete it to make the pictures again") from None
-    others = (train.labels == NOT_A_GARMENT).cumsum(dim=0)
-    some = (train.labels != NOT_A_GARMENT) | (others <= CUTOUT_THINGS)
-    cutouts = Split(train.images[some], train.labels[some])
-    return WebcamPictures(Split(images, labels), Split(validation_images, validation_labels), cutouts, photographs)
+    some = (items.labels != NOT_A_GARMENT) | ((items.labels == NOT_A_GARMENT).cumsum(dim=0) <= CUTOUT_THINGS)
+    cutouts = joined(train, Split(items.images[some], items.labels[some]))
+    return WebcamPictures(made, validation_made, cutouts, photographs)
 
 
 def make(cutouts: Split, description: InputDescription, count: int, seed: int) -> Split:
     """`count` inputs, made on all cores."""
     chunks = -(-count // CHUNK)
-    seeds = range(seed * 100_003, seed * 100_003 + chunks)
-    jobs = ([cutouts] * chunks, [description] * chunks, seeds)
-    processes = min(os.cpu_count() or 1, chunks)
-    if processes == 1:
-        made = list(progress(map(make_chunk, *jobs), "webcam pictures", chunks))
-    else:
-        # Spawned and not forked: torch's threads do not survive a fork.
-        with ProcessPoolExecutor(processes, get_context("spawn"), torch.set_num_threads, (1,)) as pool:
-            made = list(progress(pool.map(make_chunk, *jobs), "webcam pictures", chunks))
+    jobs = [(cutouts, description, seed * 100_003 + number) for number in range(chunks)]
+    made = on_all_cores(make_chunk, jobs, "webcam pictures")
     images, labels = torch.cat([split.images for split in made]), torch.cat([split.labels for split in made])
     return Split(images[:count], labels[:count])
+
+
+def drawn_items(part: int, seed: int) -> Split:
+    """All that `DRAWN` has to train or to validate on, as cutouts, made on all cores."""
+    jobs, labels = [], []
+    for kind, (draw, (label, *counts)) in enumerate(DRAWN.items()):
+        labels += [label] * counts[part]
+        for first in range(0, counts[part], DRAWN_CHUNK):
+            jobs.append((draw, min(DRAWN_CHUNK, counts[part] - first), (seed, part, kind, first)))
+    pictures = np.concatenate(on_all_cores(draw_some, jobs, "drawn items"))
+    return Split(torch.from_numpy(pictures).permute(0, 3, 1, 2).contiguous(), torch.tensor(labels))
+
+
+def draw_some(draw: Draw, count: int, seed: tuple[int, ...]) -> Image:
+    """count x 128 x 128 x 4 uint8."""
+    rng = np.random.default_rng(seed)
+    rooms = draw_rooms(rng, ROOMS)
+    return np.stack([draw(rng, rooms) for _ in range(count)])
+
+
+def on_all_cores(function: Callable[..., T], jobs: Sequence[tuple[Any, ...]], what: str) -> list[T]:
+    """What the function makes of each of the jobs, its arguments; a bar says `what` it makes."""
+    processes = min(os.cpu_count() or 1, len(jobs))
+    if processes == 1:
+        return list(progress(starmap(function, jobs), what, len(jobs)))
+    # Spawned and not forked: torch's threads do not survive a fork.
+    with ProcessPoolExecutor(processes, get_context("spawn"), torch.set_num_threads, (1,)) as pool:
+        return list(progress(pool.map(function, *zip(*jobs, strict=True)), what, len(jobs)))
 
 
 def make_chunk(cutouts: Split, description: InputDescription, seed: int) -> Split:
@@ -205,14 +227,6 @@ def borrowed(fashion: Split, generator: torch.Generator) -> Split:
     chosen = [(fashion.labels == label).nonzero().flatten()[:number] for label, number in BORROWED.items()]
     places = torch.cat(chosen)
     return as_cutouts(Split(fashion.images[places], fashion.labels[places]), generator)
-
-
-def drawn(draw: Draw, label: int, count: int, seed: int) -> Split:
-    """Cutouts that are drawn, all of one label."""
-    rng = np.random.default_rng(seed)
-    rooms = draw_rooms(rng, ROOMS)
-    pictures = np.stack([draw(rng, rooms) for _ in range(count)])
-    return Split(torch.from_numpy(pictures).permute(0, 3, 1, 2).contiguous(), torch.full((count,), label))
 
 
 def as_cutouts(split: Split, generator: torch.Generator) -> Split:

@@ -9,13 +9,14 @@ from training import webcam_pictures
 from training.composites import DRAWN_ITEM, DRAWN_WITH_HANDLE, NO_ITEM, TWO_ITEMS
 from training.cutouts import EDGE_PX, Entry
 from training.data import NOT_A_GARMENT, FashionMnist, Split
-from training.drawn_bags import draw_bag
-from training.drawn_sandals import draw_sandals
 from training.drawn_things import draw_heap, draw_slab, draw_thing, draw_vessel
+from training.rendered_bags import render_bag
+from training.rendered_shoes import render_boots, render_sandals, render_sneakers
+from training.rendered_things import render_thing
 from training.webcam_pictures import (
     as_cutouts,
     borrowed,
-    drawn,
+    drawn_items,
     label_of,
     load_or_make,
     make_chunk,
@@ -31,7 +32,7 @@ def small(monkeypatch):
     """Chunks of eight pictures before two rooms, two chunks in all, one for validation, in this process."""
     for name, value in {
         "CHUNK": 8, "ROOMS": 2, "TRAIN_COUNT": 12, "VALIDATION_COUNT": 5, "CUTOUT_THINGS": 4, "SIZES_HW": ((72, 96),),
-        "DRAWN": {draw_bag: (8, 3, 2), draw_thing: (NOT_A_GARMENT, 6, 2)},
+        "DRAWN": {render_bag: (8, 3, 2), draw_thing: (NOT_A_GARMENT, 6, 2)},
     }.items():  # fmt: skip
         monkeypatch.setattr(webcam_pictures, name, value)
     monkeypatch.setattr("os.cpu_count", lambda: 1)
@@ -152,13 +153,19 @@ def test_cutout_that_is_of_no_use_is_one_line(tmp_path, is_picture):
         with_own_masks([Entry(tmp_path / "0.png", 1, "somebody")], INPUT)
 
 
-def test_drawn_things_are_no_garments_and_all_different():
-    things = drawn(draw_thing, NOT_A_GARMENT, 8, 0)
-    assert things.labels.tolist() == [NOT_A_GARMENT] * 8
-    assert len({picture.numpy().tobytes() for picture in things.images}) == 8
+def test_drawn_items_have_their_labels_and_are_all_different(small, monkeypatch):
+    monkeypatch.setattr(webcam_pictures, "DRAWN_CHUNK", 2)
+    train, validation = (drawn_items(part, 0) for part in (webcam_pictures.TRAIN, webcam_pictures.VALIDATION))
+    assert train.labels.tolist() == [8] * 3 + [NOT_A_GARMENT] * 6
+    assert validation.labels.tolist() == [8] * 2 + [NOT_A_GARMENT] * 2
+    assert len({picture.numpy().tobytes() for picture in torch.cat((train.images, validation.images))}) == 13
+    assert torch.equal(train.images, drawn_items(webcam_pictures.TRAIN, 0).images)
 
 
-@pytest.mark.parametrize("draw", [draw_slab, draw_vessel, draw_heap, draw_bag, draw_sandals])
+RENDERED = render_bag, render_boots, render_sneakers, render_sandals, render_thing
+
+
+@pytest.mark.parametrize("draw", [draw_slab, draw_vessel, draw_heap, *RENDERED])
 @pytest.mark.parametrize("seed", range(6))
 def test_drawn_thing_fills_its_square_and_is_premultiplied(draw, seed):
     thing = draw(np.random.default_rng(seed), np.full((1, 180, 240, 3), 90, np.uint8))
