@@ -8,6 +8,7 @@ import threading
 import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -93,16 +94,10 @@ class Keeper:
         """
         with self._recording_lock:
             if self._recording is not None:
-                path, recorder = self._recording
-                self._recording = None
-                predictions = path.with_suffix(".jsonl")
-                if failure := finish(recorder):
-                    self.tell(failure)
-                elif recorder.frames:
-                    self.tell(f"Recorded {path}, and {predictions.name} beside it")
-                else:
-                    predictions.unlink(missing_ok=True)
-                    self.tell("Nothing recorded: no picture came")
+                try:
+                    self.tell(self._end_recording())
+                except UserError as error:
+                    self.tell(str(error))
                 return
             path = self._new_path(".avi")
             try:
@@ -130,14 +125,30 @@ class Keeper:
                 recorder.write(frame, reading, source_fps, source_fps, look)
             except UserError as error:
                 self._recording = None
-                finish(recorder)
+                with suppress(UserError):  # the reason has been told
+                    recorder.close()
                 self.tell(f"The recording {path.name} has ended: {error}")
 
     def close(self) -> None:
-        """Finish what has been begun."""
-        if self._recording is not None:
-            self.toggle_recording()
-        self._worker.shutdown()
+        """Finish what has been begun; UserError where a recording is not whole."""
+        try:
+            with self._recording_lock:
+                if self._recording is not None:
+                    self._end_recording()
+        finally:
+            self._worker.shutdown()
+
+    def _end_recording(self) -> str:
+        """What has become of it; UserError where it is not whole."""
+        assert self._recording is not None
+        path, recorder = self._recording
+        self._recording = None
+        recorder.close()
+        predictions = path.with_suffix(".jsonl")
+        if recorder.frames:
+            return f"Recorded {path}, and {predictions.name} beside it"
+        predictions.unlink(missing_ok=True)
+        return "Nothing recorded: no picture came"
 
     def _save_picture(self, frame: Frame, reading: Reading, look: Look) -> None:
         path = self._new_path(".png")
@@ -171,12 +182,3 @@ class Keeper:
                 self._room.release()
 
         self._worker.submit(guarded)
-
-
-def finish(recorder: Recorder) -> str:
-    """End a recording; why it is not whole, empty where it is."""
-    try:
-        recorder.close()
-    except UserError as error:
-        return str(error)
-    return ""

@@ -272,8 +272,10 @@ class LiveSession:
     def _close_files(self) -> None:
         """Close them, unless inference may still write."""
         if self._inference.join():
-            self._keeper.close()
-            self._recorder.close()
+            try:
+                self._keeper.close()
+            finally:
+                self._recorder.close()
 
     def _switch(self, open_chosen: Callable[[], FrameSource]) -> None:
         self._feed = Feed(open_chosen, self._feed, self._retry_s, self._style)

@@ -246,6 +246,8 @@ def open_camera(camera: int | str, size_wh: tuple[int, int] | None = None) -> Fr
     capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)  # an old picture is worth nothing
     if not capture.grab():
         capture.release()
+        if size_wh is not None:  # some promise one that they do not deliver
+            return open_camera(camera)
         raise SourceError(f"camera {camera} opens but gives no picture; end what else uses it, or try another camera")
     return CaptureSource(f"camera {camera}", capture, live=True, endless=True, device=str(camera))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
@@ -23,6 +25,7 @@ class StateBanner(QWidget):
         super().__init__()
         self._theme = Theme()
         self._words: Words | None = None
+        self._headline, self._advice = "", ""
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -32,6 +35,7 @@ class StateBanner(QWidget):
         if words != self._words:
             self._words = words
             self.setAccessibleName(f"{words.headline}. {words.advice}")
+            self._headline, self._advice = breakable(words.headline), breakable(words.advice)
             self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
@@ -53,14 +57,14 @@ class StateBanner(QWidget):
             draw_icon(painter, self._words.sign, QRectF(margin, (self.height() - sign) / 2, sign, sign), ON_COLOUR)
         left, width = self._text_span()
         headline_font, advice_font = self._fonts()
-        headline_px = self._wrapped_px(headline_font, self._words.headline)
-        advice_px = self._wrapped_px(advice_font, self._words.advice)
+        headline_px = self._wrapped_px(headline_font, self._headline)
+        advice_px = self._wrapped_px(advice_font, self._advice)
         top = (self.height() - headline_px - advice_px) // 2
         painter.setPen(QColor(ON_COLOUR))
         painter.setFont(headline_font)
-        painter.drawText(QRect(left, top, width, headline_px), WRAP, self._words.headline)
+        painter.drawText(QRect(left, top, width, headline_px), WRAP, self._headline)
         painter.setFont(advice_font)
-        painter.drawText(QRect(left, top + headline_px, width, advice_px), WRAP, self._words.advice)
+        painter.drawText(QRect(left, top + headline_px, width, advice_px), WRAP, self._advice)
         if self._words.progress is not None:
             self._paint_progress(painter, self._words.progress)
 
@@ -77,7 +81,7 @@ class StateBanner(QWidget):
     def _fonts(self) -> tuple[QFont, QFont]:
         headline = self._theme.font(self.font(), HEADLINE_PX, bold=True)
         advice = self._theme.font(self.font(), ADVICE_PX)
-        needed = QFontMetrics(headline).horizontalAdvance(self._words.headline) if self._words else 0
+        needed = QFontMetrics(headline).horizontalAdvance(self._headline)
         if needed > (width := self._text_span()[1]):
             headline.setPixelSize(round(headline.pixelSize() * max(SMALLEST_SHARE, 0.98 * width / needed)))
         return headline, advice
@@ -97,9 +101,14 @@ class StateBanner(QWidget):
     def _fit(self) -> None:
         if self._words is not None:
             headline_font, advice_font = self._fonts()
-            text_px = self._wrapped_px(headline_font, self._words.headline)
-            text_px += self._wrapped_px(advice_font, self._words.advice)
+            text_px = self._wrapped_px(headline_font, self._headline)
+            text_px += self._wrapped_px(advice_font, self._advice)
             height = max(self._theme.px(HEIGHT_PX), text_px + 2 * self._theme.px(MARGIN_PX))
             if height != self.minimumHeight() or height != self.maximumHeight():
                 self.setFixedHeight(height)
         self.update()
+
+
+def breakable(text: str) -> str:
+    """The text with places in its longest words, names of files, where a line may end."""
+    return re.sub(r"\S{20,}", lambda word: "\u200b".join(word[0]), text)

@@ -107,6 +107,9 @@ def test_recording_that_is_not_whole_is_told(keeper, monkeypatch):
     keeper.toggle_recording()
     assert keeper.recording is None
     assert all_news(keeper)[-1] == "the film is not whole"
+    keeper.toggle_recording()
+    with pytest.raises(UserError, match="the film is not whole"):
+        keeper.close()  # nobody takes news any more
 
 
 def test_recording_of_nothing_leaves_nothing(keeper):

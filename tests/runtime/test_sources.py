@@ -240,6 +240,18 @@ def test_camera_that_opens_but_gives_no_picture_is_none(monkeypatch):
         open_source(str(MUTE))
 
 
+def test_camera_that_gives_no_picture_of_that_size_chooses_its_own(monkeypatch):
+    opened = []
+
+    class Capture(FakeCapture):
+        def grab(self):
+            return cv2.CAP_PROP_FRAME_WIDTH not in dict(self.asked)
+
+    monkeypatch.setattr(cv2, "VideoCapture", lambda *arguments: opened.append(Capture(*arguments)) or opened[-1])
+    assert open_source("1", (1920, 1080)).read().image_bgr.shape == room().shape
+    assert len(opened) == 2
+
+
 @pytest.fixture
 def fake_captures(monkeypatch):
     """Lets every source that is opened be of a class of its own, with these attributes."""
