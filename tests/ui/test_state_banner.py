@@ -10,7 +10,7 @@ LONG_NAME = "holiday_film_of_all_of_us_that_nobody_has_ever_looked_at_again_2026
 def test_long_name_of_a_file_is_wrapped_and_not_cut(qt_application):
     banner = StateBanner()
     banner.resize(300, 92)
-    banner.set_words(Words("It has stopped", f"{LONG_NAME} cannot be opened", "#a33", "warning"))
+    banner.set_words(Words("It has stopped", f"{LONG_NAME} cannot be opened", "#aa3333", "alert"))
     _, font = banner._fonts()
     _, width = banner._text_span()
     assert QFontMetrics(font).horizontalAdvance(LONG_NAME) > width
