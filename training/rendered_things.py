@@ -6,7 +6,20 @@ import numpy as np
 
 from fashioncam.messages import Image
 
-from .rendering import Cloth, Noise, Union, View, capsule, painted, render, ring, rotation, rounded_box, vector
+from .rendering import (
+    Cloth,
+    Noise,
+    Union,
+    View,
+    capsule,
+    ellipsoid,
+    painted,
+    render,
+    ring,
+    rotation,
+    rounded_box,
+    vector,
+)
 
 VESSEL_SHARE = 0.35
 MOST_PARTS = 6
@@ -105,7 +118,7 @@ def solid(kind: int, points: np.ndarray, size: np.ndarray) -> np.ndarray:
     if kind == 0:
         return rounded_box(points, size, float(0.3 * size.min()))
     if kind == 1:
-        return (np.linalg.norm(points / size, axis=-1) - 1) * size.min()
+        return ellipsoid(points, size)
     if kind == 2:
         end = vector(0, size.max(), 0)
         return capsule(points, -end, end, float(0.5 * size.min()))

@@ -169,11 +169,19 @@ def rounded_box(points: np.ndarray, half: np.ndarray, radius: float) -> np.ndarr
     return np.linalg.norm(beyond.clip(0), axis=-1) + beyond.max(axis=-1).clip(max=0) - np.float32(radius)
 
 
-def capsule(points: np.ndarray, start: np.ndarray, end: np.ndarray, radius: float) -> np.ndarray:
-    """A rod with round ends."""
+def capsule(
+    points: np.ndarray, start: np.ndarray, end: np.ndarray, first: float, last: float | None = None
+) -> np.ndarray:
+    """A rod with round ends, whose radius goes from `first` to `last`."""
     start, way = start.astype(np.float32), (end - start).astype(np.float32)
     along = ((points - start) @ way / (way @ way)).clip(0, 1)
-    return np.linalg.norm(points - start - along[:, None] * way, axis=-1) - np.float32(radius)
+    radius = first if last is None else first + (last - first) * along
+    return np.linalg.norm(points - start - along[:, None] * way, axis=-1) - radius
+
+
+def ellipsoid(points: np.ndarray, half: np.ndarray) -> np.ndarray:
+    """`half`: its axes, 3 float32."""
+    return (np.linalg.norm(points / half, axis=-1) - 1) * half.min()
 
 
 def cord(points: np.ndarray, path: np.ndarray, radius: float) -> np.ndarray:

@@ -36,6 +36,7 @@ from .data import NOT_A_GARMENT, FashionMnist, Split, WebcamPictures
 from .drawn_rooms import draw_rooms
 from .drawn_things import draw_thing
 from .rendered_bags import render_bag
+from .rendered_clothes import render_coat, render_pullover, render_shirt
 from .rendered_shoes import render_boots, render_sandals, render_sneakers
 from .rendered_things import render_thing
 from .run_log import progress
@@ -63,7 +64,10 @@ DRAWN: dict[Draw, tuple[int, int, int]] = {
     render_bag: (8, 500, 60),
     render_boots: (9, 400, 40),
     render_sneakers: (7, 300, 30),
-    render_sandals: (5, 300, 30),
+    render_sandals: (5, 400, 40),
+    render_coat: (4, 250, 30),
+    render_pullover: (2, 250, 30),
+    render_shirt: (6, 250, 30),
     render_thing: (NOT_A_GARMENT, 500, 100),
     draw_thing: (NOT_A_GARMENT, 1_000, 200),
 }

@@ -3,6 +3,7 @@ import pytest
 
 from training.cutouts import EDGE_PX
 from training.rendered_bags import Backpack, ShoulderBag, Sling, Tote, TravelBag
+from training.rendered_clothes import Coat, Pullover, Shirt
 from training.rendered_shoes import Boot, Pair, Sandal, Sneaker
 from training.rendered_things import Heap, Vessel
 from training.rendering import (
@@ -12,6 +13,7 @@ from training.rendering import (
     axes,
     capsule,
     cord,
+    ellipsoid,
     painted,
     render,
     ring,
@@ -24,6 +26,9 @@ from training.rendering import (
 )
 
 ROOMS = np.full((1, 180, 240, 3), 90, np.uint8)
+BODIES = (
+    Backpack, Sling, ShoulderBag, Tote, TravelBag, Boot, Sneaker, Sandal, Coat, Pullover, Shirt, Vessel, Heap,
+)  # fmt: skip
 FRONT = View(0.0, 0.0, 0.0)
 
 
@@ -79,6 +84,8 @@ def test_distances_of_the_shapes():
     points = np.stack((vector(2, 0, 0), vector(0, 0.5, 0), vector(0, 0, 0)))
     assert rounded_box(points, vector(1, 1, 1), 0.2) == pytest.approx((1, -0.5, -1))
     assert capsule(points, vector(0, 0, 0), vector(1, 0, 0), 0.1) == pytest.approx((0.9, 0.4, -0.1))
+    assert capsule(points, vector(0, 0, 0), vector(1, 0, 0), 0.1, 0.3) == pytest.approx((0.7, 0.4, -0.1))
+    assert ellipsoid(points, vector(1, 2, 1)) == pytest.approx((1, -0.75, -1))
     assert ring(points, 1.0, 0.1) == pytest.approx((0.9, 0.4, 0.9))
     corner = np.array(((0, 0, 0), (1, 0, 0), (1, 1, 0)))
     assert cord(points, corner, 0.1) == pytest.approx((0.9, 0.4, -0.1))
@@ -115,7 +122,7 @@ def test_bumps_are_continuous_and_come_again():
     assert noise(np.zeros((1, 3), np.float32)) == pytest.approx(noise.values[0, 0, 0])
 
 
-@pytest.mark.parametrize("kind", [Backpack, Sling, ShoulderBag, Tote, TravelBag, Boot, Sneaker, Sandal, Vessel, Heap])
+@pytest.mark.parametrize("kind", BODIES)
 @pytest.mark.parametrize("seed", range(3))
 def test_no_body_claims_more_distance_than_there_is(kind, seed):
     """A ray that goes as far as it may must not pass through the surface."""
