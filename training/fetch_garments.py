@@ -3,7 +3,7 @@
     python -m training.fetch_garments FOLDER
 
 The photographs are github.com/alexeygrigorev/clothing-dataset. Shoes are left out: the set does not say which are
-sandals, sneakers and ankle boots; Fashion-MNIST's own shoes and drawn sandals stand in. A killed run goes on: a zip
+sandals, sneakers and ankle boots; Fashion-MNIST's own shoes and rendered ones stand in. A killed run goes on: a zip
 that is whole is not fetched again, cutouts are kept; photographs that were refused are looked at again.
 """
 
@@ -224,7 +224,7 @@ def summary(folder: Path, photographs: Sequence[Photograph], kept: Sequence[Phot
         f"{folder}: {len(kept)} cutouts of {len(photographs)} photographs; the others' masks could not be trusted\n"
         f"{counts}\n"
         "  shoes are left out, since sandals, sneakers and ankle boots are not told apart; "
-        "Fashion-MNIST's own and drawn sandals stand in"
+        "Fashion-MNIST's own and rendered ones stand in"
     )
 
 

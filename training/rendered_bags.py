@@ -14,7 +14,7 @@ ZIP = 0.012  # half of its width; a bag is about one high
 
 
 def render_bag(rng: np.random.Generator, rooms: np.ndarray) -> Image:
-    """A backpack, a sling, a shoulder bag, a tote or a travel bag, as `rendering.render`; `rooms` as `Drawing`."""
+    """A backpack, sling, shoulder bag, tote or travel bag, as `rendering.render`; `rooms`: see `random_surface`."""
     bag = KINDS[rng.integers(len(KINDS))](rng, rooms)
     behind = np.pi if rng.random() < bag.seen_from_behind else 0.0
     view = View(rng.uniform(-0.1, 0.5), behind + rng.normal(0, 0.45), rng.normal(0, 0.1))

@@ -25,7 +25,7 @@ BODY, SLEEVE, COLLAR, HOOD, POCKET, BUTTON, LINING = range(7)
 
 
 def render_coat(rng: np.random.Generator, rooms: np.ndarray) -> Image:
-    """A coat or jacket, as `rendering.render`; `rooms` as `drawing.Drawing`."""
+    """A coat or jacket, as `rendering.render`; `rooms` as `drawing.random_surface`."""
     return render_flat(Coat(rng, rooms), rng)
 
 

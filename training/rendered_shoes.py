@@ -32,7 +32,7 @@ SOLE, UPPER, STRAP = range(3)
 
 
 def render_boots(rng: np.random.Generator, rooms: np.ndarray) -> Image:
-    """A pair, or one, as `rendering.render` has it; `rooms` as in `drawing.Drawing`."""
+    """A pair, or one, as `rendering.render` has it; `rooms` as `drawing.random_surface`."""
     return render_pair(Boot(rng, rooms), (0.1, 1.2), rng)
 
 

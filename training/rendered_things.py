@@ -26,7 +26,7 @@ MOST_PARTS = 6
 
 
 def render_thing(rng: np.random.Generator, rooms: np.ndarray) -> Image:
-    """Something turned on a lathe, or simple solids heaped up, as `rendering.render`; `rooms` as `Drawing`."""
+    """A vessel, or simple solids heaped up, as `rendering.render`; `rooms` as `drawing.random_surface`."""
     if rng.random() < VESSEL_SHARE:
         return render(Vessel(rng, rooms), View(rng.uniform(-0.1, 0.8), rng.uniform(-1.5, 1.5), rng.normal(0, 0.3)), rng)
     view = View(rng.uniform(-0.5, 1.5), rng.uniform(-np.pi, np.pi), rng.uniform(-np.pi, np.pi))
