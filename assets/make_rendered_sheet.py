@@ -11,20 +11,15 @@ import cv2
 import numpy as np
 
 from training.drawn_rooms import draw_rooms
-from training.rendered_bags import render_bag
-from training.rendered_clothes import render_coat, render_pullover, render_shirt
-from training.rendered_shoes import render_boots, render_sandals, render_sneakers
-from training.rendered_things import render_thing
+from training.drawn_things import draw_thing
+from training.webcam_pictures import DRAWN
 
-KINDS = (
-    render_bag, render_boots, render_sneakers, render_sandals, render_coat, render_pullover, render_shirt, render_thing,
-)  # fmt: skip
 COLUMNS, TILE_PX, MARGIN_PX = 12, 76, 4
 
 
 def tile(cutout: np.ndarray) -> np.ndarray:
     """A cutout, 128 x 128 x 4, on white."""
-    on_white = cutout[..., :3] + (255 - cutout[..., 3:])
+    on_white = cv2.add(cutout[..., :3], 255 - cutout[..., [3, 3, 3]])
     small = cv2.resize(on_white, (TILE_PX, TILE_PX), interpolation=cv2.INTER_AREA)
     return cv2.copyMakeBorder(small, *4 * (MARGIN_PX,), cv2.BORDER_CONSTANT, value=(255, 255, 255))
 
@@ -32,7 +27,9 @@ def tile(cutout: np.ndarray) -> np.ndarray:
 def main() -> None:
     rng = np.random.default_rng(0)
     rooms = draw_rooms(rng, 20)
-    rows = [np.hstack([tile(render(rng, rooms)) for _ in range(COLUMNS)]) for render in KINDS]
+    rows = [
+        np.hstack([tile(render(rng, rooms)) for _ in range(COLUMNS)]) for render in DRAWN if render is not draw_thing
+    ]
     cv2.imwrite(str(Path(__file__).parent / "rendered.jpg"), np.vstack(rows), [cv2.IMWRITE_JPEG_QUALITY, 85])
 
 

@@ -7,7 +7,20 @@ import numpy as np
 from fashioncam.messages import Image
 
 from .drawing import bezier, curve
-from .rendering import Cloth, Noise, Union, View, any_grey, cord, painted, render, ring, rounded_box, sparse, vector
+from .rendering import (
+    Cloth,
+    Noise,
+    Union,
+    Viewpoint,
+    any_grey,
+    cord,
+    painted,
+    render,
+    ring,
+    rounded_box,
+    sparse,
+    vector,
+)
 
 BODY, SIDE_POCKET, STRAP, FLAP, CLASP, POCKET = range(6)  # and one more for each pocket on the front
 ZIP = 0.012  # half of its width; a bag is about one high
@@ -17,7 +30,7 @@ def render_bag(rng: np.random.Generator, rooms: np.ndarray) -> Image:
     """A backpack, sling, shoulder bag, tote or travel bag, as `rendering.render`; `rooms`: see `random_surface`."""
     bag = KINDS[rng.integers(len(KINDS))](rng, rooms)
     behind = np.pi if rng.random() < bag.seen_from_behind else 0.0
-    view = View(rng.uniform(-0.1, 0.5), behind + rng.normal(0, 0.45), rng.normal(0, 0.1))
+    view = Viewpoint(rng.uniform(-0.1, 0.5), behind + rng.normal(0, 0.45), rng.normal(0, 0.1))
     return render(bag, view, rng)
 
 
@@ -35,14 +48,14 @@ class Bag:
         self.half = vector(*half)
         self.narrowing = 0.0  # of the top, as a share
         self.rounding = rng.uniform(0.05, 0.24)
-        self.creases, self.crease_pitch = rng.uniform(0, 0.03), rng.uniform(1.5, 4)
+        self.creases, _ = rng.uniform(0, 0.03), rng.uniform(1.5, 4)
         self.rough, self.grain = rng.uniform(0, 0.002), rng.uniform(15, 40)
         self.noise = Noise(rng)
         self.gloss = float(rng.choice((0, rng.uniform(0, 0.3), rng.uniform(0.2, 0.8))))
         self.cloth = Cloth(rng, rooms)
         self.second = self.cloth if rng.random() < 0.5 else Cloth(rng, rooms)
         self.strap_colour = self.cloth.mean * rng.uniform(0.5, 1.2) if rng.random() < 0.7 else any_grey(rng)
-        self.fittings = any_grey(rng) if rng.random() < 0.4 else self.cloth.mean * rng.uniform(0.5, 1.5)
+        self.fittings_colour = any_grey(rng) if rng.random() < 0.4 else self.cloth.mean * rng.uniform(0.5, 1.5)
         self.straps: list[tuple[np.ndarray, float]] = []  # their paths, K x 3, and radii
 
     def boxed(self, points: np.ndarray) -> np.ndarray:
@@ -72,7 +85,7 @@ class Bag:
     def colours(self, points: np.ndarray, part: np.ndarray, normals: np.ndarray) -> np.ndarray:
         """As `rendering.Body`."""
         colours = painted(self.cloth.at(points), (part == SIDE_POCKET) | (part == FLAP), self.second.at(points))
-        colours = painted(colours, part == CLASP, self.fittings)
+        colours = painted(colours, part == CLASP, self.fittings_colour)
         return painted(colours, part == STRAP, self.strap_colour)
 
 
@@ -137,11 +150,11 @@ class Backpack(Bag):
             colours = painted(colours, body & (np.abs(x) > self.sides_from), self.second.at(points))
         for at in self.zips:
             arch = y - at + 0.6 * self.half[1] * (x / self.half[0]) ** 2
-            colours = painted(colours, body & before & (np.abs(arch) < ZIP), self.fittings)
+            colours = painted(colours, body & before & (np.abs(arch) < ZIP), self.fittings_colour)
         for number, (place, half, _, cloth) in enumerate(self.pockets):
             pocket = part == POCKET + number
             colours = painted(colours, pocket, cloth.at(points))
-            colours = painted(colours, pocket & (np.abs(y - place[1] - 0.75 * half[1]) < ZIP), self.fittings)
+            colours = painted(colours, pocket & (np.abs(y - place[1] - 0.75 * half[1]) < ZIP), self.fittings_colour)
         if self.has_webbing:
             webbing = (np.abs(np.abs(x) - self.webbing_at) < 0.02) & (normals[:, 2] > 0) & (part != STRAP)
             colours = painted(colours, webbing, self.strap_colour)
@@ -152,6 +165,7 @@ class Sling(Backpack):
     """Narrow at its top, with one strap over a shoulder."""
 
     def hang_straps(self, rng: np.random.Generator) -> None:
+        """One; and makes the bag slimmer than its pockets were sized for."""
         self.narrowing = rng.uniform(0.35, 0.7)
         self.half[0] *= 0.8
         half_w, half_h, half_d = self.half.tolist()
@@ -260,7 +274,7 @@ class TravelBag(Bag):
         if self.has_bands:
             colours = painted(colours, body & (np.abs(np.abs(x) - self.bands_at) < 0.03), self.strap_colour)
         zipped = body & (np.abs(y - 0.75 * self.half[1]) < ZIP) & (normals[:, 2] > 0)
-        return painted(colours, zipped, self.fittings)
+        return painted(colours, zipped, self.fittings_colour)
 
 
 KINDS = (Backpack, Backpack, Sling, ShoulderBag, ShoulderBag, Tote, TravelBag)

@@ -10,7 +10,7 @@ from .rendering import (
     Cloth,
     Noise,
     Union,
-    View,
+    Viewpoint,
     any_grey,
     capsule,
     ellipsoid,
@@ -21,7 +21,7 @@ from .rendering import (
     vector,
 )
 
-BODY, SLEEVE, COLLAR, HOOD, POCKET, BUTTON, LINING = range(7)
+BODY, SLEEVE, COLLAR, HOOD, POCKET, BUTTON = range(6)
 
 
 def render_coat(rng: np.random.Generator, rooms: np.ndarray) -> Image:
@@ -40,7 +40,8 @@ def render_shirt(rng: np.random.Generator, rooms: np.ndarray) -> Image:
 
 
 def render_flat(garment: Garment, rng: np.random.Generator) -> Image:
-    return render(garment, View(rng.normal(0, 0.15), rng.normal(0, 0.2), rng.normal(0, 0.12)), rng)
+    """From the front, a little aslant."""
+    return render(garment, Viewpoint(rng.normal(0, 0.15), rng.normal(0, 0.2), rng.normal(0, 0.12)), rng)
 
 
 class Garment:
@@ -73,11 +74,11 @@ class Garment:
         self.gloss = float(rng.choice((0, 0, rng.uniform(0, 0.2), rng.uniform(0.2, 0.7))))
         self.cloth = Cloth(rng, rooms)
         self.second = self.cloth if rng.random() < 0.6 else Cloth(rng, rooms)
-        self.lining = any_grey(rng) if rng.random() < 0.5 else self.cloth.mean * rng.uniform(0.3, 0.9)
-        self.fittings = any_grey(rng) if rng.random() < 0.5 else self.cloth.mean * rng.uniform(0.5, 1.4)
+        self.lining_colour = any_grey(rng) if rng.random() < 0.5 else self.cloth.mean * rng.uniform(0.3, 0.9)
+        self.fittings_colour = any_grey(rng) if rng.random() < 0.5 else self.cloth.mean * rng.uniform(0.5, 1.4)
         self.ribbed = rng.uniform(0.05, 0.1) * (rng.random() < 0.5)  # height of hem and cuffs
         self.has_other_sleeves = rng.random() < 0.15
-        self.yoke = rng.uniform(0.1, 0.35) if rng.random() < 0.12 else -9.0
+        self.yoke = rng.uniform(0.1, 0.35) if rng.random() < 0.12 else 9.0
         self.pockets: list[tuple[np.ndarray, np.ndarray]] = []
         self.hood = 0.0
         self.quilt, self.quilt_pitch = 0.0, rng.uniform(18, 45)
@@ -100,7 +101,7 @@ class Garment:
         if self.quilt:
             bent = bent - self.quilt * np.abs(np.sin(self.quilt_pitch * y / 2))
         flat = np.maximum(np.abs(x) - width, np.maximum(y - top, self.low - y))
-        torso = -smooth_union(-0.8 * flat, self.thick - np.abs(z), 0.05)
+        torso = -smooth_union(-0.8 * flat, self.thick - np.abs(z), 0.05)  # what both have in common, its edge round
         neckline = np.maximum(self.from_neckline(x, y), -z - 0.2 * self.thick)  # lower in front
         garment = Union(0.7 * np.maximum(torso, -neckline), BODY)
         for arm in self.arms:
@@ -157,22 +158,22 @@ class Garment:
         colours = self.cloth.at(points)
         if self.has_other_sleeves:
             colours = painted(colours, part == SLEEVE, second)
-        colours = painted(colours, (part == BODY) & (y > self.yoke) & (self.yoke > -1), second)
+        colours = painted(colours, (part == BODY) & (y > self.yoke), second)
         if self.ribbed:
             hem = (part == BODY) & (y < self.low + self.ribbed)
             for arm in self.arms:
                 near = np.linalg.norm(points - arm[2].astype(np.float32), axis=1) < self.ribbed + self.sleeve_r[1]
                 hem = hem | ((part == SLEEVE) & near)
             colours = painted(colours, hem, second * (0.8 + 0.2 * np.sign(np.sin(90 * x)))[:, None])
-        colours = painted(colours, (part == BODY) & (self.from_neckline(x, y) < 0), self.lining)
+        colours = painted(colours, (part == BODY) & (self.from_neckline(x, y) < 0), self.lining_colour)
         turned_in = normals[:, 2] + normals[:, 1] * (y - self.shoulder - 0.5 * self.hood) < 0.75
         hollow = (part == HOOD) & turned_in & (np.abs(x) < 0.45 * self.hood) & (z > -0.2 * self.hood)
-        colours = painted(colours, hollow, self.lining)
-        return painted(colours, part == BUTTON, self.fittings)
+        colours = painted(colours, hollow, self.lining_colour)
+        return painted(colours, part == BUTTON, self.fittings_colour)
 
 
 class Pullover(Garment):
-    """Closed; ribbed, or a sweatshirt with a pouch and a hood."""
+    """Closed; ribbed, with a polo neck, or a sweatshirt with a pouch and a hood."""
 
     def __init__(self, rng: np.random.Generator, rooms: np.ndarray) -> None:
         super().__init__(rng, rooms)
@@ -226,13 +227,13 @@ class Coat(Garment):
                 self.pockets.append((vector(side * 0.5 * self.half_w, 0.15, self.thick), vector(0.07, 0.05, 0.012)))
         self.belt = rng.uniform(-0.2, 0.05) if rng.random() < 0.12 else 9.0
 
-    def opening(self, points: np.ndarray) -> np.ndarray:
-        """How far points are from the line down the front."""
+    def from_slit(self, points: np.ndarray) -> np.ndarray:
+        """How far points are from the line down the front, or from the edges where it gapes; negative between."""
         x, y, _ = points.T
         return np.abs(x - self.off - 0.01 * np.sin(6 * y)) - self.gap * (self.shoulder - y).clip(0, 1)
 
     def add_parts(self, garment: Union, points: np.ndarray) -> None:
-        slit = np.maximum(self.opening(points) - 0.012, 0.3 * self.thick - points[:, 2])
+        slit = np.maximum(self.from_slit(points) - 0.012, 0.3 * self.thick - points[:, 2])
         garment.distance = np.maximum(garment.distance, -0.6 * slit)
         super().add_parts(garment, points)
         if not (self.lapel or self.collar):
@@ -246,15 +247,15 @@ class Coat(Garment):
 
     def colours(self, points: np.ndarray, part: np.ndarray, normals: np.ndarray) -> np.ndarray:
         colours = super().colours(points, part, normals)
-        line = (part == BODY) & (self.opening(points) < 0.015)
-        colours = painted(colours, line, self.fittings if self.closing == "zip" else self.lining)
+        line = (part == BODY) & (self.from_slit(points) < 0.015)
+        colours = painted(colours, line, self.fittings_colour if self.closing == "zip" else self.lining_colour)
         second, belt = self.second.at(points), (part == BODY) & (np.abs(points[:, 1] - self.belt) < 0.035)
         colours = painted(colours, belt, 0.8 * second)
         return painted(colours, part == COLLAR, second)
 
 
 class Shirt(Garment):
-    """Thin, with a pointed collar, a row of buttons on a band, cuffs, a breast pocket; often with short sleeves."""
+    """Thin, with a pointed collar, a row of buttons on a band, a breast pocket; often with short sleeves."""
 
     def __init__(self, rng: np.random.Generator, rooms: np.ndarray) -> None:
         super().__init__(rng, rooms)

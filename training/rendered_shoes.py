@@ -10,7 +10,7 @@ from .rendering import (
     Cloth,
     Noise,
     Union,
-    View,
+    Viewpoint,
     any_grey,
     capsule,
     painted,
@@ -28,7 +28,10 @@ PLACES = np.array((0.0, 0.04, 0.12, 0.25, 0.38, 0.55, 0.75, 0.9, 0.97, 1.0))
 OUTER = np.array((0.0, 0.09, 0.15, 0.19, 0.195, 0.165, 0.145, 0.13, 0.08, 0.0))
 INNER = np.array((0.0, 0.11, 0.17, 0.185, 0.175, 0.125, 0.125, 0.12, 0.08, 0.0))
 LEAST_HALF_W = 0.035  # a thinner end would be missed by a ray, or hit beside it
+LOFT_AT = np.array((-0.5, -0.42, -0.18, 0.02, 0.22, 0.42, 0.5))  # from heel to toe, where an upper's height is given
+INSTEP = (-0.4, -0.1, 0.1, 0.3), (0.24, 0.2, 0.13, 0.08)  # along the foot, and how high bands are there
 SOLE, UPPER, STRAP = range(3)
+SECOND = 10  # added to the parts of a pair's second shoe
 
 
 def render_boots(rng: np.random.Generator, rooms: np.ndarray) -> Image:
@@ -49,12 +52,12 @@ def render_sandals(rng: np.random.Generator, rooms: np.ndarray) -> Image:
 def render_pair(shoe: Shoe, elevations: tuple[float, float], rng: np.random.Generator) -> Image:
     """From the toes, the heels, or any side, and from any of the elevations, a range in radians."""
     azimuth = rng.choice((rng.normal(0, 0.5), rng.normal(np.pi, 0.4), rng.uniform(-np.pi, np.pi)))
-    view = View(rng.uniform(*elevations), azimuth, rng.normal(0, 0.12))
+    view = Viewpoint(rng.uniform(*elevations), azimuth, rng.normal(0, 0.12))
     return render(Pair(shoe, rng), view, rng)
 
 
 class Shoe:
-    """A right one: x to its outer side, y up, z from the heel at -0.5 to the toe at 0.5."""
+    """A left one: x to its outer side, y up, z from the heel at -0.5 to the toe at 0.5."""
 
     height = 0.2
 
@@ -106,17 +109,13 @@ class Shoe:
         return np.minimum(sole, 0.8 * np.maximum(post, np.maximum(height - self.heel - 0.01, -height)))
 
     def loft(self, x: np.ndarray, y: np.ndarray, z: np.ndarray, heights: np.ndarray) -> np.ndarray:
-        """The distance from a body over the sole, whose height is given from heel to toe at `LOFT`."""
+        """The distance from a body over the sole, whose height is given from heel to toe at `LOFT_AT`."""
         along = z.clip(-0.5, 0.5)
         half_w, middle = self.footprint(along)
-        height = np.interp(along, LOFT, heights).astype(np.float32)
+        height = np.interp(along, LOFT_AT, heights).astype(np.float32)
         round_ = (np.abs((x - middle) / half_w) ** 2.4 + ((y - self.sole / 2).clip(0) / height) ** 2.4) ** (1 / 2.4) - 1
         body = 0.7 * round_ * np.minimum(half_w, height)
         return np.maximum(body, np.maximum(0.3 * self.sole - y, 0.9 * (np.abs(z) - 0.5)))
-
-
-LOFT = np.array((-0.5, -0.42, -0.18, 0.02, 0.22, 0.42, 0.5))
-INSTEP = (-0.4, -0.1, 0.1, 0.3), (0.24, 0.2, 0.13, 0.08)  # along the foot, and how high bands are there
 
 
 class ClosedShoe(Shoe):
@@ -131,8 +130,8 @@ class ClosedShoe(Shoe):
         self.fastening = self.fastenings[rng.integers(len(self.fastenings))]
         self.pitch = 22.0 if self.fastening == "straps" else rng.uniform(55, 90)
         self.half_w_closed = 0.12 if self.fastening == "straps" else 0.055
-        self.closed_with = any_grey(rng) if rng.random() < 0.5 else self.cloth.mean * rng.uniform(0.4, 1.2)
-        self.lining = any_grey(rng)
+        self.fastening_colour = any_grey(rng) if rng.random() < 0.5 else self.cloth.mean * rng.uniform(0.4, 1.2)
+        self.lining_colour = any_grey(rng)
         self.has_cap, self.has_top, self.has_counter, self.has_bands = rng.random(4) < 0.3
         self.noise, self.grain, self.rough = Noise(rng), rng.uniform(6, 25), rng.uniform(0, 0.005)
 
@@ -161,12 +160,8 @@ class ClosedShoe(Shoe):
             bands = (np.abs(np.sin(14 * (z + y))) < 0.3) & (np.abs(x - middle) > 0.5 * half_w)
             colours = painted(colours, upper & bands, second)
         if self.fastening == "zip":
-            colours = painted(colours, upper & (np.abs(z + 0.25) < 0.012), self.closed_with)
-        return painted(colours, upper & (self.fastened(x, y, z) > 0.05), self.closed_with)
-
-    def is_inside(self, points: np.ndarray, normals: np.ndarray, z: float) -> np.ndarray:
-        """Where the lining shows: what faces an upright line through the opening, at `z`."""
-        return points[:, 0] * normals[:, 0] + (points[:, 2] - np.float32(z)) * normals[:, 2] < 0
+            colours = painted(colours, upper & (np.abs(z + 0.25) < 0.012), self.fastening_colour)
+        return painted(colours, upper & (self.fastened(x, y, z) > 0.05), self.fastening_colour)
 
 
 class Boot(ClosedShoe):
@@ -208,8 +203,8 @@ class Boot(ClosedShoe):
     def colours(self, points: np.ndarray, part: np.ndarray, normals: np.ndarray) -> np.ndarray:
         _, y, _ = self.laid_flat(points)
         colours = self.dressed(points, part)
-        inside = self.is_inside(points, normals, self.SHAFT_AT) & (y > 0.4 * self.height) & (normals[:, 1] < 0.5)
-        colours = painted(colours, (part == UPPER) & inside, self.lining)
+        inside = faces_line(points, normals, self.SHAFT_AT) & (y > 0.4 * self.height) & (normals[:, 1] < 0.5)
+        colours = painted(colours, (part == UPPER) & inside, self.lining_colour)
         if self.is_furred:
             fur = 200 + 40 * self.noise(30 * points)[:, None]
             colours = painted(colours, (part == UPPER) & (y > self.height - 0.05), fur)
@@ -240,8 +235,8 @@ class Sneaker(ClosedShoe):
 
     def colours(self, points: np.ndarray, part: np.ndarray, normals: np.ndarray) -> np.ndarray:
         _, y, z = self.laid_flat(points)
-        inside = self.is_inside(points, normals, self.OPENING_AT) & (y > 0.06) & (z < 0)
-        return painted(self.dressed(points, part), (part == UPPER) & inside, self.lining)
+        inside = faces_line(points, normals, self.OPENING_AT) & (y > 0.06) & (z < 0)
+        return painted(self.dressed(points, part), (part == UPPER) & inside, self.lining_colour)
 
 
 class Sandal(Shoe):
@@ -333,7 +328,7 @@ class Pair:
         both = [self.shoe.surface((points - at) @ turn) for turn, at in self.places]
         (distance, part), (other, other_part) = both[0], both[-1]
         nearer = other < distance
-        return np.where(nearer, other, distance), np.where(nearer, other_part + SECOND, part).astype(np.int8)
+        return np.where(nearer, other, distance), np.where(nearer, other_part + SECOND, part)
 
     def colours(self, points: np.ndarray, part: np.ndarray, normals: np.ndarray) -> np.ndarray:
         """As `rendering.Body`."""
@@ -341,4 +336,6 @@ class Pair:
         return painted(both[0], part >= SECOND, both[-1])
 
 
-SECOND = 10  # added to the parts of the second shoe
+def faces_line(points: np.ndarray, normals: np.ndarray, z: float) -> np.ndarray:
+    """Where a surface faces the upright line at x = 0 and `z`: the lining, where that line runs through the opening."""
+    return points[:, 0] * normals[:, 0] + (points[:, 2] - np.float32(z)) * normals[:, 2] < 0

@@ -10,7 +10,7 @@ from .rendering import (
     Cloth,
     Noise,
     Union,
-    View,
+    Viewpoint,
     capsule,
     ellipsoid,
     painted,
@@ -28,8 +28,10 @@ MOST_PARTS = 6
 def render_thing(rng: np.random.Generator, rooms: np.ndarray) -> Image:
     """A vessel, or simple solids heaped up, as `rendering.render`; `rooms` as `drawing.random_surface`."""
     if rng.random() < VESSEL_SHARE:
-        return render(Vessel(rng, rooms), View(rng.uniform(-0.1, 0.8), rng.uniform(-1.5, 1.5), rng.normal(0, 0.3)), rng)
-    view = View(rng.uniform(-0.5, 1.5), rng.uniform(-np.pi, np.pi), rng.uniform(-np.pi, np.pi))
+        return render(
+            Vessel(rng, rooms), Viewpoint(rng.uniform(-0.1, 0.8), rng.uniform(-1.5, 1.5), rng.normal(0, 0.3)), rng
+        )
+    view = Viewpoint(rng.uniform(-0.5, 1.5), rng.uniform(-np.pi, np.pi), rng.uniform(-np.pi, np.pi))
     return render(Heap(rng, rooms), view, rng)
 
 
@@ -91,12 +93,12 @@ class Vessel(Thing):
 
 
 class Heap(Thing):
-    """Boxes, ellipsoids, rods and rings that touch, each turned at random; at times mirrored."""
+    """Boxes, ellipsoids, rods and rings near each other, each turned at random; half of them symmetric."""
 
     def __init__(self, rng: np.random.Generator, rooms: np.ndarray) -> None:
         count = int(rng.integers(1, MOST_PARTS + 1))
         super().__init__(rng, rooms, count)
-        self.is_mirrored = rng.random() < 0.5
+        self.is_symmetric = rng.random() < 0.5
         self.smooth = rng.uniform(0.01, 0.1) * (rng.random() < 0.5)
         at, self.solids = np.zeros(3), []
         for _ in range(count):
@@ -105,7 +107,7 @@ class Heap(Thing):
             at = (at + rng.normal(0, 0.25, 3)).clip(-0.5, 0.5)
 
     def parts(self, points: np.ndarray) -> Union:
-        if self.is_mirrored:
+        if self.is_symmetric:
             points = np.abs(points) * vector(1, 0, 0) + points * vector(0, 1, 1)
         thing = Union(np.full(len(points), 9, np.float32))
         for number, (kind, at, turn, size) in enumerate(self.solids):

@@ -1,14 +1,14 @@
-"""Things rendered from every side: bodies given by signed distances, sphere traced and lit.
+"""Things rendered in 3D: bodies given by signed distances, sphere traced and lit.
 
 A drawing shows one side. Bags and shoes are held up in every direction, and photographs of them are few.
 A body is a function from points to their distance from its surface, negative inside; parts are united, cut and bent as
-functions are. Distances may be too small, then tracing takes longer, but not too large.
+functions are. Distances may be too small, then tracing takes longer, but not too large: a factor below 1 before one
+makes up for points that were bent or stretched.
 Sphere tracing: J. C. Hart, The Visual Computer 12, 1996; the shapes' distances: iquilezles.org/articles/distfunctions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
@@ -21,12 +21,14 @@ from fashioncam.messages import Image
 from .cutouts import EDGE_PX, filling_the_square
 from .drawing import random_surface
 
-SIDE = 112  # pixels that are traced, each way; what is seen is then scaled to a cutout's size
+SIDE_PX = 112  # that are traced, each way; what is seen is then scaled to a cutout's size
+# In the bodies' own unit; most of them are about one high.
 FAR = 4.5  # from the eye to the body's middle
 STEPS = 70
 NEAR = 0.0025  # such a distance is a hit
 GAP = 0.006  # between points whose distances tell the normal
-CONTACT_AT = 0.03, 0.08, 0.16  # how far from the surface others are looked for that keep light away
+OCCLUSION_AT = 0.03, 0.08, 0.16  # how far from the surface it is looked for what keeps light away
+CORNERS = np.indices((2, 2, 2), np.int32).reshape(3, 8).T  # of a cube
 
 
 class Body(Protocol):
@@ -34,7 +36,7 @@ class Body(Protocol):
 
     Attributes:
         middle: what the eye looks at.
-        span: how much around it is in the picture.
+        span: the edge of the square around it that is seen, and half of what is looked through before and behind it.
         gloss: how much of the light is mirrored, 0..1.
     """
 
@@ -52,7 +54,7 @@ class Body(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class Viewpoint:
     """Where it is seen from, in radians: 0 is the front; `elevation` towards the top, `azimuth` to its left."""
 
     elevation: float
@@ -60,30 +62,39 @@ class View:
     roll: float
 
 
-def render(body: Body, view: View, rng: np.random.Generator) -> Image:
+def render(body: Body, view: Viewpoint, rng: np.random.Generator) -> Image:
     """128 x 128 x 4 uint8: B, G, R times alpha, alpha; the longest edge fills the square. The light is random."""
     right, up, back = axes(view)
     eye = vector(*body.middle) + FAR * back
-    places = (np.arange(SIDE, dtype=np.float32) + 0.5) / SIDE * 2 - 1
+    places = (np.arange(SIDE_PX, dtype=np.float32) + 0.5) / SIDE_PX * 2 - 1
     x, y = np.meshgrid(places, -places)
     rays = (x[..., None] * right + y[..., None] * up) * (body.span / 2) - FAR * back
     rays = (rays / np.linalg.norm(rays, axis=-1, keepdims=True)).reshape(-1, 3)
     hit, points = trace(body, eye, rays)
+    colour, mask = np.zeros((SIDE_PX**2, 3), np.uint8), np.zeros(SIDE_PX**2, np.uint8)
+    colour[hit], mask[hit] = lit(body, points, (right, up, back), rng).clip(0, 255), 255
+    square = SIDE_PX, SIDE_PX
+    return filling_the_square(colour.reshape(*square, 3), without_specks(mask.reshape(square)))
+
+
+def lit(
+    body: Body, points: np.ndarray, view_axes: tuple[np.ndarray, np.ndarray, np.ndarray], rng: np.random.Generator
+) -> np.ndarray:
+    """B, G, R of points on the surface, N x 3, in a random light from the viewer's side (Blinn-Phong)."""
+    right, up, back = view_axes
     normals, part = normals_of(body, points), body.surface(points)[1]
-    open_sky = np.prod([opening(body, points, normals, reach) for reach in CONTACT_AT], axis=0)
+    occlusion = np.prod([ambient_occlusion(body, points, normals, reach) for reach in OCCLUSION_AT], axis=0)
     light = back * rng.uniform(0.2, 1) + up * rng.uniform(-0.2, 1.2) + right * rng.normal(0, 0.7)
     light = light / np.linalg.norm(light)
     halfway = (light + back) / np.linalg.norm(light + back)
     ambient = rng.uniform(0.25, 0.7)
     diffuse = ambient + (1.1 - ambient) * (normals @ light).clip(0)
-    mirrored = (normals @ halfway).clip(0) ** rng.uniform(8, 40) * (200 * body.gloss)
-    lit = body.colours(points, part, normals) * (diffuse * open_sky ** rng.uniform(0.5, 1))[:, None] + mirrored[:, None]
-    colour, mask = np.zeros((SIDE * SIDE, 3), np.uint8), np.zeros(SIDE * SIDE, np.uint8)
-    colour[hit], mask[hit] = lit.clip(0, 255), 255
-    return filling_the_square(colour.reshape(SIDE, SIDE, 3), without_specks(mask.reshape(SIDE, SIDE)))
+    specular = (normals @ halfway).clip(0) ** rng.uniform(8, 40) * (200 * body.gloss)
+    shade = diffuse * occlusion ** rng.uniform(0.5, 1)
+    return body.colours(points, part, normals) * shade[:, None] + specular[:, None]
 
 
-def axes(view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def axes(view: Viewpoint) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Unit vectors to the picture's right, its top, and the eye, 3 float32 each."""
     back = np.array(
         (
@@ -122,8 +133,11 @@ def normals_of(body: Body, points: np.ndarray) -> np.ndarray:
     return slope / np.linalg.norm(slope, axis=-1, keepdims=True).clip(1e-9)
 
 
-def opening(body: Body, points: np.ndarray, normals: np.ndarray, reach: float) -> np.ndarray:
-    """How much light comes to points, N in 0.2..1: less where another surface is nearer than `reach`."""
+def ambient_occlusion(body: Body, points: np.ndarray, normals: np.ndarray, reach: float) -> np.ndarray:
+    """The share of light from all around that comes to points, N in 0.2..1.
+
+    Less where the body is nearer than 0.6 of `reach` to what lies so far above the point: in creases, under straps.
+    """
     return (0.35 + 0.65 * body.surface(points + normals * reach)[0] / (0.6 * reach)).clip(0.2, 1)
 
 
@@ -159,6 +173,7 @@ class Union:
 
 
 def smooth_union(first: np.ndarray, second: np.ndarray, smooth: float) -> np.ndarray:
+    """The lesser distance, less yet where they differ by less than `smooth`: a polynomial smooth minimum."""
     share = (0.5 + 0.5 * (second - first) / smooth).clip(0, 1)
     return second + (first - second) * share - smooth * share * (1 - share)
 
@@ -180,7 +195,7 @@ def capsule(
 
 
 def ellipsoid(points: np.ndarray, half: np.ndarray) -> np.ndarray:
-    """`half`: its axes, 3 float32."""
+    """`half`: half its axes, 3 float32; less than the true distance."""
     return (np.linalg.norm(points / half, axis=-1) - 1) * half.min()
 
 
@@ -201,7 +216,10 @@ def ring(points: np.ndarray, large: float, small: float) -> np.ndarray:
 
 
 def rotation(angle: float, axis: int) -> np.ndarray:
-    """3 x 3 float32 that turns points, N x 3, from the right: by an angle in radians about x, y or z (0, 1, 2)."""
+    """3 x 3 float32 that turns points, N x 3, from the right: by an angle in radians about x, y or z (0, 1, 2).
+
+    Clockwise about x and z, counterclockwise about y, as seen from the axis's end.
+    """
     first, second = (other for other in range(3) if other != axis)
     matrix = np.eye(3, dtype=np.float32)
     matrix[first, first] = matrix[second, second] = np.cos(angle)
@@ -216,7 +234,7 @@ def smooth_step(first: float, last: float, values: np.ndarray) -> np.ndarray:
 
 
 class Noise:
-    """Random bumps with a wavelength of two; about -2..2, the same again every `PERIOD`."""
+    """Value noise: random bumps with a wavelength of about two, about -2..2, the same again every `PERIOD`."""
 
     PERIOD = 24
 
@@ -230,16 +248,11 @@ class Noise:
         share = share * share * (3 - 2 * share)
         low = low.astype(np.int32)
         total = np.zeros(len(points), np.float32)
-        for corner in corners_of_a_cube():
+        for corner in CORNERS:
             weight = np.where(corner, share, 1 - share).prod(axis=-1)
             x, y, z = ((low + corner) % self.PERIOD).T
             total += weight * self.values[x, y, z]
         return total
-
-
-def corners_of_a_cube() -> Iterator[np.ndarray]:
-    """The eight of 0 and 1, 3 int32 each."""
-    return iter(np.indices((2, 2, 2), np.int32).reshape(3, 8).T)
 
 
 class Cloth:

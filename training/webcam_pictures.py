@@ -59,7 +59,7 @@ KEPT_IN = Path("runs/webcam-pictures")
 VERSION = 5  # of what makes them; with another one, pictures that were kept are made again
 # Of Fashion-MNIST's own pictures, by class: photographs of bags are missing, those of shoes few.
 BORROWED = {5: 60, 7: 60, 8: 400, 9: 160}
-# What is drawn to be held up: its label, and how many to train on and to validate on.
+# What is drawn or rendered to be held up: its label, and how many to train on and to validate on.
 DRAWN: dict[Draw, tuple[int, int, int]] = {
     render_bag: (8, 500, 60),
     render_boots: (9, 400, 40),
@@ -71,7 +71,7 @@ DRAWN: dict[Draw, tuple[int, int, int]] = {
     render_thing: (NOT_A_GARMENT, 500, 100),
     draw_thing: (NOT_A_GARMENT, 1_000, 200),
 }
-CUTOUT_THINGS = 900  # of the things, among the cutouts that are varied without being held up
+CUTOUT_THINGS = 900  # the first of the things, also among the cutouts that are varied without being held up
 CHUNK, DRAWN_CHUNK = 250, 50
 ROOMS = 40  # drawn for each chunk
 

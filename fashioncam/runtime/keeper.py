@@ -139,7 +139,7 @@ class Keeper:
             self._worker.shutdown()
 
     def _end_recording(self) -> str:
-        """What has become of it; UserError where it is not whole."""
+        """What to tell of it; UserError where it is not whole."""
         assert self._recording is not None
         path, recorder = self._recording
         self._recording = None
@@ -147,7 +147,10 @@ class Keeper:
         predictions = path.with_suffix(".jsonl")
         if recorder.frames:
             return f"Recorded {path}, and {predictions.name} beside it"
-        predictions.unlink(missing_ok=True)
+        try:
+            predictions.unlink(missing_ok=True)
+        except OSError as error:
+            raise UserError(f"{predictions} cannot be deleted: {error.strerror}") from None
         return "Nothing recorded: no picture came"
 
     def _save_picture(self, frame: Frame, reading: Reading, look: Look) -> None:

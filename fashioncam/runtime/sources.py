@@ -231,7 +231,10 @@ def open_source(device: str, camera_size: tuple[int, int] | None = None) -> Fram
 
 
 def open_camera(camera: int | str, size_wh: tuple[int, int] | None = None) -> FrameSource:
-    """A camera by index, or by device file on Linux; it may choose another size than the one asked for."""
+    """A camera by index, or by device file on Linux; it may choose another size than the one asked for.
+
+    Where it gives no picture of that size, it is opened again in its own.
+    """
     try:
         capture = cv2.VideoCapture(camera, CAMERA_BACKEND)
     except cv2.error:  # an index beyond 32 bits

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
@@ -111,4 +112,5 @@ class StateBanner(QWidget):
 
 def breakable(text: str) -> str:
     """The text with places in its longest words, names of files, where a line may end."""
-    return re.sub(r"\S{20,}", lambda word: "\u200b".join(word[0]), text)
+    # Longer than any word of the program's own. Composed, so that no accent is parted from its letter.
+    return re.sub(r"\S{20,}", lambda word: "\u200b".join(unicodedata.normalize("NFC", word[0])), text)

@@ -4,16 +4,17 @@ import pytest
 from training.cutouts import EDGE_PX
 from training.rendered_bags import Backpack, ShoulderBag, Sling, Tote, TravelBag
 from training.rendered_clothes import Coat, Pullover, Shirt
-from training.rendered_shoes import Boot, Pair, Sandal, Sneaker
+from training.rendered_shoes import SECOND, Boot, Pair, Sandal, Sneaker
 from training.rendered_things import Heap, Vessel
 from training.rendering import (
     Noise,
     Union,
-    View,
+    Viewpoint,
     axes,
     capsule,
     cord,
     ellipsoid,
+    normals_of,
     painted,
     render,
     ring,
@@ -29,7 +30,7 @@ ROOMS = np.full((1, 180, 240, 3), 90, np.uint8)
 BODIES = (
     Backpack, Sling, ShoulderBag, Tote, TravelBag, Boot, Sneaker, Sandal, Coat, Pullover, Shirt, Vessel, Heap,
 )  # fmt: skip
-FRONT = View(0.0, 0.0, 0.0)
+FRONT = Viewpoint(0.0, 0.0, 0.0)
 
 
 class Ball:
@@ -59,7 +60,7 @@ def test_ball_is_a_disc_with_its_right_side_on_the_right():
 
 @pytest.mark.parametrize(
     ("view", "red"),
-    [(View(0, np.pi, 0), (64, 38)), (View(0, 0, np.pi / 2), (90, 64)), (View(1.5, np.pi, 0), (64, 38))],
+    [(Viewpoint(0, np.pi, 0), (64, 38)), (Viewpoint(0, 0, np.pi / 2), (90, 64)), (Viewpoint(1.5, np.pi, 0), (64, 38))],
     ids=["from behind", "rolled", "from above, turned"],
 )
 def test_where_it_is_seen_from(view, red):
@@ -68,9 +69,9 @@ def test_where_it_is_seen_from(view, red):
 
 
 def test_axes_are_unit_vectors_at_right_angles():
-    basis = np.stack(axes(View(0.7, -1.1, 0.3)))
+    basis = np.stack(axes(Viewpoint(0.7, -1.1, 0.3)))
     assert basis @ basis.T == pytest.approx(np.eye(3), abs=1e-6)
-    assert axes(View(np.pi / 2, 0, 0))[2] == pytest.approx((0, 1, 0), abs=1e-6)  # the eye is above
+    assert axes(Viewpoint(np.pi / 2, 0, 0))[2] == pytest.approx((0, 1, 0), abs=1e-6)  # the eye is above
 
 
 def test_rays_meet_the_surface_or_nothing():
@@ -104,6 +105,7 @@ def test_union_tells_the_nearest_part():
 
 
 def test_turns_are_those_of_the_right_axis():
+    assert vector(1, 0, 0) @ rotation(np.pi / 2, 2) == pytest.approx((0, -1, 0), abs=1e-6)
     assert vector(0, 0, 1) @ rotation(0.3, 2) == pytest.approx((0, 0, 1))
     for axis in range(3):
         assert rotation(0.4, axis) @ rotation(-0.4, axis) == pytest.approx(np.eye(3), abs=1e-6)
@@ -111,6 +113,7 @@ def test_turns_are_those_of_the_right_axis():
 
 def test_path_keeps_its_ends():
     path = np.arange(48.0).reshape(24, 2)
+    assert len(sparse(path)) == 9
     assert sparse(path)[[0, -1]].tolist() == path[[0, -1]].tolist()
 
 
@@ -128,14 +131,12 @@ def test_no_body_claims_more_distance_than_there_is(kind, seed):
     """A ray that goes as far as it may must not pass through the surface."""
     rng = np.random.default_rng(seed)
     body = kind(rng, ROOMS)
-    starts = rng.uniform(-1, 1, (3_000, 3)).astype(np.float32)
+    starts = rng.uniform(-1, 1, (1_000, 3)).astype(np.float32)
     distance, part = body.surface(starts)
     assert distance.dtype == np.float32 and part.dtype == np.int8
     outside = distance > 0
-    ways = rng.standard_normal((3_000, 3)).astype(np.float32)
-    ways /= np.linalg.norm(ways, axis=1, keepdims=True)
-    ends, _ = body.surface(starts + ways * distance[:, None] * 0.98)
-    assert np.mean(ends[outside] < -0.02) < 0.002
+    ends, _ = body.surface(starts - normals_of(body, starts) * distance[:, None] * 0.98)
+    assert np.mean(ends[outside] < -0.02) < 0.005
 
 
 def test_shoes_of_a_pair_are_mirror_images():
@@ -146,14 +147,15 @@ def test_shoes_of_a_pair_are_mirror_images():
     distance, part = pair.surface(points)
     mirrored, other = pair.surface(points * vector(-1, 1, 1))
     assert distance == pytest.approx(mirrored, abs=1e-5)
-    assert (part % 10 == other % 10).all()
-    assert set(part.tolist()) >= {0, 1, 10, 11}
+    assert (part % SECOND == other % SECOND).all()
+    assert set(part.tolist()) >= {0, 1, SECOND, SECOND + 1}
 
 
-def test_handles_hang_on_the_bag():
-    """A strap whose end is in the air would be a thing of its own."""
+@pytest.mark.parametrize("kind", [Backpack, Sling, ShoulderBag, Tote, TravelBag])
+def test_straps_hang_on_the_bag(kind):
+    """One whose end is in the air would be a thing of its own."""
     for seed in range(8):
-        bag = ShoulderBag(np.random.default_rng(seed), ROOMS)
+        bag = kind(np.random.default_rng(seed), ROOMS)
         for path, radius in bag.straps:
             distance = bag.body(bag.boxed(path[[0, -1]].astype(np.float32)))
-            assert distance.max() < radius + bag.creases
+            assert distance.max() < radius + bag.creases + 0.01

@@ -11,9 +11,6 @@ from training.cutouts import EDGE_PX, Entry
 from training.data import NOT_A_GARMENT, FashionMnist, Split
 from training.drawn_things import draw_heap, draw_slab, draw_thing, draw_vessel
 from training.rendered_bags import render_bag
-from training.rendered_clothes import render_coat, render_pullover, render_shirt
-from training.rendered_shoes import render_boots, render_sandals, render_sneakers
-from training.rendered_things import render_thing
 from training.webcam_pictures import (
     as_cutouts,
     borrowed,
@@ -163,9 +160,7 @@ def test_drawn_items_have_their_labels_and_are_all_different(small, monkeypatch)
     assert torch.equal(train.images, drawn_items(webcam_pictures.TRAIN, 0).images)
 
 
-RENDERED = (
-    render_bag, render_boots, render_sneakers, render_sandals, render_coat, render_pullover, render_shirt, render_thing,
-)  # fmt: skip
+RENDERED = [draw for draw in webcam_pictures.DRAWN if draw is not draw_thing]
 
 
 @pytest.mark.parametrize("draw", [draw_slab, draw_vessel, draw_heap, *RENDERED])
