@@ -155,6 +155,18 @@ def test_files_are_closed_after_a_frame_that_took_long(session, monkeypatch):
     assert closed == ["keeper"]
 
 
+def test_recording_that_is_not_whole_is_said_at_the_end_and_the_other_files_are_closed(session, monkeypatch):
+    def fail():
+        raise UserError("the film is not whole")
+
+    closed = []
+    monkeypatch.setattr(session._keeper, "close", fail)
+    monkeypatch.setattr(session._recorder, "close", lambda: closed.append("recorder"))
+    with pytest.raises(UserError, match="the film is not whole"):
+        session.stop()
+    assert closed == ["recorder"]
+
+
 def test_nothing_in_view_cannot_be_filed(tmp_path):
     session = LiveSession(Settings(device="demo"), tmp_path)
     assert not session.hold_capture()
