@@ -103,6 +103,6 @@ def one_cycle(steps: int, warmup: float) -> Callable[[int], float]:
     def share(step: int) -> float:
         if step < warmup * steps:
             return (step + 1) / (warmup * steps + 1)
-        return 0.5 + 0.5 * math.cos(math.pi * min(1.0, (step / steps - warmup) / (1 - warmup)))
+        return 0.5 + 0.5 * math.cos(math.pi * min(1.0, (step / max(1, steps) - warmup) / (1 - warmup)))
 
     return share

@@ -26,7 +26,7 @@ class Recipe:
 
     model: str
     config: dict[str, Any] = field(default_factory=dict)
-    epochs: int = option(30, (1, 100_000), "length of the run")
+    epochs: int = option(30, (0, 100_000), "length of the run; 0 only calibrates --initial")
     batch_size: int = option(256, (1, 60_000), "pictures a step")
     learning_rate: float = option(3e-3, (0, 10), "its peak; falls to 0 along a cosine")
     weight_decay: float = option(0.05, (0, 10), "decoupled, on matrices and kernels only")

@@ -117,10 +117,23 @@ def load_photos(args: argparse.Namespace, recipe: Recipe, dataset: data.FashionM
     return load_or_make(args.garments, dataset, args.seed)
 
 
-def load_initial(path: Path | None, recipe: Recipe) -> dict[str, Tensor] | None:
-    """The weights to begin with, None for random ones; UserError where they do not fit the recipe's model."""
-    if path is None:
+def load_initial(paths: Sequence[Path], recipe: Recipe) -> dict[str, Tensor] | None:
+    """The weights to begin with, None for random ones; UserError where they do not fit the recipe's model.
+
+    Of several files it is the mean of their weights (model soups, arXiv:2203.05482): for such as came of the same
+    weights, by short ways.
+    """
+    if not paths:
         return None
+    several = [fitting_weights(path, recipe) for path in paths]
+    return {
+        name: torch.stack([weights[name].float() for weights in several]).mean(dim=0).to(first.dtype)
+        for name, first in several[0].items()
+    }
+
+
+def fitting_weights(path: Path, recipe: Recipe) -> dict[str, Tensor]:
+    """A checkpoint's weights as the recipe's model takes them; UserError where it does not."""
     loaded = checkpoint.load(path)
     name, weights = loaded.info.model_name, loaded.model.state_dict()
     fitting = weights if name == recipe.model else model_class(recipe.model).adopted(name, weights)
@@ -143,7 +156,12 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--garments", type=Path, help="folder of garment cutouts with train.csv, for recipes with photographs"
     )
     parser.add_argument(
-        "--initial", type=Path, help="checkpoint to begin with, for hybrid56 a hybrid's too; default: random weights"
+        "--initial",
+        type=Path,
+        nargs="+",
+        default=(),
+        metavar="FILE",
+        help="checkpoint to begin with, for hybrid56 a hybrid's too; of several the mean; default: random weights",
     )
     parser.add_argument("--teacher", type=Path, help="checkpoint to learn from, for distill_weight; default: none")
     parser.add_argument(

@@ -154,6 +154,18 @@ class TestArguments:
         assert recipes_trained == []
         assert "built otherwise" in capsys.readouterr().err
 
+    def test_no_epochs_calibrate_the_weights_that_were_given(
+        self, command: Callable[..., tuple[int, Path]], trained: LoadedModel, tmp_path: Path
+    ) -> None:
+        checkpoint.save(trained, tmp_path / "given.pth")
+        given, out = str(tmp_path / "given.pth"), tmp_path / "out.pth"
+        code, _ = command("--epochs", "0", "--initial", given, given, "--run", str(tmp_path / "run"), "--out", str(out))
+        assert code == 0
+        again = checkpoint.load(out, "hybrid")
+        assert again.temperature == pytest.approx(trained.temperature, rel=1e-3)
+        for name, weights in trained.model.state_dict().items():
+            assert torch.allclose(again.model.state_dict()[name], weights)
+
     def test_photographs_that_are_not_named_are_one_line_and_exit_code_2(
         self, recipes_trained: list[Recipe], capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -220,7 +232,6 @@ class TestFailure:
     @pytest.mark.parametrize(
         "arguments",
         [
-            ["--epochs", "0"],
             ["--epochs", "-1"],
             ["--batch-size", "0"],
             ["--batch-size", "65"],
