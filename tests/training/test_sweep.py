@@ -87,7 +87,7 @@ def test_runs_are_those_of_the_training_command(
         ["--vary", "alchemy=1"],
         ["--vary", "muon=0", "--vary", "muon=1"],
         ["--vary", "muon"],
-        ["--vary", "epochs=1,0"],
+        ["--vary", "epochs=1,-1"],
         ["--seeds", "0,x"],
         ["--seeds", "0,-5"],
         ["--vary", "muon=a"],
