@@ -48,7 +48,7 @@ class Bag:
         self.half = vector(*half)
         self.narrowing = 0.0  # of the top, as a share
         self.rounding = rng.uniform(0.05, 0.24)
-        self.creases, _ = rng.uniform(0, 0.03), rng.uniform(1.5, 4)
+        self.creases = rng.uniform(0, 0.03)
         self.rough, self.grain = rng.uniform(0, 0.002), rng.uniform(15, 40)
         self.noise = Noise(rng)
         self.gloss = float(rng.choice((0, rng.uniform(0, 0.3), rng.uniform(0.2, 0.8))))
@@ -93,10 +93,12 @@ class Backpack(Bag):
     """Pockets one on the other with zips, a grip, and two padded straps on its back."""
 
     seen_from_behind = 0.35
+    slimness, narrowings = 1.0, (0.0, 0.35)
 
     def __init__(self, rng: np.random.Generator, rooms: np.ndarray) -> None:
-        super().__init__(rng, rooms, (rng.uniform(0.3, 0.42), rng.uniform(0.45, 0.58), rng.uniform(0.14, 0.26)))
-        self.narrowing, self.rounding = rng.uniform(0, 0.35), rng.uniform(0.1, 0.24)
+        half_w = self.slimness * rng.uniform(0.3, 0.42)
+        super().__init__(rng, rooms, (half_w, rng.uniform(0.45, 0.58), rng.uniform(0.14, 0.26)))
+        self.narrowing, self.rounding = rng.uniform(*self.narrowings), rng.uniform(0.1, 0.24)
         self.side_pocket = rng.uniform(0.04, 0.09) if rng.random() < 0.5 else 0.0
         # The middle, the half and the rounding of each pocket, and what it is made of.
         self.pockets: list[tuple[np.ndarray, np.ndarray, float, Cloth]] = []
@@ -162,12 +164,11 @@ class Backpack(Bag):
 
 
 class Sling(Backpack):
-    """Narrow at its top, with one strap over a shoulder."""
+    """Slim, narrow at its top, with one strap over a shoulder."""
+
+    slimness, narrowings = 0.8, (0.35, 0.7)
 
     def hang_straps(self, rng: np.random.Generator) -> None:
-        """One; and makes the bag slimmer than its pockets were sized for."""
-        self.narrowing = rng.uniform(0.35, 0.7)
-        self.half[0] *= 0.8
         half_w, half_h, half_d = self.half.tolist()
         side = rng.choice((-1, 1))
         path = np.array(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 import numpy as np
 
 from fashioncam.messages import Image
@@ -28,18 +30,17 @@ MOST_PARTS = 6
 def render_thing(rng: np.random.Generator, rooms: np.ndarray) -> Image:
     """A vessel, or simple solids heaped up, as `rendering.render`; `rooms` as `drawing.random_surface`."""
     if rng.random() < VESSEL_SHARE:
-        return render(
-            Vessel(rng, rooms), Viewpoint(rng.uniform(-0.1, 0.8), rng.uniform(-1.5, 1.5), rng.normal(0, 0.3)), rng
-        )
+        view = Viewpoint(rng.uniform(-0.1, 0.8), rng.uniform(-1.5, 1.5), rng.normal(0, 0.3))
+        return render(Vessel(rng, rooms), view, rng)
     view = Viewpoint(rng.uniform(-0.5, 1.5), rng.uniform(-np.pi, np.pi), rng.uniform(-np.pi, np.pi))
     return render(Heap(rng, rooms), view, rng)
 
 
-class Thing:
+class Thing(ABC):
     """Parts with a cloth each, a little uneven."""
 
     middle = (0.0, 0.0, 0.0)
-    span = 2.2
+    span = 2.6
 
     def __init__(self, rng: np.random.Generator, rooms: np.ndarray, parts: int) -> None:
         self.gloss = float(rng.choice((0, rng.uniform(0, 1))))
@@ -47,9 +48,9 @@ class Thing:
         self.noise, self.grain = Noise(rng), rng.uniform(3, 30)
         self.rough = rng.uniform(0, 0.004) * (rng.random() < 0.4)
 
+    @abstractmethod
     def parts(self, points: np.ndarray) -> Union:
         """The parts, whole and even."""
-        raise NotImplementedError
 
     def surface(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """As `rendering.Body`."""

@@ -244,8 +244,7 @@ class Noise:
     def __call__(self, points: np.ndarray) -> np.ndarray:
         """N x 3 -> N float32, interpolated between the values at whole numbers."""
         low = np.floor(points)
-        share = points - low
-        share = share * share * (3 - 2 * share)
+        share = smooth_step(0, 1, points - low)
         low = low.astype(np.int32)
         total = np.zeros(len(points), np.float32)
         for corner in CORNERS:

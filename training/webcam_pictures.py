@@ -37,7 +37,8 @@ from .drawn_rooms import draw_rooms
 from .drawn_things import draw_thing
 from .rendered_bags import render_bag
 from .rendered_clothes import render_coat, render_pullover, render_shirt
-from .rendered_shoes import render_boots, render_sandals, render_sneakers
+from .rendered_sandals import render_sandals
+from .rendered_shoes import render_boots, render_sneakers
 from .rendered_things import render_thing
 from .run_log import progress
 from .run_state import fingerprint
@@ -56,7 +57,7 @@ OTHERS_SHARE = 0.3  # at most so many pictures of other things per garment
 TRAIN_COUNT, VALIDATION_COUNT = 16_000, 2_000
 TRAIN, VALIDATION = range(2)
 KEPT_IN = Path("runs/webcam-pictures")
-VERSION = 5  # of what makes them; with another one, pictures that were kept are made again
+VERSION = 6  # of what makes them; with another one, pictures that were kept are made again
 # Of Fashion-MNIST's own pictures, by class: photographs of bags are missing, those of shoes few.
 BORROWED = {5: 60, 7: 60, 8: 400, 9: 160}
 # What is drawn or rendered to be held up: its label, and how many to train on and to validate on.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
@@ -26,17 +27,16 @@ class StateBanner(QWidget):
         super().__init__()
         self._theme = Theme()
         self._words: Words | None = None
-        self._headline, self._advice = "", ""
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self._fit()
 
     def set_words(self, words: Words) -> None:
-        if words != self._words:
-            self._words = words
+        shown = replace(words, headline=breakable(words.headline), advice=breakable(words.advice))
+        if shown != self._words:
+            self._words = shown
             self.setAccessibleName(f"{words.headline}. {words.advice}")
-            self._headline, self._advice = breakable(words.headline), breakable(words.advice)
             self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
@@ -58,14 +58,14 @@ class StateBanner(QWidget):
             draw_icon(painter, self._words.sign, QRectF(margin, (self.height() - sign) / 2, sign, sign), ON_COLOUR)
         left, width = self._text_span()
         headline_font, advice_font = self._fonts()
-        headline_px = self._wrapped_px(headline_font, self._headline)
-        advice_px = self._wrapped_px(advice_font, self._advice)
+        headline_px = self._wrapped_px(headline_font, self._words.headline)
+        advice_px = self._wrapped_px(advice_font, self._words.advice)
         top = (self.height() - headline_px - advice_px) // 2
         painter.setPen(QColor(ON_COLOUR))
         painter.setFont(headline_font)
-        painter.drawText(QRect(left, top, width, headline_px), WRAP, self._headline)
+        painter.drawText(QRect(left, top, width, headline_px), WRAP, self._words.headline)
         painter.setFont(advice_font)
-        painter.drawText(QRect(left, top + headline_px, width, advice_px), WRAP, self._advice)
+        painter.drawText(QRect(left, top + headline_px, width, advice_px), WRAP, self._words.advice)
         if self._words.progress is not None:
             self._paint_progress(painter, self._words.progress)
 
@@ -82,7 +82,7 @@ class StateBanner(QWidget):
     def _fonts(self) -> tuple[QFont, QFont]:
         headline = self._theme.font(self.font(), HEADLINE_PX, bold=True)
         advice = self._theme.font(self.font(), ADVICE_PX)
-        needed = QFontMetrics(headline).horizontalAdvance(self._headline)
+        needed = QFontMetrics(headline).horizontalAdvance(self._words.headline) if self._words else 0
         if needed > (width := self._text_span()[1]):
             headline.setPixelSize(round(headline.pixelSize() * max(SMALLEST_SHARE, 0.98 * width / needed)))
         return headline, advice
@@ -102,8 +102,8 @@ class StateBanner(QWidget):
     def _fit(self) -> None:
         if self._words is not None:
             headline_font, advice_font = self._fonts()
-            text_px = self._wrapped_px(headline_font, self._headline)
-            text_px += self._wrapped_px(advice_font, self._advice)
+            text_px = self._wrapped_px(headline_font, self._words.headline)
+            text_px += self._wrapped_px(advice_font, self._words.advice)
             height = max(self._theme.px(HEIGHT_PX), text_px + 2 * self._theme.px(MARGIN_PX))
             if height != self.minimumHeight() or height != self.maximumHeight():
                 self.setFixedHeight(height)

@@ -4,7 +4,8 @@ import pytest
 from training.cutouts import EDGE_PX
 from training.rendered_bags import Backpack, ShoulderBag, Sling, Tote, TravelBag
 from training.rendered_clothes import Coat, Pullover, Shirt
-from training.rendered_shoes import SECOND, Boot, Pair, Sandal, Sneaker
+from training.rendered_sandals import Sandal
+from training.rendered_shoes import SECOND, Boot, Pair, Sneaker
 from training.rendered_things import Heap, Vessel
 from training.rendering import (
     Noise,

@@ -14,6 +14,6 @@ def test_long_name_of_a_file_is_wrapped_and_not_cut(qt_application):
     _, font = banner._fonts()
     _, width = banner._text_span()
     assert QFontMetrics(font).horizontalAdvance(LONG_NAME) > width
-    assert QFontMetrics(font).boundingRect(QRect(0, 0, width, 10_000), WRAP, banner._advice).width() <= width
+    assert QFontMetrics(font).boundingRect(QRect(0, 0, width, 10_000), WRAP, banner._words.advice).width() <= width
     assert banner.accessibleName() == f"It has stopped. {LONG_NAME} cannot be opened"
     banner.deleteLater()
