@@ -93,13 +93,13 @@ def fit(recipe: Recipe, materials: Materials, folder: Path, seed: int, device: t
     interrupted run ends as an uninterrupted one does. Processes that torchrun has started train together.
 
     Raises:
-        UserError: `folder` holds the state of a run that `identity_of` tells apart, or a batch is more than the data.
+        UserError: `folder` holds the state of a run that `identity_of` tells apart.
     """
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
     materials = materials.to(device)
     identity = identity_of(recipe, seed, precision, materials)
-    steps = steps_of_an_epoch(recipe, len(materials.train))
+    steps = len(materials.train) // plain_place(recipe).stop
     state = new_state(recipe, materials.initial, steps, device)
     first_epoch = restore(folder / "state.pt", identity, state.parts())
     step = make_step(state, precision, recipe, materials.teacher)
@@ -140,24 +140,22 @@ def identity_of(recipe: Recipe, seed: int, precision: str, materials: Materials)
     return identity
 
 
-def steps_of_an_epoch(recipe: Recipe, pictures: int) -> int:
-    """How many whole batches the training pictures fill; UserError for none, or for batches that cannot be shared."""
+def refuse_unfit(recipe: Recipe, pictures: int) -> None:
+    """UserError where no run by the recipe is possible with so many training pictures, in so many processes."""
     own = plain_place(recipe).stop
     if own < 1:
         raise UserError("photo_share and cutout_share leave no picture of Fashion-MNIST in a batch; lower one of them")
-    steps = pictures // own
-    if steps == 0:
+    if pictures < own:
         raise UserError(f"batch_size {recipe.batch_size} is more than the {pictures} training pictures")
     if recipe.batch_size < distributed.count():
         raise UserError(f"batch_size {recipe.batch_size} is less than one picture for each of the processes")
-    return steps
+    if recipe.background_weight and not build(recipe.model, recipe.config).has_class_maps:
+        raise UserError(f"background_weight needs a model with class maps, which {recipe.model} has not; set it to 0")
 
 
 def new_state(recipe: Recipe, initial: Mapping[str, Tensor] | None, steps: int, device: torch.device) -> TrainingState:
     """A model with the initial or random weights, at the beginning of its schedule of `steps` an epoch."""
     model = build(recipe.model, recipe.config)
-    if recipe.background_weight and not model.has_class_maps:
-        raise UserError(f"background_weight needs a model with class maps, which {recipe.model} has not; set it to 0")
     if initial is not None:
         model.load_state_dict(initial)
     distributed.with_synced_batchnorm(model, device)

@@ -27,7 +27,7 @@ from .class_maps import class_maps
 from .command import add_data, exit_code, make_folder, make_place_for_weights
 from .distillation import load_teacher
 from .export import save_with_twin
-from .loop import Materials, fit, predict, predict_both_ways
+from .loop import Materials, fit, predict, predict_both_ways, refuse_unfit
 from .optimization import fastest_precision
 from .recipes import FILES, OVERRIDABLE, RECIPES, Recipe
 
@@ -87,6 +87,7 @@ def prepare(args: argparse.Namespace) -> Task:
     make_place_for_weights(out, "--out")
     dataset = data.load(args.data)
     dataset = replace(dataset, input=replace(dataset.input, size=model_class(recipe.model).input_size))
+    refuse_unfit(recipe, len(dataset.train))
     materials = Materials(
         train=dataset.train,
         validation=dataset.validation,

@@ -64,8 +64,8 @@ BORROWED = {5: 60, 7: 60, 8: 400, 9: 160}
 DRAWN: dict[Draw, tuple[int, int, int]] = {
     render_bag: (8, 500, 60),
     render_boots: (9, 400, 40),
-    render_sneakers: (7, 300, 30),
-    render_sandals: (5, 400, 40),
+    render_sneakers: (7, 100, 20),
+    render_sandals: (5, 300, 40),
     render_coat: (4, 250, 30),
     render_pullover: (2, 250, 30),
     render_shirt: (6, 250, 30),

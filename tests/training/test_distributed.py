@@ -126,7 +126,7 @@ class TestUsersErrors:
 
     def test_batch_needs_a_picture_for_each_process(self) -> None:
         with pytest.raises(UserError, match="each of the processes"):
-            loop.steps_of_an_epoch(replace(train_tiny.TINY, batch_size=1), 10)
+            loop.refuse_unfit(replace(train_tiny.TINY, batch_size=1), 10)
 
 
 def test_one_process_is_left_alone() -> None:

@@ -278,13 +278,6 @@ class TestPhotographs:
             assert torch.allclose(images[48:56, 0, 14, 14], expected)
             assert all(5 <= label <= 8 for label in told[56:].tolist())
 
-    @pytest.mark.parametrize("shares", [(0.5, 0.5), (0.9, 0.1), (0.6, 0.6)])
-    def test_shares_that_leave_no_picture_of_the_data_set_are_refused(
-        self, shares: tuple[float, float], recipe: Recipe
-    ) -> None:
-        with pytest.raises(UserError, match="leave no picture of Fashion-MNIST"):
-            loop.steps_of_an_epoch(replace(recipe, photo_share=shares[0], cutout_share=shares[1]), 400)
-
     def test_figures_are_of_garments_and_of_other_things_apart(self, photos: WebcamPictures) -> None:
         class Sure(torch.nn.Module):
             """Of class 0 for everything."""

@@ -61,7 +61,8 @@ def recipes_trained(monkeypatch: pytest.MonkeyPatch, dataset: data.FashionMnist)
         recipes.append(recipe)
         raise UserError("stop here")
 
-    monkeypatch.setattr(data, "load", lambda folder: dataset)
+    a_batch = data.Split(dataset.train.images.repeat(4, 1, 1, 1), dataset.train.labels.repeat(4))
+    monkeypatch.setattr(data, "load", lambda folder: replace(dataset, train=a_batch))
     monkeypatch.setattr(train, "fit", note)
     return recipes
 
@@ -174,6 +175,32 @@ class TestArguments:
         error = capsys.readouterr().err
         assert "--garments" in error
         assert error.count("\n") == 1
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (["--photo-share=0.5", "--cutout-share=0.5"], "leave no picture of Fashion-MNIST"),
+            (["--photo-share=0.9", "--cutout-share=0.1"], "leave no picture of Fashion-MNIST"),
+            (["--photo-share=0.6", "--cutout-share=0.6"], "leave no picture of Fashion-MNIST"),
+            (["--batch-size=60000"], "is more than the"),
+            (["--background-weight=0.1"], "class maps, which simplecnn has not"),
+        ],
+        ids=lambda value: "" if isinstance(value, str) else " ".join(value),
+    )
+    def test_what_cannot_be_trained_is_refused_before_pictures_are_made(
+        self,
+        recipes_trained: list[Recipe],
+        arguments: list[str],
+        said: str,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        made = []
+        monkeypatch.setattr("training.webcam_pictures.load_or_make", lambda *arguments: made.append(arguments))
+        monkeypatch.setattr(train, "load_teacher", lambda *arguments: None)
+        assert train.main(["--recipe", "webcam_simplecnn", "--garments", "folder", *arguments]) == 2
+        assert said in capsys.readouterr().err
+        assert (made, recipes_trained) == ([], [])
 
     @pytest.mark.parametrize(
         "arguments", [["--distill-weight=0.5"], ["--teacher=weights/hybrid.pth"]], ids=["no-teacher", "no-weight"]
@@ -336,7 +363,7 @@ class TestFailure:
 
         monkeypatch.setattr(data, "load", lambda folder: dataset)
         monkeypatch.setattr(train, "fit", interrupted)
-        assert train.main([]) == 130
+        assert train.main(["--batch-size", "64"]) == 130
         assert "the same command goes on" in capsys.readouterr().err
 
 
