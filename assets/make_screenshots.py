@@ -91,6 +91,7 @@ class Tour:
         self.press(Keys.Key_M)
         self.press(Keys.Key_R)
         self.press(Keys.Key_P)
+        self.wait_for(lambda _view: self.window._status.isHidden())
         self.wait_for_next("Sneaker")
         self.stop("presentation")
         self.press(Keys.Key_P)
