@@ -50,6 +50,13 @@ class Tour:
 
     def go(self) -> None:
         """All stations, in an order that a user might choose."""
+        self.first_steps()
+        self.questions()
+        self.recording()
+        self.window.close()
+        self.session.stop()
+
+    def first_steps(self) -> None:
         self.wait_for(lambda view: view.reading and view.reading.state is State.LEARNING and view.reading.learned > 0.3)
         self.stop("learning")
         self.wait_for(lambda view: view.model and view.reading and view.reading.state is State.EMPTY)
@@ -62,6 +69,8 @@ class Tour:
         self.window._progress = self.window._progress.__class__(3, -1e9)  # the steps have been taken long ago
         wait(200)
         self.stop("paused")
+
+    def questions(self) -> None:
         self.answered(Keys.Key_2, lambda view: view.reading.explained == view.reading.top5[1].label)
         self.stop("why-second")
         self.answered(Keys.Key_C, lambda view: bool(view.reading.against))
@@ -83,6 +92,8 @@ class Tour:
         self.stop("region")
         self.press(Keys.Key_Backspace)
         self.press(Keys.Key_Space)
+
+    def recording(self) -> None:
         self.wait_for_next("T-shirt/top")
         self.stop("item")
         self.press(Keys.Key_R)
@@ -98,8 +109,6 @@ class Tour:
         self.session.open_source(__file__)
         self.wait_for(lambda _view: "cannot be opened" in self.window._status.text)
         self.stop("refused")
-        self.window.close()
-        self.session.stop()
 
     def stop(self, name: str) -> None:
         wait(150)
