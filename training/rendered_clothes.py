@@ -1,4 +1,4 @@
-"""Coats, pullovers and shirts laid flat, with what tells them apart: openings, collars, hoods, cuffs, in all shapes."""
+"""Clothes laid flat, with what tells them apart: openings, collars, hoods, cuffs, armholes, hems, in all shapes."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from .rendering import (
     painted,
     render,
     rounded_box,
+    smooth_step,
     smooth_union,
     vector,
 )
@@ -39,23 +40,35 @@ def render_shirt(rng: np.random.Generator, rooms: np.ndarray) -> Image:
     return render_flat(Shirt(rng, rooms), rng)
 
 
+def render_dress(rng: np.random.Generator, rooms: np.ndarray) -> Image:
+    """As `render_coat`."""
+    return render_flat(Dress(rng, rooms), rng)
+
+
+def render_top(rng: np.random.Generator, rooms: np.ndarray) -> Image:
+    """A T-shirt, often without sleeves, as `render_coat`."""
+    return render_flat(Top(rng, rooms), rng)
+
+
 def render_flat(garment: Garment, rng: np.random.Generator) -> Image:
     """From the front, a little aslant."""
     return render(garment, Viewpoint(rng.normal(0, 0.15), rng.normal(0, 0.2), rng.normal(0, 0.12)), rng)
 
 
 class Garment:
-    """With a body, two sleeves and a neck; x to the right, z to who looks, about one high."""
+    """With a body, sleeves and a neck; x to the right, z to who looks, about one high."""
 
-    middle = (0.0, 0.0, 0.0)
+    middle: tuple[float, float, float] = (0.0, 0.0, 0.0)
     span = 2.6
+    half_widths = 0.33, 0.46
 
     def __init__(self, rng: np.random.Generator, rooms: np.ndarray) -> None:
-        self.half_w = rng.uniform(0.33, 0.46)
+        self.half_w = rng.uniform(*self.half_widths)
         self.low = -rng.uniform(0.45, 0.65)
         self.thick = rng.uniform(0.04, 0.08)
         self.shoulder = rng.uniform(0.42, 0.5)
-        self.waist, self.hem = rng.uniform(-0.1, 0.03), rng.uniform(-0.06, 0.08)
+        self.waist, self.hem, self.flare = rng.uniform(-0.1, 0.03), rng.uniform(-0.06, 0.08), 1.0
+        self.armhole = 0.0  # how far the armholes cut into the shoulders
         self.sleeve_r = rng.uniform(0.09, 0.13), rng.uniform(0.055, 0.09)
         self.sleeve_length = rng.uniform(0.75, 0.95)
         spread = rng.uniform(-1.5, -0.6)  # downwards to sidewards
@@ -83,12 +96,25 @@ class Garment:
         self.hood = 0.0
         self.quilt, self.quilt_pitch = 0.0, rng.uniform(18, 45)
         self.buttons: list[np.ndarray] = []
+        self.belt = 9.0
+
+    def shorten_sleeves(self) -> None:
+        """To above the elbow."""
+        ways = [(start, elbow - start) for start, elbow, _ in self.arms]
+        self.arms = [(start, start + 0.3 * way, start + 0.6 * way) for start, way in ways]
+        self.sleeve_r = self.sleeve_r[0], 0.95 * self.sleeve_r[0]
+
+    def leave_out_sleeves(self, rng: np.random.Generator) -> None:
+        """With armholes in their place."""
+        self.arms = []
+        self.armhole = rng.uniform(0.1, 0.9) * (self.half_w - self.neck_w - 0.05)
 
     def outline(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Half the width of the body at each point's height, and how high its shoulder is there."""
         y = points[:, 1]
         along = ((y - self.low) / (self.shoulder - self.low)).clip(0, 1)
-        width = self.half_w + self.waist * np.sin(np.pi * along) + self.hem * (1 - along)
+        width = self.half_w + self.waist * np.sin(np.pi * along) + self.hem * (1 - along) ** self.flare
+        width = width - self.armhole * smooth_step(self.shoulder - 0.32, self.shoulder - 0.16, y)
         slope = (0.12 * (np.abs(points[:, 0]) / self.half_w)).clip(0, 0.2)
         return width.astype(np.float32), (self.shoulder - slope).astype(np.float32)
 
@@ -169,6 +195,7 @@ class Garment:
         turned_in = normals[:, 2] + normals[:, 1] * (y - self.shoulder - 0.5 * self.hood) < 0.75
         hollow = (part == HOOD) & turned_in & (np.abs(x) < 0.45 * self.hood) & (z > -0.2 * self.hood)
         colours = painted(colours, hollow, self.lining_colour)
+        colours = painted(colours, (part == BODY) & (np.abs(y - self.belt) < 0.035), 0.8 * second)
         return painted(colours, part == BUTTON, self.fittings_colour)
 
 
@@ -225,7 +252,8 @@ class Coat(Garment):
         if rng.random() < 0.25:
             for side in (-1, 1)[: rng.integers(1, 3)]:
                 self.pockets.append((vector(side * 0.5 * self.half_w, 0.15, self.thick), vector(0.07, 0.05, 0.012)))
-        self.belt = rng.uniform(-0.2, 0.05) if rng.random() < 0.12 else 9.0
+        if rng.random() < 0.12:
+            self.belt = rng.uniform(-0.2, 0.05)
 
     def from_slit(self, points: np.ndarray) -> np.ndarray:
         """How far points are from the line down the front, or from the edges where it gapes; negative between."""
@@ -249,9 +277,7 @@ class Coat(Garment):
         colours = super().colours(points, part, normals)
         line = (part == BODY) & (self.from_slit(points) < 0.015)
         colours = painted(colours, line, self.fittings_colour if self.closing == "zip" else self.lining_colour)
-        second, belt = self.second.at(points), (part == BODY) & (np.abs(points[:, 1] - self.belt) < 0.035)
-        colours = painted(colours, belt, 0.8 * second)
-        return painted(colours, part == COLLAR, second)
+        return painted(colours, part == COLLAR, self.second.at(points))
 
 
 class Shirt(Garment):
@@ -262,9 +288,7 @@ class Shirt(Garment):
         self.thick = rng.uniform(0.03, 0.05)
         self.ribbed = 0.0
         if rng.random() < 0.35:
-            ways = [(start, elbow - start) for start, elbow, _ in self.arms]
-            self.arms = [(start, start + 0.3 * way, start + 0.6 * way) for start, way in ways]
-            self.sleeve_r = self.sleeve_r[0], 0.95 * self.sleeve_r[0]
+            self.shorten_sleeves()
         self.band = rng.uniform(0.02, 0.04)
         self.collar = rng.uniform(0.1, 0.18)
         ends = self.shoulder - 0.12, rng.choice((self.low + 0.08, 0.1), p=(0.8, 0.2))
@@ -287,3 +311,48 @@ class Shirt(Garment):
         x, y, _ = points.T
         edge = (part == BODY) & (np.abs(np.abs(x) - self.band) < 0.008) & (y > self.buttoned_to)
         return painted(colours, edge, 0.7 * self.cloth.at(points))
+
+
+class Top(Garment):
+    """Short and straight; without sleeves, or with short ones."""
+
+    def __init__(self, rng: np.random.Generator, rooms: np.ndarray) -> None:
+        super().__init__(rng, rooms)
+        self.thick, self.ribbed = rng.uniform(0.03, 0.05), 0.0
+        self.low = self.shoulder - rng.uniform(0.7, 1.05)
+        self.neck_w, self.neck_d = rng.uniform(0.08, 0.2), rng.uniform(0.04, 0.25)
+        if rng.random() < 0.6:
+            self.leave_out_sleeves(rng)
+        else:
+            self.shorten_sleeves()
+
+
+class Dress(Garment):
+    """Longer than wide, at times wide at the hem, or from the waist on, pleated or belted; mostly without sleeves."""
+
+    half_widths = 0.25, 0.37
+
+    def __init__(self, rng: np.random.Generator, rooms: np.ndarray) -> None:
+        super().__init__(rng, rooms)
+        self.thick, self.ribbed = rng.uniform(0.03, 0.06), 0.0
+        self.neck_w, self.neck_d = rng.uniform(0.08, 0.18), rng.uniform(0.04, 0.28)
+        sleeves = rng.choice(("none", "short", "long"), p=(0.6, 0.25, 0.15))
+        # Short and wide with sleeves, it could as well be a T-shirt or a pullover.
+        height = rng.uniform({"none": 1.15, "short": 1.25, "long": 1.4}[sleeves], 2)
+        self.low = self.shoulder - height
+        self.middle = 0.0, self.shoulder - height / 2, 0.0
+        self.hem = max(height * rng.uniform(0.2, 0.38 if sleeves == "none" else 0.3) - self.half_w, -0.04)
+        self.flare = rng.uniform(0.8, 1.2) if rng.random() < 0.6 else rng.uniform(1.2, 2.5)
+        if sleeves == "none":
+            self.leave_out_sleeves(rng)
+        elif sleeves == "short":
+            self.shorten_sleeves()
+        if rng.random() < 0.3:
+            self.belt = self.shoulder - height * rng.uniform(0.25, 0.4)
+        self.pleats, self.pleat_pitch = rng.uniform(0, 0.012) * (rng.random() < 0.4), rng.uniform(20, 60)
+
+    def surface(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        distance, part = super().surface(points)
+        x, y, _ = points.T
+        below_waist = smooth_step(self.shoulder - 0.45, self.shoulder - 0.7, y)
+        return distance + self.pleats * below_waist * np.abs(np.sin(self.pleat_pitch * x / 2)), part

@@ -47,7 +47,7 @@ def render_sneakers(rng: np.random.Generator, rooms: np.ndarray) -> Image:
 def render_pair(shoe: Shoe, elevations: tuple[float, float], rng: np.random.Generator) -> Image:
     """From the toes, the heels, or any side, and from any of the elevations, a range in radians."""
     azimuth = rng.choice((rng.normal(0, 0.5), rng.normal(np.pi, 0.4), rng.uniform(-np.pi, np.pi)))
-    view = Viewpoint(rng.uniform(*elevations), azimuth, rng.normal(0, 0.12))
+    view = Viewpoint(rng.uniform(*elevations), azimuth, rng.normal(0, rng.choice((0.12, 0.6))))
     return render(Pair(shoe, rng), view, rng)
 
 

@@ -255,13 +255,14 @@ class Noise:
 
 
 class Cloth:
-    """A colour or a pattern to cover a body with, as `drawing.random_surface` draws it; dark ones are common."""
+    """A colour or a pattern to cover a body with, as `drawing.random_surface` draws it; often dark, or nearly white."""
 
     def __init__(self, rng: np.random.Generator, rooms: np.ndarray) -> None:
         surface = random_surface(rng, rooms).astype(np.float32)
         mean = surface.mean(axis=(0, 1))
-        plain = mean + (surface - mean) * rng.choice(vector(0, 0.1, 0.3, 1), p=(0.5, 0.2, 0.15, 0.15))
-        self.picture = plain * np.float32(rng.choice((1.0, rng.uniform(0.1, 0.4)), p=(0.65, 0.35)))
+        plain = mean + (surface - mean) * rng.choice(vector(0, 0.1, 0.3, 1), p=(0.45, 0.2, 0.15, 0.2))
+        ends = rng.choice(((0, 1), (0, rng.uniform(0.1, 0.4)), (rng.uniform(0.6, 0.9), 1)), p=(0.5, 0.3, 0.2))
+        self.picture = np.float32(255 * ends[0]) + plain * np.float32(ends[1] - ends[0])
         self.scale = EDGE_PX * rng.uniform(0.3, 1)
 
     @property

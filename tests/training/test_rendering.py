@@ -3,7 +3,7 @@ import pytest
 
 from training.cutouts import EDGE_PX
 from training.rendered_bags import Backpack, ShoulderBag, Sling, Tote, TravelBag
-from training.rendered_clothes import Coat, Pullover, Shirt
+from training.rendered_clothes import Coat, Dress, Pullover, Shirt, Top
 from training.rendered_sandals import Sandal
 from training.rendered_shoes import SECOND, Boot, Pair, Sneaker
 from training.rendered_things import Heap, Vessel
@@ -29,7 +29,8 @@ from training.rendering import (
 
 ROOMS = np.full((1, 180, 240, 3), 90, np.uint8)
 BODIES = (
-    Backpack, Sling, ShoulderBag, Tote, TravelBag, Boot, Sneaker, Sandal, Coat, Pullover, Shirt, Vessel, Heap,
+    Backpack, Sling, ShoulderBag, Tote, TravelBag, Boot, Sneaker, Sandal, Coat, Pullover, Shirt, Top,
+    Dress, Vessel, Heap,
 )  # fmt: skip
 FRONT = Viewpoint(0.0, 0.0, 0.0)
 
