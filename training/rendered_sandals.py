@@ -54,7 +54,8 @@ class Sandal(Shoe):
             shoe.add(np.maximum(shell, 0.5 * np.maximum(bent, -y)), STRAP)
         if self.has_counter:
             shell = self.shell(across, y, half_w, 0.24)
-            shoe.add(np.maximum(shell, np.maximum(0.6 * np.maximum(z + 0.3, y - 0.2), -0.5 - z)), STRAP)
+            behind = np.maximum(0.6 * np.maximum(z + 0.3, y - 0.2), np.maximum(-0.5 - z, -y))
+            shoe.add(np.maximum(shell, behind), STRAP)
         if self.has_ridge and self.bands:
             shell = self.shell(across, y, half_w, np.interp(z, *INSTEP).astype(np.float32))
             shoe.add(np.maximum(shell, np.maximum(np.abs(x - middle) - 0.025, np.abs(z - 0.05) - 0.2)), STRAP)

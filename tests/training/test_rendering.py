@@ -141,6 +141,17 @@ def test_no_body_claims_more_distance_than_there_is(kind, seed):
     assert np.mean(ends[outside] < -0.02) < 0.005
 
 
+@pytest.mark.parametrize("kind", BODIES)
+def test_a_body_ends_within_what_is_seen(kind):
+    """Nothing of it reaches farther than twice its height, in any of many shapes."""
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        body = kind(rng, ROOMS)
+        away = rng.standard_normal((500, 3)).astype(np.float32)
+        distance, _ = body.surface(2 * away / np.linalg.norm(away, axis=1, keepdims=True))
+        assert distance.min() > 0
+
+
 def test_shoes_of_a_pair_are_mirror_images():
     rng = np.random.default_rng(3)
     pair = Pair(Sneaker(rng, ROOMS), rng)
