@@ -54,6 +54,16 @@ def test_head_that_was_learned_and_moves_is_no_item(learned):
     assert min(box_iou(reading.box, BOX) for reading in beside) > 0.85
 
 
+def test_item_before_a_wire_grid_is_no_part_of_it(learned):
+    """Its colour lies between those of the wall and of the wires, as the grid's own does from near by."""
+    grid = dim()
+    for wire in (0, 1):
+        grid[wire::16], grid[:, wire::16] = 20, 20
+    readings = readings_of(film([hold_up(grid, BOX, (60, 60, 60))] * 10), learned, learned_scene(grid))
+    assert set(states(readings)) == {State.ITEM}
+    assert min(box_iou(reading.box, BOX) for reading in readings) > 0.85
+
+
 def test_item_left_behind_becomes_background_when_learned_anew(learned):
     left = hold_up(dim(), BOX)
     said = states(readings_of(film([left] * SECOND), learned, Scene()))
