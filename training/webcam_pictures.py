@@ -36,7 +36,8 @@ from .data import NOT_A_GARMENT, FashionMnist, Split, WebcamPictures
 from .drawn_rooms import draw_rooms
 from .drawn_things import draw_thing
 from .rendered_bags import render_bag
-from .rendered_clothes import render_coat, render_dress, render_pullover, render_shirt, render_top
+from .rendered_clothes import render_coat, render_pullover, render_shirt
+from .rendered_dresses import render_dress, render_top
 from .rendered_sandals import render_sandals
 from .rendered_shoes import render_boots, render_sneakers
 from .rendered_things import render_thing

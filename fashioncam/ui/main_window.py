@@ -34,7 +34,7 @@ PULL_INTERVAL_MS = 8  # twice the rate of a 60 Hz screen, so that a frame waits 
 STRENGTH_STEP = 0.1
 CHOOSER_PX = 460  # the class chooser's height at scale 1, with its frame
 # In a presentation the scale goes with the window: a headline is a fifteenth of its height, but on an upright screen.
-PRESENTED_WIDTH_PX, PRESENTED_HEIGHT_PX = 600, 360
+PRESENTED_WIDTH_PX, PRESENTED_HEIGHT_PX = 600, 340
 SMALLEST_WIDTH_PX = 640  # at scale 1; in a narrower window the interface is smaller than was asked for
 
 

@@ -14,7 +14,7 @@ from .icons import draw_icon
 from .theme import ON_COLOUR, Theme
 from .wording import Words
 
-HEIGHT_PX, SIGN_PX, MARGIN_PX = 92, 32, 14
+HEIGHT_PX, PRESENTED_HEIGHT_PX, SIGN_PX, MARGIN_PX = 92, 70, 32, 14  # presented, there has to be room for news below
 HEADLINE_PX, ADVICE_PX = 23, 14
 SMALLEST_SHARE = 0.75  # a headline that is too long for its line is made smaller, down to this; then it is wrapped
 WRAP = Qt.TextFlag.TextWordWrap
@@ -43,7 +43,7 @@ class StateBanner(QWidget):
         self._fit()
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
-        return QSize(self._theme.px(300), self._theme.px(HEIGHT_PX))
+        return QSize(self._theme.px(300), self._usual_px)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
         if self._words is None:
@@ -99,12 +99,16 @@ class StateBanner(QWidget):
     def _wrapped_px(self, font: QFont, text: str) -> int:
         return QFontMetrics(font).boundingRect(QRect(0, 0, self._text_span()[1], 10_000), WRAP, text).height()
 
+    @property
+    def _usual_px(self) -> int:
+        return self._theme.px(PRESENTED_HEIGHT_PX if self._theme.presenting else HEIGHT_PX)
+
     def _fit(self) -> None:
         if self._words is not None:
             headline_font, advice_font = self._fonts()
             text_px = self._wrapped_px(headline_font, self._words.headline)
             text_px += self._wrapped_px(advice_font, self._words.advice)
-            height = max(self._theme.px(HEIGHT_PX), text_px + 2 * self._theme.px(MARGIN_PX))
+            height = max(self._usual_px, text_px + 2 * self._theme.px(MARGIN_PX))
             if height != self.minimumHeight() or height != self.maximumHeight():
                 self.setFixedHeight(height)
         self.update()

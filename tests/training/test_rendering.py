@@ -3,7 +3,8 @@ import pytest
 
 from training.cutouts import EDGE_PX
 from training.rendered_bags import Backpack, ShoulderBag, Sling, Tote, TravelBag
-from training.rendered_clothes import Coat, Dress, Pullover, Shirt, Top
+from training.rendered_clothes import Coat, Pullover, Shirt
+from training.rendered_dresses import Dress, Top
 from training.rendered_sandals import Sandal
 from training.rendered_shoes import SECOND, Boot, Pair, Sneaker
 from training.rendered_things import Heap, Vessel

@@ -26,7 +26,7 @@ def test_presentation_writes_large(window, session, qt_application):
     window.showNormal()  # the screen of these tests is a square
     window.resize(1280, 720)
     qt_application.processEvents()
-    assert window._panel.rows.sizeHint().height() > 1.8 * usual
+    assert window._panel.rows.sizeHint().height() > 1.9 * usual
     assert window._panel.verticalScrollBar().maximum() == 0, "all of it is seen"
     settle(window, session, item_view(news="Saved a picture"))
     qt_application.processEvents()
