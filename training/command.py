@@ -34,6 +34,13 @@ def add_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, help="folder of the four IDX files; default: found or downloaded")
 
 
+def add_compute(parser: argparse.ArgumentParser) -> None:
+    """The option that names what computes, as `find_device` takes it."""
+    parser.add_argument(
+        "--compute", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="default: the fastest there is"
+    )
+
+
 def at_least(least: int) -> Callable[[str], int]:
     """The type of an argument that is a number from `least` on."""
 

@@ -44,6 +44,9 @@ class Bank:
     cutouts: Tensor
     rooms: Tensor
 
+    def to(self, device: torch.device) -> Bank:
+        return Bank(self.cutouts.to(device), self.rooms.to(device))
+
 
 @dataclass(frozen=True, slots=True)
 class Composites:
@@ -106,7 +109,7 @@ def random_rooms(bank: Bank, dice: Dice, size_hw: tuple[int, int]) -> Tensor:
     """Parts of rooms, mirrored, enlarged and tinted: N x 3 x h x w float32, not below 0; above 255 is burnt out."""
     rooms = dice.choice(bank.rooms).float()
     zoom, flip = dice.uniform(0.5, 0.95), 1 - 2 * dice.happens(0.5)
-    rows, columns = grid(size_hw)
+    rows, columns = grid(size_hw, dice.device)
     x = columns * zoom * flip + dice.uniform(-1, 1) * (1 - zoom)
     y = rows * zoom + dice.uniform(-1, 1) * (1 - zoom)
     return tinted(sampled(rooms, x, y), dice)
@@ -127,7 +130,7 @@ def random_items(bank: Bank, dice: Dice, size_hw: tuple[int, int]) -> tuple[Tens
     chosen = chosen.where(drawn.flatten() == 0, kind)
     size = dice.uniform(0.3, 1.0) * height / width  # the longest edge, as a share of the height
     angle = dice.normal(0.3) * dice.happens(0.8)
-    rows, columns = grid(size_hw)
+    rows, columns = grid(size_hw, dice.device)
     across = (columns - dice.normal(0.25)) / size
     down = (rows * height / width - dice.normal(0.15)) / size
     stretch = 1 + dice.normal(0.1)
@@ -149,7 +152,7 @@ def camouflaged(colours: Tensor, room: Tensor, items: Tensor, dice: Dice) -> Ten
 
 def drawn_items(dice: Dice, size: int) -> tuple[Tensor, Tensor]:
     """Things of any outline with a pattern of their own, as N x 4 x S x S cutouts, 0..255, and which have a handle."""
-    rows, columns = grid((size, size))
+    rows, columns = grid((size, size), dice.device)
     outline = dice.field(4, 4, (size, size)) * 0.35
     power = dice.uniform(1.5, 5)
     radius = (rows.abs() ** power + (columns / dice.uniform(0.4, 1)).abs() ** power) ** (1 / power)
@@ -177,7 +180,7 @@ def tinted(colour: Tensor, dice: Dice) -> Tensor:
 
 def random_light(dice: Dice, size_hw: tuple[int, int]) -> Tensor:
     """A factor for each pixel: slow differences, a lamp switched on or off, bands of a flickering lamp."""
-    rows, columns = grid(size_hw)
+    rows, columns = grid(size_hw, dice.device)
     weak = (dice.field(3, 4, size_hw) * dice.uniform(0, 0.06)).exp()
     angle = dice.uniform(0, 6.28)
     half = columns * angle.cos() + rows * angle.sin() + dice.uniform(-0.6, 0.6)
@@ -192,7 +195,7 @@ def random_light(dice: Dice, size_hw: tuple[int, int]) -> Tensor:
 def cast_shadow(covered: Tensor, dice: Dice) -> Tensor:
     """The factor left by the soft shadow of what covers N x 1 x h x w."""
     height, width = covered.shape[-2:]
-    rows, columns = grid((height, width))
+    rows, columns = grid((height, width), dice.device)
     x = columns - dice.normal(0.1)
     y = rows - dice.normal(0.1)
     coarse = F.avg_pool2d(covered, 4, ceil_mode=True)
@@ -206,7 +209,7 @@ def cast_shadow(covered: Tensor, dice: Dice) -> Tensor:
 def before_stick(scene: Tensor, dice: Dice) -> Tensor:
     """The scene, in some pictures behind a stick or a cable from edge to edge, which is no item."""
     height, width = scene.shape[-2:]
-    rows, columns = grid((height, width))
+    rows, columns = grid((height, width), dice.device)
     angle = dice.uniform(0, 3.14)
     distance = (columns * width * angle.cos() + rows * height * angle.sin()) / 2 - dice.normal(25)
     covered = (dice.uniform(0.3, 3.0) - distance.abs() + 0.5).clamp(0, 1) * dice.happens(STICK_SHARE)
@@ -222,7 +225,7 @@ def stray_shadow(dice: Dice, size_hw: tuple[int, int]) -> Tensor:
 def shifted(picture: Tensor, dice: Dice) -> Tensor:
     """A camera that trembles by a part of a pixel, and at times was bumped."""
     height, width = picture.shape[-2:]
-    rows, columns = grid((height, width))
+    rows, columns = grid((height, width), dice.device)
     bump = dice.happens(BUMP_SHARE)
     x = (dice.normal(0.25) + bump * dice.normal(3.0)) * 2 / width
     y = (dice.normal(0.25) + bump * dice.normal(3.0)) * 2 / height
@@ -235,8 +238,9 @@ def through_camera(scene: Tensor, dice: Dice, size_hw: tuple[int, int]) -> Tenso
     curve = dice.normal(0.05)  # the contrast that a camera adds or takes away
     level = scene.clamp(0, 255) / 255
     scene = scene + 255 * curve * (level - 0.5) * (1 - (2 * level - 1) ** 2)
-    fine = torch.randn(scene.shape, generator=dice.generator) * dice.uniform(-2.3, 1.4).exp()
-    blocks = torch.randn(len(scene), 3, height // 2, width // 2, generator=dice.generator)
+    fine = torch.randn(scene.shape, generator=dice.generator, device=dice.device) * dice.uniform(-2.3, 1.4).exp()
+    shape = len(scene), 3, height // 2, width // 2
+    blocks = torch.randn(shape, generator=dice.generator, device=dice.device)
     coarse = F.interpolate(blocks, size_hw, mode="nearest") * dice.uniform(0, 1.5)
     return (scene + fine + coarse).clamp(0, 255).round().byte()
 

@@ -15,7 +15,7 @@ BODY_SHARE = 0.15
 
 def before_body(scene: Tensor, dice: Dice) -> Tensor:
     """The scene, in some pictures with a person in it: a torso that reaches the lower edge, and a head."""
-    rows, columns = grid(scene.shape[-2:])
+    rows, columns = grid(scene.shape[-2:], dice.device)
     x = (columns - dice.normal(0.5)) * scene.shape[-1] / scene.shape[-2]
     shoulders, wide = dice.uniform(-0.6, 0.7), dice.uniform(0.35, 0.8)
     torso = torch.minimum((rows - shoulders - 0.3 * (x / wide) ** 4) * 20, (wide - x.abs()) * 20).clamp(0, 1)
@@ -42,7 +42,7 @@ def random_arms(item: Tensor, dice: Dice) -> tuple[Tensor, Tensor, Tensor]:
         N x 1 x h x w each.
     """
     height, width = item.shape[-2:]
-    rows, columns = grid((height, width))
+    rows, columns = grid((height, width), dice.device)
     aspect = width / height
     x = columns * aspect
     arm, hand, along = torch.zeros_like(item), torch.zeros_like(item), torch.zeros_like(item)
@@ -72,7 +72,7 @@ def random_arms(item: Tensor, dice: Dice) -> tuple[Tensor, Tensor, Tensor]:
 def grip_points(item: Tensor, dice: Dice) -> tuple[Tensor, Tensor]:
     """A place on the item for each picture, nearer its lower end; anywhere where there is no item."""
     height, width = item.shape[-2:]
-    rows, _ = grid((height, width))
+    rows, _ = grid((height, width), dice.device)
     weight = (item > 0.5) * torch.exp(rows * dice.uniform(-3, 6)) + 1e-9
     pixel = torch.multinomial(weight.flatten(1), 1, generator=dice.generator).view(-1, 1, 1, 1)
     column, row = (pixel % width).float(), (pixel // width).float()

@@ -19,6 +19,8 @@ DrawPart: TypeAlias = Callable[[ImageDraw.ImageDraw, np.random.Generator, int, i
 
 ROOM_WH = (240, 180)
 OVERSAMPLING = 2  # drawn larger and scaled down, or all edges would be steps
+PARTS, CLUTTERED_PARTS = (0, 14), (14, 45)  # a room has so many
+CLUTTERED_SHARE = 0.3
 
 
 def draw_rooms(rng: np.random.Generator, count: int) -> Picture:
@@ -31,7 +33,7 @@ def draw_room(rng: np.random.Generator, size_wh: tuple[int, int]) -> Picture:
     width, height = size_wh[0] * OVERSAMPLING, size_wh[1] * OVERSAMPLING
     image = Image.fromarray(wall(rng, width, height))
     draw = ImageDraw.Draw(image)
-    for _ in range(rng.integers(0, 14)):
+    for _ in range(rng.integers(*(CLUTTERED_PARTS if rng.random() < CLUTTERED_SHARE else PARTS))):
         DRAWINGS[rng.integers(len(DRAWINGS))](draw, rng, width, height)
     small = image.resize(size_wh, Image.Resampling.BOX)
     if rng.random() < 0.5:  # out of focus
@@ -105,7 +107,28 @@ def furniture(draw: ImageDraw.ImageDraw, rng: np.random.Generator, width: int, h
 def books(draw: ImageDraw.ImageDraw, rng: np.random.Generator, width: int, height: int) -> None:
     """A row of spines on a board."""
     left, top, right, bottom = place(rng, width, height, 0.7)
-    bottom = min(bottom, top + height // 4)
+    row_of_books(draw, rng, (left, top, right, min(bottom, top + height // 4)))
+
+
+def bookcase(draw: ImageDraw.ImageDraw, rng: np.random.Generator, width: int, height: int) -> None:
+    """Compartments full of spines, over as much as the whole wall."""
+    left, top, right, bottom = place(rng, width, height, 1.4)
+    shade = colour(rng)
+    draw.rectangle((left, top, right, bottom), shade)
+    wide, high, board = int(rng.integers(40, 140)), int(rng.integers(30, 90)), int(rng.integers(3, 10))
+    for x in range(left + board, right - board, wide):
+        for y in range(top + board, bottom - board, high):
+            inside = x, y, min(x + wide, right) - board, min(y + high, bottom) - board
+            if inside[2] > inside[0] and inside[3] > inside[1]:
+                draw.rectangle(
+                    inside, colour(rng) if rng.random() < 0.2 else (shade[0] // 2, shade[1] // 2, shade[2] // 2)
+                )
+                filled = inside[0], inside[1], inside[0] + int((inside[2] - inside[0]) * rng.uniform(0.2, 1)), inside[3]
+                row_of_books(draw, rng, filled)
+
+
+def row_of_books(draw: ImageDraw.ImageDraw, rng: np.random.Generator, box: tuple[int, int, int, int]) -> None:
+    left, top, right, bottom = box
     x = left
     while x < right:
         thick = int(rng.integers(3, 14))
@@ -148,4 +171,30 @@ def lines(draw: ImageDraw.ImageDraw, rng: np.random.Generator, width: int, heigh
         draw.line((x, y + index * step, x + dx, y + dy + index * step), shade, int(rng.integers(1, 5)))
 
 
-DRAWINGS: tuple[DrawPart, ...] = (furniture, furniture, books, plant, blob, lines)
+def grating(draw: ImageDraw.ImageDraw, rng: np.random.Generator, width: int, height: int) -> None:
+    """Tiles, a wire grid, a lattice, the threads of a carpet: lines at even distances, one way or both."""
+    left, top, right, bottom = place(rng, width, height, 0.8)
+    shade, thick = colour(rng), int(rng.integers(1, 4))
+    if rng.random() < 0.5:
+        draw.rectangle((left, top, right, bottom), colour(rng))
+    both = rng.random() < 0.7
+    for x in range(left, right, int(rng.integers(thick + 3, 40))):
+        draw.line((x, top, x, bottom), shade, thick)
+    if both:
+        for y in range(top, bottom, int(rng.integers(thick + 3, 40))):
+            draw.line((left, y, right, y), shade, thick)
+
+
+def clutter(draw: ImageDraw.ImageDraw, rng: np.random.Generator, width: int, height: int) -> None:
+    """Small things close together, of a few colours: ornaments, a patterned carpet, what stands on a table."""
+    left, top, right, bottom = place(rng, width, height, 0.6)
+    colours = [colour(rng) for _ in range(rng.integers(2, 6))]
+    size = rng.uniform(3, 24)
+    for _ in range(min(250, int((right - left) * (bottom - top) / size**2))):
+        x, y = rng.uniform(left, right), rng.uniform(top, bottom)
+        w, h = rng.uniform(0.4, 1.6, 2) * size
+        shape = draw.ellipse if rng.random() < 0.5 else draw.rectangle
+        shape((x, y, x + w, y + h), colours[rng.integers(len(colours))])
+
+
+DRAWINGS: tuple[DrawPart, ...] = (furniture, furniture, books, bookcase, plant, blob, lines, grating, clutter)

@@ -24,7 +24,7 @@ from fashioncam.models.base import Model, find_device, to_input
 
 from . import data, distributed, metrics
 from .class_maps import class_maps
-from .command import add_data, exit_code, make_folder, make_place_for_weights
+from .command import add_compute, add_data, exit_code, make_folder, make_place_for_weights
 from .distillation import load_teacher
 from .export import save_with_twin
 from .loop import Materials, fit, predict, predict_both_ways, refuse_unfit
@@ -176,9 +176,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--run", type=Path, help="folder of the run; default: runs/RECIPE-SEED")
     parser.add_argument("--out", type=Path, help="checkpoint to write; default: the recipe's own in weights/")
     parser.add_argument("--half", action="store_true", help="store weights in half precision; default: off")
-    parser.add_argument(
-        "--compute", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="default: the fastest there is"
-    )
+    add_compute(parser)
     parser.add_argument("--precision", choices=("bf16", "fp32"), help="default: bf16 where the processor has it")
     parser.add_argument(
         "--threads", type=int, choices=range(1, 257), metavar="N", help="CPU threads; default: all cores"

@@ -20,26 +20,30 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.optim import AdamW
-from torch.optim.lr_scheduler import OneCycleLR
+from torch.optim.lr_scheduler import LambdaLR
 
+from fashioncam.messages import Image
+from fashioncam.models.base import find_device
 from fashioncam.pipeline.segmentation import AREA_LIMITS
 
 from . import composites, drawn_people
-from .command import at_least, exit_code, make_folder, make_place_for
+from .all_cores import on_all_cores
+from .command import add_compute, at_least, exit_code, make_folder, make_place_for
 from .composites import Bank, Composites, compose, mirrored
 from .cutouts import load_cutouts, oversampled
 from .drawn_rooms import draw_rooms
 from .export import require_exporter, write_onnx
-from .optimization import MovingAverage, descend, fastest_precision
+from .optimization import MovingAverage, descend, fastest_precision, one_cycle
 from .run_log import RunLog, progress
 from .run_state import fingerprint, restore, store
 from .segmentation_net import SegmentationNet
 
 SIZES_HW = ((120, 160), (120, 160), (90, 160), (160, 120))  # what cameras of 4:3, 16:9 and held upright come to
-BATCH = 64
 STEPS_PER_EPOCH = 100
-EMA_DECAY = 0.998
-VALIDATION_BATCHES = 6
+EMA_DECAY = 0.9995
+WARMUP = 0.1  # of the steps
+ROOMS_CHUNK = 250
+VALIDATION_BATCHES, VALIDATION_BATCH = 6, 64
 FOUND_MASK_IOU = 0.8
 
 
@@ -55,7 +59,8 @@ def run(args: argparse.Namespace) -> str:
     folder = args.run or Path(f"runs/segmenter-{args.seed}")
     make_folder(folder, "--run")
     make_place_for(args.out, "--out")
-    net = fit(args.garments, args.rooms, args.epochs, args.seed, folder)
+    device = find_device(args.compute)
+    net = fit(args.garments, args.rooms, args.epochs, args.batch_size, args.seed, folder, device)
     export(net, args.out)
     return f"{args.out}: {args.out.stat().st_size} bytes"
 
@@ -63,43 +68,47 @@ def run(args: argparse.Namespace) -> str:
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m training.train_segmenter", description=__doc__.splitlines()[0])
     parser.add_argument("--garments", type=Path, required=True, help="folder of garment cutouts with train.csv")
-    parser.add_argument("--rooms", type=at_least(20), default=3000, help="how many to draw; default: %(default)s")
+    parser.add_argument("--rooms", type=at_least(20), default=9000, help="how many to draw; default: %(default)s")
     parser.add_argument(
-        "--epochs", type=at_least(1), default=32, help=f"of {STEPS_PER_EPOCH} batches; default: %(default)s"
+        "--epochs", type=at_least(1), default=155, help=f"of {STEPS_PER_EPOCH} batches; default: %(default)s"
     )
+    parser.add_argument("--batch-size", type=at_least(1), default=192, help="composites; default: %(default)s")
     parser.add_argument("--seed", type=at_least(0), default=0, help="default: %(default)s")
     parser.add_argument("--run", type=Path, help="folder of the run; default: runs/segmenter-SEED")
     parser.add_argument(
         "--out", type=Path, default=Path("weights/segmenter.onnx"), help="file to write; default: %(default)s"
     )
+    add_compute(parser)
     return parser.parse_args(arguments)
 
 
-def fit(garments: Path, rooms: int, epochs: int, seed: int, folder: Path) -> SegmentationNet:
-    """Train from `seed`, or go on with an interrupted run; returns the averaged network in eval mode."""
-    train, validation = banks(garments, rooms, seed)
+def fit(
+    garments: Path, rooms: int, epochs: int, batch_size: int, seed: int, folder: Path, device: torch.device
+) -> SegmentationNet:
+    """Train from `seed`, or go on with an interrupted run; returns the averaged network, on the CPU, in eval mode."""
+    train, validation = (bank.to(device) for bank in banks(garments, rooms, seed))
     torch.manual_seed(seed)
-    net = SegmentationNet().to(memory_format=torch.channels_last)
+    net = SegmentationNet().to(device).to(memory_format=torch.channels_last)
     average = MovingAverage(net, EMA_DECAY)
     optimizer = AdamW(net.parameters(), lr=4e-3, weight_decay=0.01)
-    schedule = OneCycleLR(optimizer, 4e-3, total_steps=epochs * STEPS_PER_EPOCH, pct_start=0.1)
+    schedule = LambdaLR(optimizer, one_cycle(epochs * STEPS_PER_EPOCH, WARMUP))
     parts: dict[str, Any] = {"net": net, "average": average, "optimizer": optimizer, "schedule": schedule}
     pictures = fingerprint((train.cutouts, validation.cutouts))
     named = {**vars(composites), **vars(drawn_people)}
     shares = {name: value for name, value in named.items() if name.endswith("_SHARE")}
-    precision = fastest_precision(torch.device("cpu"))
-    identity = {"epochs": epochs, "seed": seed, "rooms": rooms, "batch": BATCH, "garments": pictures}
-    identity |= {"precision": precision, **shares}
+    precision = fastest_precision(device)
+    identity = {"epochs": epochs, "seed": seed, "rooms": rooms, "batch": batch_size, "garments": pictures}
+    identity |= {"device": device.type, "precision": precision, **shares}
     first_epoch = restore(folder / "state.pt", identity, parts)
     log = RunLog(folder, first_epoch)
     for epoch in range(first_epoch, epochs):
         started = time.monotonic()
         net.train()
-        generator = torch.Generator().manual_seed(seed * 100_003 + epoch)
+        generator = torch.Generator(device).manual_seed(seed * 100_003 + epoch)
         losses = []
         for step in progress(range(STEPS_PER_EPOCH // 2), f"epoch {epoch + 1}/{epochs}", STEPS_PER_EPOCH // 2):
-            batch = compose(train, BATCH, SIZES_HW[step % len(SIZES_HW)], generator)
-            # Making a batch takes three times as long as a step with it.
+            batch = compose(train, batch_size, SIZES_HW[step % len(SIZES_HW)], generator)
+            # On the CPU, making a batch takes three times as long as a step with it.
             for view in (batch, mirrored(batch)):
                 losses.append(train_step(net, optimizer, view, precision))
                 schedule.step()
@@ -114,21 +123,26 @@ def fit(garments: Path, rooms: int, epochs: int, seed: int, folder: Path) -> Seg
         print(f"epoch {epoch + 1}/{epochs} " + " ".join(f"{k} {v:.4f}" for k, v in figures.items()), flush=True)
     log.close()
     net.load_state_dict(average.module.state_dict())
-    return net.to(memory_format=torch.contiguous_format).eval()
+    return net.cpu().to(memory_format=torch.contiguous_format).eval()
 
 
 def banks(garments: Path, rooms: int, seed: int) -> tuple[Bank, Bank]:
     """What composites are made from: other garments, of other owners, and other rooms for validation."""
     train, validation = map(oversampled, load_cutouts(garments))
-    rng = np.random.default_rng(seed)
-    drawn = torch.from_numpy(draw_rooms(rng, rooms)).permute(0, 3, 1, 2)
+    jobs = [((seed, first), min(ROOMS_CHUNK, rooms - first)) for first in range(0, rooms, ROOMS_CHUNK)]
+    drawn = torch.from_numpy(np.concatenate(on_all_cores(rooms_from, jobs, "rooms"))).permute(0, 3, 1, 2)
     share = max(1, rooms // 10)
     return Bank(train.images, drawn[share:].contiguous()), Bank(validation.images, drawn[:share].contiguous())
 
 
+def rooms_from(seed: tuple[int, ...], count: int) -> Image:
+    """count x 180 x 240 x 3 uint8."""
+    return draw_rooms(np.random.default_rng(seed), count)
+
+
 def train_step(net: SegmentationNet, optimizer: AdamW, batch: Composites, precision: str) -> Tensor:
     """One step of gradient descent, in "bf16" or "fp32"; returns the loss."""
-    with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
+    with torch.autocast(batch.item.device.type, torch.bfloat16, enabled=precision == "bf16"):
         logits = net(pictures(batch).contiguous(memory_format=torch.channels_last))
     loss = segmentation_loss(logits.float(), batch.item)
     descend(loss, net, [optimizer])
@@ -147,17 +161,17 @@ def segmentation_loss(logits: Tensor, item: Tensor) -> Tensor:
     both = (likely * item).sum(dim=(1, 2, 3))
     either = (likely + item - likely * item).sum(dim=(1, 2, 3))
     present = item.sum(dim=(1, 2, 3)) > 30
-    return cross_entropy + (1 - both / either.clamp(min=1))[present].sum() / present.sum().clamp(min=1)
+    return cross_entropy + ((1 - both / either.clamp(min=1)) * present).sum() / present.sum().clamp(min=1)
 
 
 @torch.inference_mode()
 def validate(net: nn.Module, bank: Bank) -> dict[str, float]:
     """Mean IoU of the mask, the share of items that it finds well, and of empty pictures in which it sees one."""
     net.eval()
-    generator = torch.Generator().manual_seed(1)
+    generator = torch.Generator(bank.rooms.device).manual_seed(1)
     overlaps, empty = [], []
     for index in range(VALIDATION_BATCHES):
-        batch = compose(bank, BATCH, SIZES_HW[index % len(SIZES_HW)], generator)
+        batch = compose(bank, VALIDATION_BATCH, SIZES_HW[index % len(SIZES_HW)], generator)
         found = net(pictures(batch)) > 0
         item = batch.item > 0.5
         either = (found | item).sum(dim=(1, 2, 3))

@@ -7,13 +7,10 @@ partly missing outline, a piece of arm or shadow that was taken for cloth, the c
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from itertools import islice, starmap
-from multiprocessing import get_context
+from itertools import islice
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -29,6 +26,7 @@ from fashioncam.pipeline.reference_background import shrink
 from fashioncam.pipeline.segmentation import Segmenter, found_item, to_segment
 from fashioncam.whole_files import replacing
 
+from .all_cores import on_all_cores
 from .command import make_folder
 from .composites import DRAWN_ITEM, NO_ITEM, Bank, compose
 from .cutouts import EDGE_PX, Entry, left_out, load_cutouts, oversampled, own_segment, read_picture
@@ -41,12 +39,10 @@ from .rendered_dresses import render_dress, render_top
 from .rendered_sandals import render_sandals
 from .rendered_shoes import render_boots, render_sneakers
 from .rendered_things import render_thing
-from .run_log import progress
 from .run_state import fingerprint
 from .webcam_augmentation import cover_of
 
 Draw: TypeAlias = Callable[[np.random.Generator, np.ndarray], Image]
-T = TypeVar("T")
 
 # 4:3, 16:9, and a camera held upright. Items are 32 to 192 pixels long: enough for 28 pixels, while for 56 one in seven
 # has to be enlarged, as a camera's seldom has.
@@ -58,7 +54,7 @@ OTHERS_SHARE = 0.3  # at most so many pictures of other things per garment
 TRAIN_COUNT, VALIDATION_COUNT = 16_000, 2_000
 TRAIN, VALIDATION = range(2)
 KEPT_IN = Path("runs/webcam-pictures")
-VERSION = 7  # of what makes them; with another one, pictures that were kept are made again
+VERSION = 8  # of what makes them; with another one, pictures that were kept are made again
 # Of Fashion-MNIST's own pictures, by class: photographs of bags are missing, those of shoes few.
 BORROWED = {5: 60, 7: 60, 8: 400, 9: 160}
 # What is drawn or rendered to be held up: its label, and how many to train on and to validate on.
@@ -137,16 +133,6 @@ def draw_some(draw: Draw, count: int, seed: tuple[int, ...]) -> Image:
     rng = np.random.default_rng(seed)
     rooms = draw_rooms(rng, ROOMS)
     return np.stack([draw(rng, rooms) for _ in range(count)])
-
-
-def on_all_cores(function: Callable[..., T], jobs: Sequence[tuple[Any, ...]], what: str) -> list[T]:
-    """What the function makes of each of the jobs, its arguments; a bar says `what` it makes."""
-    processes = min(os.cpu_count() or 1, len(jobs))
-    if processes == 1:
-        return list(progress(starmap(function, jobs), what, len(jobs)))
-    # Spawned and not forked: torch's threads do not survive a fork.
-    with ProcessPoolExecutor(processes, get_context("spawn"), torch.set_num_threads, (1,)) as pool:
-        return list(progress(pool.map(function, *zip(*jobs, strict=True)), what, len(jobs)))
 
 
 def make_chunk(cutouts: Split, description: InputDescription, seed: int) -> Split:
