@@ -129,6 +129,15 @@ def explained_by(small_bgr: Image, supposed_bgr: Image, radius_px: int) -> Image
     return cv2.compare(largest_channel(outside), 0, cv2.CMP_EQ)
 
 
+def explained_both_ways(seen_bgr: Image, supposed_bgr: Image) -> Image:
+    """Where each explains the other, as in `explained_by`, within a pixel.
+
+    One way says little before a grid: between its wires and the wall nearly every grey lies, but a plain garment shows
+    no wires.
+    """
+    return cv2.bitwise_and(explained_by(seen_bgr, supposed_bgr, 1), explained_by(supposed_bgr, seen_bgr, 1))
+
+
 def shows_the_room(item: Image, small_bgr: Image, reference_bgr: FloatArray, before: bool = False) -> bool:
     """Whether a supposed item has the room's own contours rather than others: then it is the room in another light.
 
@@ -188,8 +197,7 @@ def has_moved(item: Image, small_bgr: Image, expected_bgr: Image) -> bool:
     around = wider[y : y + h + 2 * REACH_PX, x : x + w + 2 * REACH_PX]
     _, _, (left, top), _ = cv2.minMaxLoc(cv2.matchTemplate(around, seen, cv2.TM_SQDIFF, mask=claim))
     there = np.ascontiguousarray(around[top : top + h, left : left + w])
-    # Both ways: between wires and wall nearly every grey lies, but a plain garment shows no wires.
-    explained = cv2.bitwise_and(explained_by(seen, there, 1), explained_by(there, seen, 1))
+    explained = explained_both_ways(seen, there)
     return cv2.countNonZero(cv2.bitwise_and(explained, claim)) > MOVED_SHARE * cv2.countNonZero(claim)
 
 

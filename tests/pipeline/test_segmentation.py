@@ -58,6 +58,17 @@ def test_mask_covers_the_item_and_only_the_item(scene, segmenter):
     assert (truth & found).sum() / (truth | found).sum() > 0.9
 
 
+@pytest.mark.parametrize("gap_px", [8, 16, 24])
+def test_plain_item_before_a_wire_grid_is_found(learned, gap_px):
+    grid = np.full((SIZE_WH[1], SIZE_WH[0], 3), 235, np.uint8)
+    for first in range(2):
+        grid[first::gap_px] = grid[:, first::gap_px] = 25
+    grey = hold_up(grid, BOX, colour_bgr=(150, 150, 150))
+    reading, _ = find_item(frame(seen_by_camera(grey, 2)), learned_scene(grid), learned)
+    assert reading.state is State.ITEM
+    assert box_iou(reading.box, BOX) > 0.9
+
+
 def test_holes_in_the_item_are_filled(scene, segmenter):
     shown = hold_up(room(), BOX)
     x, y, w, h = BOX
