@@ -219,7 +219,7 @@ def is_still(before_bgr: Image | None, small_bgr: Image, box: Box | None = None)
 def is_trembling(item: Image, small_bgr: Image, expected_bgr: Image) -> bool:
     """Whether a camera that trembles explains most of a supposed item.
 
-    Of real items on 90 clips it explained no more than 36 % one way, and both ways no more than that.
+    Of real items on 90 clips it explained at most 36 % even one way.
     """
     x, y, w, h = cv2.boundingRect(item)
     window = np.s_[max(0, y - 1) : y + h + 1, max(0, x - 1) : x + w + 1]
