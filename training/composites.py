@@ -45,6 +45,7 @@ class Bank:
     rooms: Tensor
 
     def to(self, device: torch.device) -> Bank:
+        """The same there: composites are made where their bank is."""
         return Bank(self.cutouts.to(device), self.rooms.to(device))
 
 

@@ -19,7 +19,7 @@ DrawPart: TypeAlias = Callable[[ImageDraw.ImageDraw, np.random.Generator, int, i
 
 ROOM_WH = (240, 180)
 OVERSAMPLING = 2  # drawn larger and scaled down, or all edges would be steps
-PARTS, CLUTTERED_PARTS = (0, 14), (14, 45)  # a room has so many
+PARTS, CLUTTERED_PARTS = (0, 14), (14, 45)  # a room has so many: the first number or more, fewer than the second
 CLUTTERED_SHARE = 0.3
 
 

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 # Channels at a half, a quarter, an eighth and a sixteenth of the size. Multiples of 16 are ONNX Runtime's blocks:
-# (12, 20, 32, 40) took 1.8 times as long as (16, 16, 32, 40). These take 1.6 times as long, 0.95 ms.
+# (12, 20, 32, 40) takes 1.8 times as long as (16, 16, 32, 40), these take 1.6 times as long.
 WIDTHS = (16, 32, 64, 96)
 
 

@@ -17,12 +17,12 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import LambdaLR
 
-from fashioncam.messages import Image
 from fashioncam.models.base import find_device
 from fashioncam.pipeline.segmentation import AREA_LIMITS
 
@@ -36,13 +36,13 @@ from .export import require_exporter, write_onnx
 from .optimization import MovingAverage, descend, fastest_precision, one_cycle
 from .run_log import RunLog, progress
 from .run_state import fingerprint, restore, store
-from .segmentation_net import SegmentationNet
+from .segmentation_net import WIDTHS, SegmentationNet
 
 SIZES_HW = ((120, 160), (120, 160), (90, 160), (160, 120))  # what cameras of 4:3, 16:9 and held upright come to
 STEPS_PER_EPOCH = 100
 EMA_DECAY = 0.9995
 WARMUP = 0.1  # of the steps
-ROOMS_CHUNK = 250
+ROOMS_CHUNK = 250  # drawn from a seed of their own, so that the number of cores changes nothing
 VALIDATION_BATCHES, VALIDATION_BATCH = 6, 64
 FOUND_MASK_IOU = 0.8
 
@@ -60,7 +60,15 @@ def run(args: argparse.Namespace) -> str:
     make_folder(folder, "--run")
     make_place_for(args.out, "--out")
     device = find_device(args.compute)
-    net = fit(args.garments, args.rooms, args.epochs, args.batch_size, args.seed, folder, device)
+    net = fit(
+        args.garments,
+        rooms=args.rooms,
+        epochs=args.epochs,
+        batch_size=args.batch_size,
+        seed=args.seed,
+        folder=folder,
+        device=device,
+    )
     export(net, args.out)
     return f"{args.out}: {args.out.stat().st_size} bytes"
 
@@ -83,21 +91,22 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def fit(
-    garments: Path, rooms: int, epochs: int, batch_size: int, seed: int, folder: Path, device: torch.device
+    garments: Path, *, rooms: int, epochs: int, batch_size: int, seed: int, folder: Path, device: torch.device
 ) -> SegmentationNet:
     """Train from `seed`, or go on with an interrupted run; returns the averaged network, on the CPU, in eval mode."""
-    train, validation = (bank.to(device) for bank in banks(garments, rooms, seed))
+    train, validation = banks(garments, rooms, seed)
     torch.manual_seed(seed)
     net = SegmentationNet().to(device).to(memory_format=torch.channels_last)
     average = MovingAverage(net, EMA_DECAY)
     optimizer = AdamW(net.parameters(), lr=4e-3, weight_decay=0.01)
     schedule = LambdaLR(optimizer, one_cycle(epochs * STEPS_PER_EPOCH, WARMUP))
     parts: dict[str, Any] = {"net": net, "average": average, "optimizer": optimizer, "schedule": schedule}
-    pictures = fingerprint((train.cutouts, validation.cutouts))
+    pictures = fingerprint((train.cutouts, validation.cutouts, train.rooms, validation.rooms))
+    train = train.to(device)
     named = {**vars(composites), **vars(drawn_people)}
     shares = {name: value for name, value in named.items() if name.endswith("_SHARE")}
     precision = fastest_precision(device)
-    identity = {"epochs": epochs, "seed": seed, "rooms": rooms, "batch": batch_size, "garments": pictures}
+    identity = {"epochs": epochs, "seed": seed, "batch": batch_size, "pictures": pictures, "widths": WIDTHS}
     identity |= {"device": device.type, "precision": precision, **shares}
     first_epoch = restore(folder / "state.pt", identity, parts)
     log = RunLog(folder, first_epoch)
@@ -130,14 +139,14 @@ def banks(garments: Path, rooms: int, seed: int) -> tuple[Bank, Bank]:
     """What composites are made from: other garments, of other owners, and other rooms for validation."""
     train, validation = map(oversampled, load_cutouts(garments))
     jobs = [((seed, first), min(ROOMS_CHUNK, rooms - first)) for first in range(0, rooms, ROOMS_CHUNK)]
-    drawn = torch.from_numpy(np.concatenate(on_all_cores(rooms_from, jobs, "rooms"))).permute(0, 3, 1, 2)
+    drawn = torch.from_numpy(np.concatenate(on_all_cores(rooms_from, jobs, "rooms")))
     share = max(1, rooms // 10)
-    return Bank(train.images, drawn[share:].contiguous()), Bank(validation.images, drawn[:share].contiguous())
+    return Bank(train.images, drawn[share:]), Bank(validation.images, drawn[:share])
 
 
-def rooms_from(seed: tuple[int, ...], count: int) -> Image:
-    """count x 180 x 240 x 3 uint8."""
-    return draw_rooms(np.random.default_rng(seed), count)
+def rooms_from(seed: tuple[int, ...], count: int) -> NDArray[np.uint8]:
+    """`draw_rooms` with a generator of its own, for a process: count x 3 x 180 x 240 uint8."""
+    return np.ascontiguousarray(np.moveaxis(draw_rooms(np.random.default_rng(seed), count), 3, 1))
 
 
 def train_step(net: SegmentationNet, optimizer: AdamW, batch: Composites, precision: str) -> Tensor:
@@ -166,13 +175,17 @@ def segmentation_loss(logits: Tensor, item: Tensor) -> Tensor:
 
 @torch.inference_mode()
 def validate(net: nn.Module, bank: Bank) -> dict[str, float]:
-    """Mean IoU of the mask, the share of items that it finds well, and of empty pictures in which it sees one."""
+    """Mean IoU of the mask, the share of items that it finds well, and of empty pictures in which it sees one.
+
+    The bank is on the CPU, so that the composites are the same wherever the network is.
+    """
     net.eval()
-    generator = torch.Generator(bank.rooms.device).manual_seed(1)
+    device = next(net.parameters()).device
+    generator = torch.Generator().manual_seed(1)
     overlaps, empty = [], []
     for index in range(VALIDATION_BATCHES):
         batch = compose(bank, VALIDATION_BATCH, SIZES_HW[index % len(SIZES_HW)], generator)
-        found = net(pictures(batch)) > 0
+        found = net(pictures(batch).to(device)).cpu() > 0
         item = batch.item > 0.5
         either = (found | item).sum(dim=(1, 2, 3))
         present = item.float().mean(dim=(1, 2, 3)) > 0.01

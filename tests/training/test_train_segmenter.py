@@ -5,6 +5,7 @@ import onnxruntime
 import pytest
 import torch
 
+from fashioncam.errors import UserError
 from fashioncam.pipeline.learned_segmenter import LearnedSegmenter
 from training import drawn_rooms, train_segmenter
 from training.cutouts import EDGE_PX, load_cutouts, oversampled
@@ -21,8 +22,30 @@ def small(monkeypatch):
     monkeypatch.setattr(train_segmenter, "SIZES_HW", ((32, 40),))
 
 
-def trained(garments, run, epochs):
-    return train_segmenter.fit(garments, 20, epochs, 4, seed=3, folder=run, device=torch.device("cpu")).state_dict()
+def trained(garments, run, epochs, batch_size=4, device="cpu"):
+    numbers = {"rooms": 20, "epochs": epochs, "batch_size": batch_size, "seed": 3}
+    return train_segmenter.fit(garments, **numbers, folder=run, device=torch.device(device)).state_dict()
+
+
+def test_rooms_come_in_chunks_and_differ(garments, small, monkeypatch):
+    monkeypatch.setattr(train_segmenter, "ROOMS_CHUNK", 7)
+    monkeypatch.setattr("os.cpu_count", lambda: 1)  # another process would draw rooms of full size
+    train, validation = train_segmenter.banks(garments, 20, 0)
+    rooms = torch.cat((validation.rooms, train.rooms))
+    assert rooms.shape == (20, 3, 45, 60)
+    assert len(rooms.unique(dim=0)) == 20
+
+
+def test_run_of_another_batch_size_is_not_gone_on_with(garments, tmp_path, small):
+    trained(garments, tmp_path, epochs=1)
+    with pytest.raises(UserError, match="belongs to another"):
+        trained(garments, tmp_path, epochs=1, batch_size=8)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a graphics card of NVIDIA's")
+def test_network_comes_back_from_the_graphics_card(garments, tmp_path, small):
+    weights = trained(garments, tmp_path, epochs=2, device="cuda")
+    assert all(not weight.is_cuda and weight.isfinite().all() for weight in weights.values())
 
 
 def test_owners_are_split_not_pictures(garments):
@@ -94,7 +117,7 @@ def test_network_takes_any_even_size(size_hw):
     assert net(torch.zeros(2, 6, *size_hw)).shape == (2, 1, *size_hw)
 
 
-def test_network_is_as_small_as_promised():
+def test_network_stays_small():
     assert sum(parameter.numel() for parameter in SegmentationNet().parameters()) <= 250_000
 
 
@@ -135,7 +158,7 @@ def test_number_that_is_too_small_is_refused(option, number, tmp_path, capsys):
 @pytest.mark.parametrize(("option", "name"), [("--run", "file/run"), ("--out", "file/net.onnx"), ("--out", "")])
 def test_place_that_cannot_be_written_is_said_before_the_work(option, name, tmp_path, monkeypatch, capsys):
     (tmp_path / "file").touch()
-    monkeypatch.setattr(train_segmenter, "fit", lambda *arguments: pytest.fail("worked in vain"))
+    monkeypatch.setattr(train_segmenter, "fit", lambda *arguments, **named: pytest.fail("worked in vain"))
     places = {"--run": str(tmp_path / "run"), "--out": str(tmp_path / "net.onnx"), option: str(tmp_path / name)}
     assert main(["--garments", "garments", *(text for pair in places.items() for text in pair)]) == 2
     assert capsys.readouterr().err.count("\n") == 1
