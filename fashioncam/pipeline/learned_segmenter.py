@@ -11,7 +11,9 @@ import numpy as np
 
 from fashioncam.messages import Image
 
+from .handles import with_handles
 from .onnx_session import open_session
+from .segmentation import LIKELY, deviation
 
 
 class LearnedSegmenter:
@@ -35,7 +37,12 @@ class LearnedSegmenter:
             raise ValueError(f"no segmentation network: it answers {trial.shape} {trial.dtype}")
 
     def likelihood(self, small_bgr: Image, expected_bgr: Image, tolerance: Image) -> Image:
-        """As `segmentation.Segmenter`; the network judges the noise by itself."""
+        """As `segmentation.Segmenter`; the network judges the noise by itself, and handles are added."""
         planes = np.stack((*cv2.split(small_bgr), *cv2.split(expected_bgr)))  # a sixth of the time of numpy's own way
         (likelihood,) = self._session.run(None, {"pictures": planes[None]})
-        return likelihood
+        item = cv2.compare(likelihood, LIKELY, cv2.CMP_GE)
+        if cv2.countNonZero(item) == 0:
+            return likelihood
+        differing = cv2.compare(deviation(small_bgr, expected_bgr), tolerance, cv2.CMP_GT)
+        whole = with_handles(item, differing)
+        return likelihood if whole is item else cv2.max(likelihood, cv2.bitwise_and(whole, cv2.bitwise_not(item)))

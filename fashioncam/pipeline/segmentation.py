@@ -85,9 +85,14 @@ class StatisticalSegmenter:
 
 def deviating_pixels(small_bgr: Image, expected_bgr: Image, tolerance: Image) -> Image:
     """Where the frame is not the expected background: h x w uint8, 255 there and 0 elsewhere."""
+    return cv2.compare(deviation(small_bgr, expected_bgr), cv2.add(tolerance, tolerance), cv2.CMP_GT)
+
+
+def deviation(small_bgr: Image, expected_bgr: Image) -> Image:
+    """How far each pixel is from the expected background in the channel where it is farthest, grey levels: h x w."""
     # What is burnt out may be brighter than white: it only has to stay near white.
     change = cv2.absdiff(cv2.min(small_bgr, (BURNT_OUT,) * 4), cv2.min(expected_bgr, (BURNT_OUT,) * 4))
-    return cv2.compare(largest_channel(change), cv2.add(tolerance, tolerance), cv2.CMP_GT)
+    return largest_channel(change)
 
 
 def beyond_shadow(small_bgr: Image, expected_bgr: Image) -> Image:
