@@ -99,8 +99,8 @@ class PipelineState:
     """What one frame leaves for the next.
 
     Every other frame's input is mirrored: a garment is the same either way, and a model's answers to both together are
-    more often right. With `weights/hybrid.pth`, of 299 photographs 85.2 instead of 83.9 % (macro
-    accuracy), of 5,000 of the data set 94.9 instead of 94.6. Since frames are smoothed it costs nothing.
+    more often right. With `weights/hybrid.pth`, of 299 photographs 91.5 instead of 88.9 % (macro
+    accuracy), of 5,000 of the data set 95.4 instead of 95.2. Since frames are smoothed it costs nothing.
 
     Attributes:
         smoothed: the item's classes; None without an item.
