@@ -117,7 +117,7 @@ def fit(
         losses = []
         for step in progress(range(STEPS_PER_EPOCH // 2), f"epoch {epoch + 1}/{epochs}", STEPS_PER_EPOCH // 2):
             batch = compose(train, batch_size, SIZES_HW[step % len(SIZES_HW)], generator)
-            # On the CPU, making a batch takes three times as long as a step with it.
+            # Making a batch is dear: each serves twice.
             for view in (batch, mirrored(batch)):
                 losses.append(train_step(net, optimizer, view, precision))
                 schedule.step()

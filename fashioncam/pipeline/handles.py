@@ -1,4 +1,4 @@
-"""Handles and straps: too thin for the network at working size, and the box of a bag is half its height without them.
+"""Handles and straps that the network misses, as it may before clutter: without them a bag's box is half its height.
 
 What tells them from an arm and from a shadow is the loop: thin, and with the item it encloses a part of the room.
 """

@@ -19,7 +19,7 @@ LIKELY, SURE = 128, 220  # of 255: an item; surely an item, of which it needs SU
 SURE_PIXELS = 12
 # The network doubts parts of an item that are plainly no room, such as a black toe. What is darker than half of the
 # room is no shadow: next to a surer part it counts GROWTH times as likely. Alone it makes no item: then a quarter more
-# people and things were claimed.
+# people and things were claimed with a former network.
 DARKER = 0.5
 GROWTH = 8
 AREA_LIMITS = (0.012, 0.70)  # of the picture
