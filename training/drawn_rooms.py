@@ -114,20 +114,19 @@ def bookcase(draw: ImageDraw.ImageDraw, rng: np.random.Generator, width: int, he
     """Compartments full of spines, over as much as the whole wall."""
     left, top, right, bottom = place(rng, width, height, 1.4)
     shade = colour(rng)
+    dark = shade[0] // 2, shade[1] // 2, shade[2] // 2
     draw.rectangle((left, top, right, bottom), shade)
     wide, high, board = int(rng.integers(40, 140)), int(rng.integers(30, 90)), int(rng.integers(3, 10))
     for x in range(left + board, right - board, wide):
         for y in range(top + board, bottom - board, high):
-            inside = x, y, min(x + wide, right) - board, min(y + high, bottom) - board
-            if inside[2] > inside[0] and inside[3] > inside[1]:
-                draw.rectangle(
-                    inside, colour(rng) if rng.random() < 0.2 else (shade[0] // 2, shade[1] // 2, shade[2] // 2)
-                )
-                filled = inside[0], inside[1], inside[0] + int((inside[2] - inside[0]) * rng.uniform(0.2, 1)), inside[3]
-                row_of_books(draw, rng, filled)
+            end, ground = min(x + wide, right) - board, min(y + high, bottom) - board
+            if end > x and ground > y:
+                draw.rectangle((x, y, end, ground), colour(rng) if rng.random() < 0.2 else dark)
+                row_of_books(draw, rng, (x, y, x + int((end - x) * rng.uniform(0.2, 1)), ground))
 
 
 def row_of_books(draw: ImageDraw.ImageDraw, rng: np.random.Generator, box: tuple[int, int, int, int]) -> None:
+    """Spines on a board in a box: left, top, right, bottom."""
     left, top, right, bottom = box
     x = left
     while x < right:
