@@ -8,7 +8,7 @@ from functools import cache
 import cv2
 import numpy as np
 
-from fashioncam.messages import FloatArray, Frame, Image, InputDescription, Reading, Region
+from fashioncam.messages import FloatArray, Frame, Image, InputDescription, Reading, Region, Segment
 from fashioncam.pipeline import Scene, find_item
 from fashioncam.pipeline.reference_background import Reference
 from fashioncam.pipeline.segmentation import Segmenter, StatisticalSegmenter
@@ -16,6 +16,21 @@ from fashioncam.pipeline.segmentation import Segmenter, StatisticalSegmenter
 FPS = 30.0
 SIZE_WH = (640, 480)
 DESCRIPTION = InputDescription(size=28, mean=0.2861, std=0.3530)
+
+# Outlines about their middle: one with an axis of symmetry, and one without.
+T_SHIRT = [
+    (-40, -90),
+    (40, -90),
+    (110, -40),
+    (85, 0),
+    (60, -15),
+    (60, 100),
+    (-60, 100),
+    (-60, -15),
+    (-85, 0),
+    (-110, -40),
+]
+BOOT = [(-60, -100), (10, -100), (15, 20), (90, 50), (95, 90), (-60, 90)]
 
 
 def room(size_wh: tuple[int, int] = SIZE_WH) -> Image:
@@ -47,6 +62,19 @@ def hold_up(scene: Image, box: tuple[int, int, int, int], colour_bgr: tuple[int,
     )
     points = (outline * (w - 1, h - 1) + (x, y)).round().astype(np.int32)
     return cv2.fillPoly(scene.copy(), [points], colour_bgr)
+
+
+def held(outline: list[tuple[int, int]], degrees: float) -> tuple[Image, Segment]:
+    """A dark item with a bright left half, leaning to the right by that much, and its segment."""
+    turn = cv2.getRotationMatrix2D((0, 0), -degrees, 1)
+    turn[:, 2] = 160
+    image, mask = np.full((320, 320, 3), 255, np.uint8), np.zeros((320, 320), np.uint8)
+    points = np.array(outline, np.float64)
+    left_half = np.column_stack((np.minimum(points[:, 0], 0), points[:, 1]))
+    for picture, half, value in ((mask, points, 255), (image, points, (40,) * 3), (image, left_half, (120,) * 3)):
+        cv2.fillPoly(picture, [cv2.transform(half[None], turn).round().astype(np.int32)], value)
+    x, y, w, h = cv2.boundingRect(mask)
+    return image, Segment((x, y, w, h), np.ascontiguousarray(mask[y : y + h, x : x + w]))
 
 
 def seen_by_camera(scene: Image, seed: int, sigma: float = 3.0, gain: float = 1.0) -> Image:

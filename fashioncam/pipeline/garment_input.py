@@ -1,7 +1,8 @@
 """The only code that makes the model's input: the garment as Fashion-MNIST would have pictured it.
 
 The data set's own steps (arXiv:1708.07747, section 2): trim the white background, scale the longest edge to
-28, sharpen, extend the shorter edge to 28 with the item in the centre, negate, convert to grey.
+28, sharpen, extend the shorter edge to 28 with the item in the centre, negate, convert to grey. What it pictures is
+upright, so before these an item that is held aslant is turned.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from fashioncam.messages import Box, Image, InputDescription, Segment
+from fashioncam.messages import FloatArray, Image, InputDescription, Segment
 from fashioncam.sharpening import sharpening_kernel
+
+from .upright import upright
 
 WHITE = 255  # the data set's photographs were taken before a white wall
 SHARPEN = sharpening_kernel()
@@ -31,7 +34,10 @@ def garment_input(frame_bgr: Image, segment: Segment, description: InputDescript
     grey = cv2.cvtColor(frame_bgr[y : y + h, x : x + w], cv2.COLOR_BGR2GRAY)
     surround = WHITE if description.polarity == "negated" else 0
     grey = np.where(segment.mask > 0, grey, np.uint8(surround))
-    width, height = largest_within((w, h), (description.size, description.size))
+    turn, upright_wh = upright(segment.mask)
+    grey = cv2.warpAffine(grey, turn, upright_wh, borderValue=surround)
+    mask = cv2.warpAffine(segment.mask, turn, upright_wh)
+    width, height = largest_within(upright_wh, (description.size, description.size))
     # Sharpened on the canvas, whose border is the same surround that the data set extends with.
     canvas = np.full((description.size, description.size), surround, np.uint8)
     left, top = (description.size - width) // 2, (description.size - height) // 2
@@ -39,7 +45,7 @@ def garment_input(frame_bgr: Image, segment: Segment, description: InputDescript
     canvas[inside] = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
     canvas = cv2.filter2D(canvas, -1, SHARPEN, borderType=cv2.BORDER_REPLICATE)
     coverage = np.zeros_like(canvas)
-    coverage[inside] = cv2.resize(segment.mask, (width, height), interpolation=cv2.INTER_AREA)
+    coverage[inside] = cv2.resize(mask, (width, height), interpolation=cv2.INTER_AREA)
     image = WHITE - canvas if description.polarity == "negated" else canvas
     return np.where(coverage > 0, image, np.uint8(0))
 
@@ -50,8 +56,12 @@ def largest_within(size_wh: tuple[int, int], place_wh: tuple[int, int]) -> tuple
     return max(1, round(scale * size_wh[0])), max(1, round(scale * size_wh[1]))
 
 
-def input_square(box: Box) -> tuple[float, float, float]:
-    """x, y and side, in frame pixels, of the square that the whole input covers."""
-    x, y, w, h = box
-    side = max(w, h)
-    return x + (w - side) / 2, y + (h - side) / 2, side
+def box_to_input(segment: Segment, size: int) -> FloatArray:
+    """2 x 3: takes a pixel of the segment's box to where it comes to lie in its size x size input."""
+    turn, (width, height) = upright(segment.mask)
+    side = max(width, height)
+    scale = size / side
+    matrix = scale * turn
+    # Whole coordinates are the centres of pixels, so a picture begins at -0.5.
+    matrix[:, 2] += scale * (np.array([side - width, side - height]) / 2 + 0.5) - 0.5
+    return matrix

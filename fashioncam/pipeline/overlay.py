@@ -7,7 +7,7 @@ import numpy as np
 
 from fashioncam.messages import Explanation, FloatArray, Image, Look, Reading, Segment, State
 
-from .garment_input import input_square
+from .garment_input import box_to_input
 
 # B G R, from the Okabe-Ito palette, which colour-blind people tell apart.
 COLOURS = {State.ITEM: (115, 158, 0), State.UNCERTAIN: (0, 159, 230)}
@@ -92,9 +92,9 @@ def draw_explanation(reading: Reading, look: Look) -> Explanation | None:
 def blend_heat(canvas: Image, segment: Segment, heat_map: FloatArray, strength: float, is_contrast: bool) -> None:
     """Lay the heat map over the item on `canvas`, in place."""
     x, y, w, h = segment.box
-    left, top, side = input_square(segment.box)
-    square = cv2.resize(heat_map, (round(side), round(side)), interpolation=cv2.INTER_LINEAR)
-    heat = square[round(y - top) :, round(x - left) :][:h, :w]
+    matrix = box_to_input(segment, heat_map.shape[0])
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    heat = cv2.warpAffine(heat_map, matrix, (w, h), flags=how, borderMode=cv2.BORDER_REPLICATE)
     blend(canvas[y : y + h, x : x + w], heat, segment.mask, strength, is_contrast)
 
 

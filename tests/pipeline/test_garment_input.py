@@ -6,7 +6,7 @@ import pytest
 from scenes import DESCRIPTION
 
 from fashioncam.messages import Segment
-from fashioncam.pipeline.garment_input import SHARPEN, garment_input, input_square, largest_within
+from fashioncam.pipeline.garment_input import SHARPEN, box_to_input, garment_input, largest_within
 
 
 def rectangle(box, value, frame_wh=(640, 480), surround=90):
@@ -74,8 +74,10 @@ def test_extreme_shapes_are_survived(box):
     assert garment_input(*rectangle(box, 10), DESCRIPTION).shape == (28, 28)
 
 
-def test_input_square_is_what_the_input_covers():
-    assert input_square((100, 50, 140, 280)) == (30, 50, 280)
+def test_box_lies_in_the_middle_of_the_input():
+    _, segment = rectangle((100, 50, 140, 280), 40)
+    corners = np.array([(-0.5, -0.5, 1), (139.5, 279.5, 1)])
+    assert corners @ box_to_input(segment, 28).T == pytest.approx(np.array([(6.5, -0.5), (20.5, 27.5)]))
     assert largest_within((140, 280), (28, 28)) == (14, 28)
 
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scenes import room
+from scenes import T_SHIRT, held, room
 
 from fashioncam.messages import Look, Prediction, Reading, Segment, State
 from fashioncam.pipeline.overlay import annotate, draw_explanation
@@ -43,6 +43,22 @@ def test_heat_lies_where_the_input_square_lies_in_the_frame():
     assert row > 0.8 * change.shape[0]
     assert abs(column - change.shape[1] / 2) < 0.15 * change.shape[1]
     assert change[: change.shape[0] // 2].max() == 0
+
+
+@pytest.mark.parametrize("is_mirrored", [False, True], ids=["as filmed", "mirrored"])
+def test_heat_follows_an_item_that_was_turned_upright(is_mirrored):
+    image, segment = held(T_SHIRT, 25)
+    heat = np.zeros((28, 28), np.float32)
+    heat[24:, 12:16] = 1  # the middle of the hem, which leans to the left by 25 degrees
+    said = replace(reading(heat), segment=segment, top5=())
+    drawn, plain = (
+        annotate(image, shown, look=Look(mirrored=is_mirrored)) for shown in (said, replace(said, heat_map=None))
+    )
+    rows, columns = np.nonzero(np.abs(drawn.astype(int) - plain).sum(axis=2))
+    columns = 319 - columns if is_mirrored else columns
+    lean = np.radians(25)
+    assert columns.mean() == pytest.approx(160 - 88 * np.sin(lean), abs=5)
+    assert rows.mean() == pytest.approx(160 + 88 * np.cos(lean), abs=5)
 
 
 def test_heat_keeps_one_scale():
