@@ -44,6 +44,7 @@ def photographs(args: argparse.Namespace, recognisers: dict[str, Recogniser], pl
     sets = {"development": list(photos(labelled_cutouts(args.folder)))}
     if args.garments:
         sets["owners left out"] = list(photos(left_out(args.garments, sets["development"])))
+        sets["both"] = [photo for entries in sets.values() for photo in entries]
     print_table_head(
         "photographs", "model", "number", "macro accuracy, %", "calibration error, % (by chance)", "turned away, %"
     )

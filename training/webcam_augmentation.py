@@ -90,9 +90,9 @@ def from_above(garments: Garments, dice: Dice) -> Garments:
 
 
 def pose(garments: Garments, dice: Dice) -> Garments:
-    """Hung crooked (sigma 10 degrees), 0.75..1.3 as wide, tilted towards the camera by up to a third of its width."""
+    """Nearly upright (sigma 5 degrees), 0.75..1.3 as wide, tilted towards the camera by up to a third of its width."""
     stretch = dice.uniform(-0.28, 0.26).exp()
-    return warped(garments, dice.normal(0.17), stretch_x=stretch, tilt_x=dice.normal(0.12), tilt_y=dice.normal(0.12))
+    return warped(garments, dice.normal(0.08), stretch_x=stretch, tilt_x=dice.normal(0.12), tilt_y=dice.normal(0.12))
 
 
 def cloth(garments: Garments, dice: Dice) -> Garments:

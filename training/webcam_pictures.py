@@ -51,17 +51,17 @@ BATCH = 4  # measured at 180x240: 19 ms a composite; of 64 at a time, which leav
 FOUND_MASK_IOU = 0.6  # with less of a garment found, its name would be a guess
 TOLERANCE_LEVELS = 6  # what the learned background allows for noise
 OTHERS_SHARE = 0.3  # at most so many pictures of other things per garment
-TRAIN_COUNT, VALIDATION_COUNT = 16_000, 2_000
+TRAIN_COUNT, VALIDATION_COUNT = 32_000, 2_000
 TRAIN, VALIDATION = range(2)
 KEPT_IN = Path("runs/webcam-pictures")
-VERSION = 8  # of what makes them; with another one, pictures that were kept are made again
+VERSION = 9  # of what makes them; with another one, pictures that were kept are made again
 # Of Fashion-MNIST's own pictures, by class: photographs of bags are missing, those of shoes few.
 BORROWED = {5: 60, 7: 60, 8: 400, 9: 160}
 # What is drawn or rendered to be held up: its label, and how many to train on and to validate on.
 DRAWN: dict[Draw, tuple[int, int, int]] = {
     render_bag: (8, 500, 60),
     render_boots: (9, 400, 40),
-    render_sneakers: (7, 100, 20),
+    render_sneakers: (7, 300, 40),
     render_sandals: (5, 300, 40),
     render_coat: (4, 250, 30),
     render_pullover: (2, 250, 30),
