@@ -17,20 +17,23 @@ FPS = 30.0
 SIZE_WH = (640, 480)
 DESCRIPTION = InputDescription(size=28, mean=0.2861, std=0.3530)
 
-# Outlines about their middle: one with an axis of symmetry, and one without.
-T_SHIRT = [
-    (-40, -90),
-    (40, -90),
-    (110, -40),
-    (85, 0),
-    (60, -15),
-    (60, 100),
-    (-60, 100),
-    (-60, -15),
-    (-85, 0),
-    (-110, -40),
-]
-BOOT = [(-60, -100), (10, -100), (15, 20), (90, 50), (95, 90), (-60, 90)]
+OUTLINE = np.array(
+    [
+        (0.3, 0),
+        (0.7, 0),
+        (1, 0.2),
+        (0.9, 0.4),
+        (0.75, 0.32),
+        (0.75, 1),
+        (0.25, 1),
+        (0.25, 0.32),
+        (0.1, 0.4),
+        (0, 0.2),
+    ]
+)  # of a T-shirt, as shares of its width and height
+# About their middle, in pixels: one with an axis of symmetry, and one without.
+T_SHIRT = (OUTLINE - 0.5) * (220, 200)
+BOOT = np.array([(-60, -100), (10, -100), (15, 20), (90, 50), (95, 90), (-60, 90)])
 
 
 def room(size_wh: tuple[int, int] = SIZE_WH) -> Image:
@@ -46,31 +49,17 @@ def room(size_wh: tuple[int, int] = SIZE_WH) -> Image:
 def hold_up(scene: Image, box: tuple[int, int, int, int], colour_bgr: tuple[int, int, int] = (120, 50, 30)) -> Image:
     """A new picture with a T-shirt of one colour in `box` (x, y, w, h)."""
     x, y, w, h = box
-    outline = np.array(
-        [
-            (0.3, 0),
-            (0.7, 0),
-            (1, 0.2),
-            (0.9, 0.4),
-            (0.75, 0.32),
-            (0.75, 1),
-            (0.25, 1),
-            (0.25, 0.32),
-            (0.1, 0.4),
-            (0, 0.2),
-        ]
-    )
-    points = (outline * (w - 1, h - 1) + (x, y)).round().astype(np.int32)
+    points = (OUTLINE * (w - 1, h - 1) + (x, y)).round().astype(np.int32)
     return cv2.fillPoly(scene.copy(), [points], colour_bgr)
 
 
-def held(outline: list[tuple[int, int]], degrees: float) -> tuple[Image, Segment]:
+def held(outline: np.ndarray, degrees: float) -> tuple[Image, Segment]:
     """A dark item with a bright left half, leaning to the right by that much, and its segment."""
     turn = cv2.getRotationMatrix2D((0, 0), -degrees, 1)
     turn[:, 2] = 160
     image, mask = np.full((320, 320, 3), 255, np.uint8), np.zeros((320, 320), np.uint8)
-    points = np.array(outline, np.float64)
-    left_half = np.column_stack((np.minimum(points[:, 0], 0), points[:, 1]))
+    points = outline.astype(float)
+    left_half = points.clip(max=(0, np.inf))
     for picture, half, value in ((mask, points, 255), (image, points, (40,) * 3), (image, left_half, (120,) * 3)):
         cv2.fillPoly(picture, [cv2.transform(half[None], turn).round().astype(np.int32)], value)
     x, y, w, h = cv2.boundingRect(mask)

@@ -57,8 +57,8 @@ def test_heat_follows_an_item_that_was_turned_upright(is_mirrored):
     rows, columns = np.nonzero(np.abs(drawn.astype(int) - plain).sum(axis=2))
     columns = 319 - columns if is_mirrored else columns
     lean = np.radians(25)
-    assert columns.mean() == pytest.approx(160 - 88 * np.sin(lean), abs=5)
-    assert rows.mean() == pytest.approx(160 + 88 * np.cos(lean), abs=5)
+    assert columns.mean() == pytest.approx(160 - 90 * np.sin(lean), abs=5)
+    assert rows.mean() == pytest.approx(160 + 90 * np.cos(lean), abs=5)
 
 
 def test_heat_keeps_one_scale():
