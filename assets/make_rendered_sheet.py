@@ -10,9 +10,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from training.drawn_rooms import draw_rooms
-from training.drawn_things import draw_thing
-from training.webcam_pictures import DRAWN
+from training.synthesis.drawn.rooms import draw_rooms
+from training.synthesis.drawn.things import draw_thing
+from training.synthesis.webcam_pictures import DRAWN
 
 COLUMNS, TILE_PX, MARGIN_PX = 12, 76, 4
 

@@ -20,12 +20,12 @@ from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
-from fashioncam import bundled
+from fashioncam import resources
 from fashioncam.messages import State, Stream, View
-from fashioncam.runtime.live_session import LiveSession
+from fashioncam.runtime.session import LiveSession
 from fashioncam.settings import Settings
 from fashioncam.ui.main_window import MainWindow
-from fashioncam.ui.memory import Memory
+from fashioncam.ui.preferences import Memory
 
 README_PICTURES = ("item", "contrast", "presentation")
 QUALITY = 88
@@ -42,7 +42,7 @@ class Tour:
         memory = Memory(QSettings(str(self.folder / "memory.ini"), QSettings.Format.IniFormat))
         memory.keep("scheme", scheme)
         self.session = LiveSession(Settings(device="demo"), self.folder)
-        self.window = MainWindow(Settings(device="demo"), self.session, memory, bundled.own_weights())
+        self.window = MainWindow(Settings(device="demo"), self.session, memory, resources.own_weights())
         self.window.resize(*size_wh)
         self.window.show()
         self.session.start()

@@ -19,7 +19,7 @@ import numpy as np
 
 from fashioncam.errors import UserError
 from fashioncam.messages import Box, Image
-from training.data import CLASSES
+from training.data.fashion_mnist import CLASSES
 
 from .clip_footage import FPS, LEVELS, SizeWH, compose
 

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from fashioncam.messages import Frame, Image, Segment
-from fashioncam.pipeline.segmentation import AREA_LIMITS
+from fashioncam.pipeline.segmentation.item_mask import AREA_LIMITS
 
 EARLIER = "earlier demo"  # as tables name what `FixedThreshold` and `earlier_input` make up together
 

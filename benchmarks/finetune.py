@@ -29,12 +29,12 @@ from fashioncam.checkpoint import LoadedModel
 from fashioncam.errors import UserError
 from fashioncam.messages import Frame, Prediction, Reading, State
 from fashioncam.pipeline.garment_input import garment_input
-from fashioncam.runtime.captures import file_capture
+from fashioncam.runtime.storage.captures import file_capture
+from training.base.metrics import accuracy, expected_calibration_error, macro_accuracy
 from training.command import at_least, exit_code
-from training.cutouts import is_held_out, read_table
+from training.data.cutouts import is_held_out, read_table
+from training.engine.loop import predict_both_ways
 from training.finetune import NOW, ORIGINAL
-from training.loop import predict_both_ways
-from training.metrics import accuracy, expected_calibration_error, macro_accuracy
 
 from .photographs import Photo, photos
 from .tables import print_cells, print_table_head

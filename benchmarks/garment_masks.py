@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 
 from fashioncam.errors import UserError
 from fashioncam.messages import Image
+from training.augmentation.webcam import SHOES
+from training.base.progress import progress
 from training.command import at_least, exit_code
-from training.cutouts import read_table
-from training.drawn_rooms import draw_room, lit, wall
-from training.garment_masks import is_plausible, propose, soft_alpha
-from training.run_log import progress
-from training.webcam_augmentation import SHOES
+from training.data.cutouts import read_table
+from training.data.garment_masks import is_plausible, propose, soft_alpha
+from training.synthesis.drawn.rooms import draw_room, lit, wall
 
 from .composed_clips import pictures_of, read_picture
 from .tables import print_cells, print_table_head

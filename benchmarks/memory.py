@@ -16,7 +16,7 @@ import cv2
 from PySide6.QtWidgets import QApplication
 
 from fashioncam.messages import View
-from fashioncam.runtime.live_session import LiveSession
+from fashioncam.runtime.session import LiveSession
 from training.command import at_least
 
 from .window import SyntheticCamera, live_window  # it has Qt draw into memory

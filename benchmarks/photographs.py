@@ -14,12 +14,13 @@ import torch
 
 from fashioncam.errors import UserError
 from fashioncam.messages import FloatArray, Image, Segment
-from fashioncam.pipeline import Recogniser, mirror
 from fashioncam.pipeline.garment_input import garment_input
-from fashioncam.pipeline.smoothing import smooth
-from training import cutouts
-from training.cutouts import own_segment, read_table
-from training.metrics import calibration_error_by_chance, expected_calibration_error
+from fashioncam.pipeline.process import mirror
+from fashioncam.pipeline.recognition.pooling import smooth
+from fashioncam.pipeline.recognition.recogniser import Recogniser
+from training.base.metrics import calibration_error_by_chance, expected_calibration_error
+from training.data import cutouts
+from training.data.cutouts import own_segment, read_table
 
 from .clip_footage import FPS
 from .composed_clips import labelled_cutouts, read_picture

@@ -13,16 +13,17 @@ from statistics import median
 
 import cv2
 
-from fashioncam import bundled
+from fashioncam import resources
 from fashioncam.errors import UserError
 from fashioncam.messages import Frame, Reading
 from fashioncam.models import MODELS
-from fashioncam.pipeline import PipelineState, Recogniser, process_frame
-from fashioncam.pipeline.overlay import annotate
+from fashioncam.pipeline.explanation.overlay import annotate
+from fashioncam.pipeline.process import PipelineState, process_frame
+from fashioncam.pipeline.recognition.recogniser import Recogniser
 from fashioncam.runtime.headless import frames_of
 from fashioncam.runtime.model_loading import load_recogniser
 from fashioncam.runtime.segmenter_loading import load_segmenter
-from fashioncam.runtime.sources import open_source
+from fashioncam.runtime.sources.opening import open_source
 from fashioncam.settings import DEMO, Settings
 from training.command import exit_code
 
@@ -45,7 +46,7 @@ def run(device: str) -> str:
     """Print the table, a row as soon as it is known; returns what it is of."""
     cv2.setNumThreads(1)
     print_table_head("model", "heat map", "frame", *STAGES, "whole", "annotate")
-    for model in (path.stem for path in bundled.own_weights() if path.stem in MODELS):
+    for model in (path.stem for path in resources.own_weights() if path.stem in MODELS):
         for method in CAM_METHODS:
             recogniser = load_recogniser(Settings(model=model, compute="cpu", cam_method=method))
             for size_wh in SIZES_WH if method == CAM_METHODS[0] else SIZES_WH[:1]:

@@ -14,9 +14,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from training import train
-from training.command import exit_code, make_place_for
-from training.plots import training_curve
-from training.run_log import read_rows
+from training.base.output_files import make_place_for
+from training.command import exit_code
+from training.engine.run_log import read_rows
+from training.reports.plots import training_curve
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -26,11 +26,13 @@ import torch
 
 from fashioncam.errors import UserError
 from fashioncam.messages import Box, Frame, Image, State
-from fashioncam.pipeline import PipelineState, Recogniser, process_frame
+from fashioncam.pipeline.process import PipelineState, process_frame
+from fashioncam.pipeline.recognition.recogniser import Recogniser
 from fashioncam.runtime.model_loading import in_torch
 from fashioncam.runtime.segmenter_loading import load_segmenter
 from fashioncam.settings import Settings
-from training.command import at_least, exit_code, make_place_for
+from training.base.output_files import make_place_for
+from training.command import at_least, exit_code
 
 from .clip_footage import EMPTY_FRAMES, FPS, HELD_FROM, LEVELS, compose
 from .composed_clips import Clip, clips, read_picture, rooms_of

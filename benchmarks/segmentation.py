@@ -23,10 +23,11 @@ from typing import TypeAlias
 import cv2
 
 from fashioncam.messages import Frame, Image, State
-from fashioncam.pipeline import Scene, find_item
-from fashioncam.pipeline.segmentation import Segmenter
+from fashioncam.pipeline.find_item import Scene, find_item
+from fashioncam.pipeline.segmentation.segmenter import Segmenter
 from fashioncam.runtime.segmenter_loading import load_segmenter
-from training.command import at_least, exit_code, make_place_for
+from training.base.output_files import make_place_for
+from training.command import at_least, exit_code
 
 from .clip_footage import EMPTY_FRAMES, FPS, HELD_FROM, LEVELS, SizeWH
 from .composed_clips import Clip, clips

@@ -19,17 +19,17 @@ from torch import Tensor
 from fashioncam import checkpoint
 from fashioncam.messages import InputDescription
 from fashioncam.models.base import Model, to_input
-from training import data
-from training.batches import drawn_from, targets_of
+from training.augmentation.webcam import PARTS, through_webcam
+from training.base.metrics import accuracy, macro_accuracy
 from training.command import at_least, exit_code
-from training.cutouts import read_table
-from training.data import Split
-from training.loop import make_step, new_state, predict, predict_both_ways, train_epoch
-from training.metrics import accuracy, macro_accuracy
-from training.optimization import fastest_precision
-from training.recipes import Recipe
-from training.webcam_augmentation import PARTS, through_webcam
-from training.webcam_pictures import with_own_masks
+from training.data import fashion_mnist
+from training.data.cutouts import read_table
+from training.data.fashion_mnist import Split
+from training.engine.batches import drawn_from, targets_of
+from training.engine.loop import make_step, new_state, predict, predict_both_ways, train_epoch
+from training.engine.optimization import fastest_precision
+from training.engine.recipe import Recipe
+from training.synthesis.webcam_pictures import with_own_masks
 
 from .tables import print_cells, print_table_head
 
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(args: argparse.Namespace) -> str:
     """Print the table, a row as soon as it is known; returns whose garments they are."""
     torch.set_num_threads(1)
-    loaded, dataset = checkpoint.load(args.weights, RECIPE.model), data.load()
+    loaded, dataset = checkpoint.load(args.weights, RECIPE.model), fashion_mnist.load()
     photographs = with_own_masks(read_table(args.garments), dataset.input)
     print(f"{len(photographs)} photographs, each read in its mirror too; {args.steps} steps a run")
     print_table_head("parts", "macro accuracy", "accuracy", "validation split")
@@ -70,7 +70,7 @@ def kinds() -> dict[str, tuple[str, ...]]:
     return {"none: cut out anew, noisy": (), **alone, "all": tuple(PARTS), **without}
 
 
-def adapted(model: Model, dataset: data.FashionMnist, parts: tuple[str, ...], steps: int, seed: int) -> Model:
+def adapted(model: Model, dataset: fashion_mnist.FashionMnist, parts: tuple[str, ...], steps: int, seed: int) -> Model:
     """A copy of the model after `steps` of training."""
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
@@ -90,7 +90,7 @@ def batch(
     return to_input(torch.cat((seen, images[half:])), description), targets_of(labels, 0.0)
 
 
-def print_row(name: str, models: list[Model], photographs: Split, dataset: data.FashionMnist) -> None:
+def print_row(name: str, models: list[Model], photographs: Split, dataset: fashion_mnist.FashionMnist) -> None:
     """A row of the table, the mean over the models."""
     figures = []
     for model in models:

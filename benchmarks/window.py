@@ -28,12 +28,12 @@ from PySide6.QtCore import QEvent, QObject, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from fashioncam.messages import Frame, View
-from fashioncam.runtime import inference_loop
-from fashioncam.runtime.live_session import LiveSession
-from fashioncam.runtime.sources import open_source
+from fashioncam.runtime.session import LiveSession
+from fashioncam.runtime.sources.opening import open_source
+from fashioncam.runtime.threads import inference
 from fashioncam.settings import DEMO, Settings
 from fashioncam.ui.main_window import MainWindow
-from fashioncam.ui.memory import Memory
+from fashioncam.ui.preferences import Memory
 
 from .tables import print_cells, print_table_head
 
@@ -135,7 +135,7 @@ def main() -> None:
 
 def run(application: TimedApplication, size_wh: tuple[int, int], slowness: int, seconds: float) -> View:
     """Show the window for a while; returns its last view."""
-    process_frame = inference_loop.process_frame
+    process_frame = inference.process_frame
 
     def slowed(*arguments: object) -> object:
         started_s = time.monotonic()
@@ -143,14 +143,14 @@ def run(application: TimedApplication, size_wh: tuple[int, int], slowness: int, 
         threading.Event().wait((slowness - 1) * (time.monotonic() - started_s))
         return replace(reading, stages_ms={stage: slowness * ms for stage, ms in reading.stages_ms.items()}), state
 
-    inference_loop.process_frame = slowed
+    inference.process_frame = slowed
     with live_window(lambda: SyntheticCamera(size_wh)) as (session, window):
         window.resize(*size_wh)
         QTimer.singleShot(int(1000 * SETTLE_S), application.forget)
         QTimer.singleShot(int(1000 * (SETTLE_S + seconds)), application.quit)
         application.exec()
         view = session.read_latest()
-    inference_loop.process_frame = process_frame
+    inference.process_frame = process_frame
     if view.failure is not None:
         sys.exit(f"benchmarks.window: {view.failure.text}")
     return view

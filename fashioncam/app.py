@@ -14,13 +14,14 @@ from pathlib import Path
 from PySide6.QtCore import QLibraryInfo, QSettings, QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication
 
-from . import bundled
+from fashioncam.runtime.session import LiveSession
+from fashioncam.ui.main_window import MainWindow
+from fashioncam.ui.preferences import Memory
+
+from . import resources
 from .errors import QtMissingError, UserError
 from .messages import View
-from .runtime.live_session import LiveSession
 from .settings import Settings
-from .ui.main_window import MainWindow
-from .ui.memory import Memory
 
 # Importing torch holds Python's interpreter lock for most of a second or two: picture first.
 MODEL_DELAY_MS = 300
@@ -38,7 +39,7 @@ def run(settings: Settings) -> int:
     application.setStyle("Fusion")
     memory = Memory(QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "fashioncam", "fashioncam"))
     session = FailingStart(settings, pictures_folder(), memory.device, memory.camera_size)
-    window = MainWindow(settings, session, memory, bundled.own_weights())
+    window = MainWindow(settings, session, memory, resources.own_weights())
     # Python runs this handler at the window's next pull; Qt would not hear an exit before `exec`.
     signal.signal(signal.SIGINT, lambda *_: QTimer.singleShot(0, lambda: application.exit(130)))
     window.show()

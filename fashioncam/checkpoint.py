@@ -16,12 +16,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from . import bundled
+from fashioncam.models.base import Model
+
+from . import resources
+from .atomic_write import replacing
 from .errors import UserError
 from .messages import InputDescription
 from .models import MODELS, build
-from .models.base import Model
-from .whole_files import replacing
 
 FORMAT_VERSION = 1
 LAYER_COUNTS = {"depth", "blocks"}  # arguments of models
@@ -164,7 +165,7 @@ def from_dict(model_name: str, content: Mapping[str, Any]) -> LoadedModel:
 
 def read_dict(path: Path) -> dict[str, Any]:
     """The dict in a file written by `torch.save`, without running code from it."""
-    if not bundled.exists(path) or path.is_dir():
+    if not resources.exists(path) or path.is_dir():
         raise CheckpointError(f"{path}: no such file; name other weights")
     try:
         with warnings.catch_warnings(action="ignore"):  # of files of another kind, which are refused anyway

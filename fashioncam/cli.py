@@ -8,12 +8,13 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from fashioncam.ui.shortcuts import BINDINGS
+
 from . import __version__
 from .errors import QtMissingError, UserError
 from .interrupts import interrupts_deferred
 from .models import MODELS
 from .settings import CAM_METHODS, DEFAULT_MODEL, SEGMENTERS, Settings
-from .ui.shortcuts import BINDINGS
 
 EXIT_DONE, EXIT_USER_ERROR, EXIT_INTERRUPTED = 0, 2, 130
 
@@ -55,7 +56,7 @@ def has_screen() -> bool:
 
 
 def print_cameras() -> int:
-    from .runtime.sources import enumerated_cameras
+    from fashioncam.runtime.sources.opening import enumerated_cameras
 
     print("\n".join(f"{camera.index}  {camera.name}" for camera in enumerated_cameras()) or "no cameras found")
     return EXIT_DONE

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import numpy as np
 
-from training import data
+from training.data import fashion_mnist
 
 PER_CLASS = 40
 
 
 def main() -> None:
-    validation = data.load().validation
+    validation = fashion_mnist.load().validation
     labels = validation.labels.numpy()
-    first_of_each = [np.flatnonzero(labels == index)[:PER_CLASS] for index in range(len(data.CLASSES))]
+    first_of_each = [np.flatnonzero(labels == index)[:PER_CLASS] for index in range(len(fashion_mnist.CLASSES))]
     chosen = np.sort(np.concatenate(first_of_each))  # in the split's order, so that any part is mixed
     np.savez_compressed(
         Path(__file__).with_name("fashion_mnist_sample.npz"),

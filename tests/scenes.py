@@ -9,9 +9,10 @@ import cv2
 import numpy as np
 
 from fashioncam.messages import FloatArray, Frame, Image, InputDescription, Reading, Region, Segment
-from fashioncam.pipeline import Scene, find_item
-from fashioncam.pipeline.reference_background import Reference
-from fashioncam.pipeline.segmentation import Segmenter, StatisticalSegmenter
+from fashioncam.pipeline.find_item import Scene, find_item
+from fashioncam.pipeline.scene.background_model import Reference
+from fashioncam.pipeline.segmentation.segmenter import Segmenter
+from fashioncam.pipeline.segmentation.statistical import StatisticalSegmenter
 
 FPS = 30.0
 SIZE_WH = (640, 480)

@@ -1,4 +1,4 @@
-"""Who may import whom: the folders' order, kept by walking the imports."""
+"""Who may import whom, kept by walking all imports: the program, the workshop, benchmarks and assets."""
 
 import ast
 from pathlib import Path
@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-BASE = {"errors", "interrupts", "messages", "settings", "bundled", "sharpening", "whole_files", "__init__"}
-# layer -> layers of the package that it may import
+# Files directly in fashioncam/ that import nothing else of the project.
+BASE = {"errors", "interrupts", "messages", "settings", "resources", "atomic_write"}
+# Packages of training/, each may import those before it; "commands" are its files.
+WORKSHOP = ["base", "data", "augmentation", "synthesis", "engine", "reports", "commands"]
+# layer -> layers that it may import
 MAY_IMPORT = {
     "base": {"base"},
     "models": {"base", "models"},
@@ -15,63 +18,94 @@ MAY_IMPORT = {
     "pipeline": {"base", "models", "checkpoint", "pipeline"},
     "runtime": {"base", "models", "checkpoint", "pipeline", "runtime"},
     "ui": {"base", "ui"},
-    "app": {"base", "models", "checkpoint", "pipeline", "runtime", "ui", "app"},
+    "app": {"base", "runtime", "ui", "app"},
     "cli": {"base", "models", "runtime", "ui", "app", "cli"},
     "__main__": {"cli"},
-    "training": {"base", "models", "checkpoint", "pipeline", "training"},
+    **{
+        f"training.{name}": {"base", "models", "checkpoint", "pipeline"}
+        | {f"training.{lower}" for lower in WORKSHOP[: index + 1]}
+        for index, name in enumerate(WORKSHOP)
+    },
 }
+EVERYTHING = set(MAY_IMPORT)
+MAY_IMPORT["benchmarks"] = EVERYTHING | {"benchmarks"}
+MAY_IMPORT["assets"] = EVERYTHING | {"assets", "benchmarks"}
 FORBIDDEN_LIBRARIES = {
     "pipeline": {"PySide6", "threading", "time", "pathlib", "os"},
     "runtime": {"PySide6"},
     "ui": {"cv2", "torch"},
-    "training": {"PySide6"},
     "models": {"PySide6", "cv2"},
     "checkpoint": {"PySide6", "cv2"},
     "base": {"PySide6", "cv2", "torch"},
     "cli": {"PySide6", "cv2", "torch"},
     "__main__": {"PySide6", "cv2", "torch"},
+    **{f"training.{name}": {"PySide6"} for name in WORKSHOP},
 }
-MODULES = sorted([*(ROOT / "fashioncam").rglob("*.py"), *(ROOT / "training").rglob("*.py")])
-
-
-def layer_of(module: str) -> str:
-    """Layer of a dotted module name, e.g. fashioncam.ui.theme -> ui."""
-    parts = module.split(".")
-    if parts[0] == "training":
-        return "training"
-    name = parts[1] if len(parts) > 1 else "__init__"
-    return "base" if name in BASE else name
+MODULES = sorted(
+    path for folder in ("fashioncam", "training", "benchmarks", "assets") for path in (ROOT / folder).rglob("*.py")
+)
 
 
 def module_name(path: Path) -> str:
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    """Dotted name, e.g. fashioncam.ui.theme; of a package's __init__.py the package's."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+NAMES = {module_name(path) for path in MODULES}
+PACKAGES = {module_name(path) for path in MODULES if path.name == "__init__.py"}
+
+
+def layer_of(module: str) -> str | None:
+    """Layer of a dotted module name; None for a package that only holds others, and for foreign modules."""
+    top, *rest = module.split(".")
+    if top in ("benchmarks", "assets"):
+        return top
+    if top not in ("fashioncam", "training") or not rest:
+        return None
+    if top == "training":
+        return f"training.{rest[0]}" if rest[0] in WORKSHOP else "training.commands"
+    return "base" if rest[0] in BASE else rest[0]
 
 
 def imported_modules(path: Path):
     """Dotted names of all modules that a file imports, anywhere in it."""
-    package = module_name(path).split(".")[:-1]
-    for node in ast.walk(ast.parse(path.read_text())):
+    name = module_name(path)
+    package = name.split(".") if name in PACKAGES else name.split(".")[:-1]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else []
-            stem = [*base, *(node.module.split(".") if node.module else [])]
-            yield ".".join(stem)
-            yield from (".".join([*stem, alias.name]) for alias in node.names if stem in (["fashioncam"], package[:1]))
+            stem = ".".join([*base, *(node.module.split(".") if node.module else [])])
+            submodules = [f"{stem}.{alias.name}" for alias in node.names if f"{stem}.{alias.name}" in NAMES]
+            yield from submodules or [stem]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=module_name)
 def test_imports_go_one_way(path):
     layer = layer_of(module_name(path))
     for name in imported_modules(path):
-        top = name.split(".")[0]
-        if top in ("fashioncam", "training"):
-            wanted = layer_of(name)
-            if name == "fashioncam" or wanted not in MAY_IMPORT:  # the package itself: its version
-                continue
+        if layer is not None and (wanted := layer_of(name)) is not None:
             assert wanted in MAY_IMPORT[layer], f"{path}: {layer} imports {name}"
+        top = name.split(".")[0]
         assert top not in FORBIDDEN_LIBRARIES.get(layer, set()), f"{path}: {layer} imports {top}"
 
 
 def test_every_layer_is_known():
-    assert {layer_of(module_name(path)) for path in MODULES} == set(MAY_IMPORT)
+    assert {layer_of(module_name(path)) for path in MODULES} - {None} == set(MAY_IMPORT)
+
+
+def test_no_module_imports_itself_in_a_circle():
+    imports = {module_name(path): NAMES.intersection(imported_modules(path)) for path in MODULES}
+    done: set[str] = set()
+
+    def visit(name: str, above: tuple[str, ...]) -> None:
+        assert name not in above, " -> ".join([*above[above.index(name) :], name])
+        if name not in done:
+            for wanted in sorted(imports[name]):
+                visit(wanted, (*above, name))
+            done.add(name)
+
+    for name in sorted(NAMES):
+        visit(name, ())

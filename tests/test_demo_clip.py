@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fashioncam import bundled
+from fashioncam import resources
 from fashioncam.messages import State
-from fashioncam.pipeline import PipelineState, process_frame
+from fashioncam.pipeline.process import PipelineState, process_frame
 from fashioncam.runtime.headless import frames_of
 from fashioncam.runtime.model_loading import load_recogniser
 from fashioncam.runtime.segmenter_loading import load_segmenter
-from fashioncam.runtime.sources import open_source
+from fashioncam.runtime.sources.opening import open_source
 from fashioncam.settings import DEMO, Settings
 
 ASSETS = Path(__file__).parent.parent / "assets"
@@ -43,7 +43,7 @@ def readings():
 
 
 def test_clip_is_small():
-    assert bundled.own(bundled.DEMO_CLIP).stat().st_size < 4_000_000
+    assert resources.own(resources.DEMO_CLIP).stat().st_size < 4_000_000
 
 
 def test_first_and_last_frames_are_the_same_empty_scene():

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from fashioncam import bundled, checkpoint
+from fashioncam import checkpoint, resources
 from fashioncam.models.base import to_input
 
 # file -> parameters at most, the least accuracy on Fashion-MNIST's test split, and on photographs of owners left out
@@ -24,7 +24,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def loaded(name: str) -> checkpoint.LoadedModel:
-    return checkpoint.load(bundled.own(bundled.weights_of(name)), name.split("-", maxsplit=1)[0])
+    return checkpoint.load(resources.own(resources.weights_of(name)), name.split("-", maxsplit=1)[0])
 
 
 def test_recorded_figures_keep_the_promise(name: str, loaded: checkpoint.LoadedModel) -> None:

@@ -23,10 +23,12 @@ from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 
-from . import data
-from .command import add_data, at_least, exit_code, make_place_for
-from .metrics import wilson_interval
-from .report import write_json
+from training.base.metrics import wilson_interval
+from training.base.output_files import make_place_for
+from training.data import fashion_mnist
+from training.reports.pages import write_json
+
+from .command import add_data, at_least, exit_code
 
 SEED = 0
 # At grey values of 0..1. After 15,000 pictures 0.005, 0.01 and 0.02 have 87.8, 88.4 and 88.3 %: all the same.
@@ -81,9 +83,9 @@ def run(args: argparse.Namespace) -> str:
     """Measure each method, saying so line by line; returns the last line."""
     if args.out is not None:
         make_place_for(args.out, "--out")
-    dataset = data.load(args.data)
+    dataset = fashion_mnist.load(args.data)
     # Stored as they came, so the first ones are a sample.
-    train = data.Split(dataset.train.images[: args.pictures], dataset.train.labels[: args.pictures])
+    train = fashion_mnist.Split(dataset.train.images[: args.pictures], dataset.train.labels[: args.pictures])
     found = []
     for name in args.methods or METHODS:
         found.append(measure(name, train, dataset.validation))
@@ -94,7 +96,7 @@ def run(args: argparse.Namespace) -> str:
     return f"of {len(train)} pictures the most is learned by {best.method}"
 
 
-def measure(name: str, train: data.Split, validation: data.Split) -> Reached:
+def measure(name: str, train: fashion_mnist.Split, validation: fashion_mnist.Split) -> Reached:
     """Fit the method called so, and name the validation pictures with it."""
     method = METHODS[name](len(train))
     started_s = time.monotonic()
@@ -112,7 +114,7 @@ def measure(name: str, train: data.Split, validation: data.Split) -> Reached:
     )
 
 
-def grey_values(split: data.Split) -> Any:
+def grey_values(split: fashion_mnist.Split) -> Any:
     """N x 784 float32 numpy array, 0..1."""
     return (split.images.flatten(1).float() / 255).numpy()
 

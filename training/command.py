@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from fashioncam import bundled
 from fashioncam.errors import UserError
 
 
@@ -50,34 +48,3 @@ def at_least(least: int) -> Callable[[str], int]:
         return int(text)
 
     return number
-
-
-def make_place_for(file: Path, option: str) -> None:
-    """Make sure that a file can be written, before the work; UserError names its `option`."""
-    make_folder(file.parent, option)
-    if file.is_dir():
-        raise UserError(f"{option} {file} is a folder; name a file in it")
-
-
-def make_place_for_weights(file: Path, option: str) -> None:
-    """The same for a checkpoint, beside which the exported model has the same name and the ending .onnx."""
-    make_place_for(file, option)
-    if file.suffix != ".pth":
-        raise UserError(f"{option} {file}: name a file that ends in .pth; the exported .onnx is written beside it")
-    spare_segmenter(file.with_suffix(".onnx"), option)
-
-
-def spare_segmenter(file: Path, option: str) -> None:
-    """UserError where a classifier's `file` is the one in which the program looks for its segmenter."""
-    if file.resolve() == bundled.own(bundled.SEGMENTER).resolve():
-        raise UserError(f"{option} {file} would replace the segmenter; give another name")
-
-
-def make_folder(folder: Path, options: str) -> None:
-    """Make sure that files can be written to `folder`, before the work and not after it; UserError names `options`."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise UserError(f"{folder}: {error.strerror}; give another place with {options}") from None

@@ -16,12 +16,14 @@ from itertools import combinations
 from pathlib import Path
 
 from fashioncam.errors import UserError
+from training.base.output_files import make_folder
+from training.data import fashion_mnist
+from training.engine.loop import predict
+from training.reports import plots
+from training.reports.evaluation import Comparison, Evaluation, compare, measure
+from training.reports.pages import write_json, write_page, write_pictures
 
-from . import data, evaluate, plots
-from .command import add_data, exit_code, make_folder
-from .evaluate import Comparison, Evaluation
-from .loop import predict
-from .report import write_json, write_page, write_pictures
+from .command import add_data, exit_code
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,16 +40,16 @@ def run(args: argparse.Namespace) -> str:
     """Measure all, write the report; returns the table as text."""
     if len(set(args.weights)) < max(2, len(args.weights)):
         raise UserError("name two checkpoints or more, each once")
-    models = [data.load_classifier(path) for path in args.weights]
+    models = [fashion_mnist.load_classifier(path) for path in args.weights]
     make_folder(args.out, "--out")
-    split = data.load(args.data).validation
+    split = fashion_mnist.load(args.data).validation
     all_logits = [predict(loaded.model, split.images, loaded.input) for loaded in models]
     measured = [
-        evaluate.measure(path, loaded, logits, split.labels)
+        measure(path, loaded, logits, split.labels)
         for path, loaded, logits in zip(args.weights, models, all_logits, strict=True)
     ]
     pairs = [
-        evaluate.compare((args.weights[i], args.weights[j]), (all_logits[i], all_logits[j]), split.labels)
+        compare((args.weights[i], args.weights[j]), (all_logits[i], all_logits[j]), split.labels)
         for i, j in combinations(range(len(models)), 2)
     ]
     pictures = write_pictures({"comparison": plots.accuracy_and_latency(measured)}, args.out)

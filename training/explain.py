@@ -21,12 +21,14 @@ from torch.nn import functional as F
 
 from fashioncam.checkpoint import LoadedModel
 from fashioncam.models.base import to_input
+from training.base.output_files import make_folder
+from training.data import fashion_mnist
+from training.engine.class_maps import class_maps
+from training.engine.loop import predict
+from training.reports import explanation_plots, saliency_metrics
+from training.reports.pages import write_json, write_page, write_pictures
 
-from . import data, explanation_plots, trust
-from .class_maps import class_maps
-from .command import add_data, at_least, exit_code, make_folder
-from .loop import predict
-from .report import write_json, write_page, write_pictures
+from .command import add_data, at_least, exit_code
 
 SEED = 0
 SHOWN_RANDOMISED = 6
@@ -105,7 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(args: argparse.Namespace) -> str:
     """Measure and write the report; returns a line of figures."""
-    loaded = data.load_classifier(args.weights)
+    loaded = fashion_mnist.load_classifier(args.weights)
     out = args.out or Path("reports") / f"{args.weights.stem}-explained{'-garments' if args.garments else ''}"
     make_folder(out, "--out")
     split = chosen_split(args, loaded)
@@ -136,20 +138,20 @@ def score_of(duels: Sequence[Duel]) -> dict[str, tuple[int, int]]:
     return {rival: (won[rival], count) for rival, count in Counter(duel.against for duel in duels).items()}
 
 
-def chosen_split(args: argparse.Namespace, loaded: LoadedModel) -> data.Split:
+def chosen_split(args: argparse.Namespace, loaded: LoadedModel) -> fashion_mnist.Split:
     """The pictures to explain; UserError where they are not there or not as expected."""
     if args.garments is None:
-        return data.load(args.data).validation
+        return fashion_mnist.load(args.data).validation
     # They need OpenCV and ONNX Runtime, which the data set does not.
-    from .cutouts import left_out
-    from .webcam_pictures import with_own_masks
+    from training.data.cutouts import left_out
+    from training.synthesis.webcam_pictures import with_own_masks
 
     return with_own_masks(left_out(args.garments), loaded.input)
 
 
 def measure(
     path: Path, loaded: LoadedModel, images: Tensor, named: Tensor, labels: Tensor, of_photographs: bool = False
-) -> tuple[Trust, list[trust.Randomised]]:
+) -> tuple[Trust, list[saliency_metrics.Randomised]]:
     """All figures of N pictures, and what the weight randomisation left of their maps.
 
     Args:
@@ -158,12 +160,14 @@ def measure(
         labels: N int64, what they are.
     """
     generator = torch.Generator().manual_seed(SEED)
-    drops = trust.occlusion_drops(loaded, images, named)
+    drops = saliency_metrics.occlusion_drops(loaded, images, named)
     kinds = kinds_of_map(loaded, images, named, drops, generator)
-    scores = {kind: trust.score(loaded, images, named, maps, drops, generator) for kind, maps in kinds.items()}
-    cascade = list(trust.cascading_randomisation(loaded, images, named, SEED))
+    scores = {
+        kind: saliency_metrics.score(loaded, images, named, maps, drops, generator) for kind, maps in kinds.items()
+    }
+    cascade = list(saliency_metrics.cascading_randomisation(loaded, images, named, SEED))
     silhouettes = F.adaptive_avg_pool2d(kinds[SILHOUETTE], cascade[0].maps.shape[-1])
-    alike = [trust.rank_correlation(a, b) for a, b in zip(cascade[0].maps, silhouettes, strict=True)]
+    alike = [saliency_metrics.rank_correlation(a, b) for a, b in zip(cascade[0].maps, silhouettes, strict=True)]
     found = Trust(
         weights=str(path),
         model=loaded.info.model_name,
@@ -192,10 +196,10 @@ def kinds_of_map(
     size = images.shape[-1]
     maps = class_maps(loaded.model, to_input(images, loaded.input), named)
     return {
-        MODEL: trust.enlarged(maps, size),
-        RANDOM: trust.enlarged(torch.rand(maps.shape, generator=generator), size),
+        MODEL: saliency_metrics.enlarged(maps, size),
+        RANDOM: saliency_metrics.enlarged(torch.rand(maps.shape, generator=generator), size),
         SILHOUETTE: (images[:, 0] > 0).float(),
-        OCCLUSION: trust.enlarged(drops.clamp(min=0), size),
+        OCCLUSION: saliency_metrics.enlarged(drops.clamp(min=0), size),
     }
 
 

@@ -19,9 +19,11 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from . import data
-from .command import add_data, exit_code, make_folder
-from .report import write_json, write_page, write_pictures
+from training.base.output_files import make_folder
+from training.data import fashion_mnist
+from training.reports.pages import write_json, write_page, write_pictures
+
+from .command import add_data, exit_code
 
 EXAMPLES = 12
 SCATTERED = 300  # of each class; more hide each other
@@ -65,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(args: argparse.Namespace) -> str:
     """Measure and write the report; returns a line of figures."""
     make_folder(args.out, "--out")
-    dataset = data.load(args.data)
+    dataset = fashion_mnist.load(args.data)
     places, explained = principal_map(dataset.train.images)
     found = measure(dataset, explained)
     pictures = write_pictures(
@@ -79,7 +81,11 @@ def run(args: argparse.Namespace) -> str:
     )
     write_json(asdict(found), args.out / "exploration.json")
     write_page(
-        "exploration.html.j2", args.out / "exploration.html", found=found, pictures=pictures, classes=data.CLASSES
+        "exploration.html.j2",
+        args.out / "exploration.html",
+        found=found,
+        pictures=pictures,
+        classes=fashion_mnist.CLASSES,
     )
     return (
         f"mean {found.mean:.4f}, standard deviation {found.std:.4f}, {found.shared} pictures in both splits; "
@@ -87,7 +93,7 @@ def run(args: argparse.Namespace) -> str:
     )
 
 
-def measure(dataset: data.FashionMnist, explained: tuple[float, float]) -> Exploration:
+def measure(dataset: fashion_mnist.FashionMnist, explained: tuple[float, float]) -> Exploration:
     """All figures; `explained` is of the map."""
     splits = {"train": dataset.train, "validation": dataset.validation}
     keys = {name: [picture.tobytes() for picture in split.images.numpy()] for name, split in splits.items()}
@@ -98,7 +104,7 @@ def measure(dataset: data.FashionMnist, explained: tuple[float, float]) -> Explo
     train_keys = set(keys["train"])
     return Exploration(
         counts={
-            name: dict(zip(data.CLASSES, torch.bincount(split.labels, minlength=10).tolist(), strict=True))
+            name: dict(zip(fashion_mnist.CLASSES, torch.bincount(split.labels, minlength=10).tolist(), strict=True))
             for name, split in splits.items()
         },
         mean=dataset.input.mean,
@@ -124,22 +130,22 @@ def principal_map(images: Tensor) -> tuple[Tensor, tuple[float, float]]:
     return flat @ axes[:, [-1, -2]], (first, second)
 
 
-def examples(split: data.Split) -> Figure:
+def examples(split: fashion_mnist.Split) -> Figure:
     """The first pictures of each class, a row each, as the data set shows them."""
-    rows = [split.images[split.labels == index, 0][:EXAMPLES] for index in range(len(data.CLASSES))]
+    rows = [split.images[split.labels == index, 0][:EXAMPLES] for index in range(len(fashion_mnist.CLASSES))]
     figure = Figure(figsize=(9.6, 7.2), layout="compressed")
     axes = figure.subplots()
     whole = torch.cat([torch.cat([*row, *row.new_zeros(EXAMPLES - len(row), *row.shape[1:])], dim=1) for row in rows])
     axes.imshow(whole.numpy(), cmap="gray_r", vmin=0, vmax=255)
     size = split.images.shape[-1]
-    axes.set_yticks([size * (index + 0.5) for index in range(len(rows))], data.CLASSES)
+    axes.set_yticks([size * (index + 0.5) for index in range(len(rows))], fashion_mnist.CLASSES)
     axes.set_xticks([])
     return figure
 
 
-def mean_pictures(split: data.Split) -> Figure:
+def mean_pictures(split: fashion_mnist.Split) -> Figure:
     """The mean picture of each class above, and below it how much its pixels vary."""
-    classes = [split.images[split.labels == index, 0].float() for index in range(len(data.CLASSES))]
+    classes = [split.images[split.labels == index, 0].float() for index in range(len(fashion_mnist.CLASSES))]
     means = torch.cat([pictures.mean(dim=0) for pictures in classes], dim=1)
     spreads = torch.cat([pictures.std(dim=0, correction=0) for pictures in classes], dim=1)
     figure = Figure(figsize=(11, 2.9), layout="constrained")
@@ -147,7 +153,7 @@ def mean_pictures(split: data.Split) -> Figure:
     above.imshow(means.numpy(), cmap="gray_r", vmin=0, vmax=255)
     below.imshow(spreads.numpy(), cmap="viridis", vmin=0, vmax=128)
     size = split.images.shape[-1]
-    above.set_xticks([size * (index + 0.5) for index in range(len(classes))], data.CLASSES)
+    above.set_xticks([size * (index + 0.5) for index in range(len(classes))], fashion_mnist.CLASSES)
     above.xaxis.tick_top()
     below.set_xticks([])
     for axes in (above, below):
@@ -169,7 +175,7 @@ def scatter(places: Tensor, labels: Tensor) -> Figure:
     """A point for each of some pictures of each class, at N x 2 places."""
     figure = Figure(figsize=(8.4, 6), layout="constrained")
     axes = figure.subplots()
-    for index, label in enumerate(data.CLASSES):
+    for index, label in enumerate(fashion_mnist.CLASSES):
         x, y = places[labels == index][:SCATTERED].T.numpy()
         axes.scatter(x, y, s=6, color=f"C{index}", label=label, linewidths=0)
     axes.set(xlabel="first principal component", ylabel="second principal component")

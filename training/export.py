@@ -23,14 +23,15 @@ import torch
 from torch import Tensor, nn
 
 from fashioncam import checkpoint
+from fashioncam.atomic_write import replacing
 from fashioncam.checkpoint import LoadedModel
 from fashioncam.errors import UserError
 from fashioncam.models.base import to_input
-from fashioncam.whole_files import replacing
+from training.base.output_files import make_place_for, spare_segmenter
+from training.data import fashion_mnist
+from training.engine.class_maps import LogitsAndMaps
 
-from . import data
-from .class_maps import LogitsAndMaps
-from .command import add_data, exit_code, make_place_for, spare_segmenter
+from .command import add_data, exit_code
 
 TOLERANCE = 1e-4
 COMPARED = 100  # pictures
@@ -58,7 +59,7 @@ def run(args: argparse.Namespace) -> str:
     spare_segmenter(out, "--onnx")
     if out.resolve() == args.weights.resolve():
         raise UserError(f"{out} is the checkpoint itself; give another file with --onnx")
-    images = data.load(args.data).validation.images[:COMPARED]
+    images = fashion_mnist.load(args.data).validation.images[:COMPARED]
     unproven = out.with_name(out.name + ".unproven")
     export_checkpoint(loaded, args.weights, unproven)
     apart = largest_difference(loaded, unproven, images)
@@ -78,7 +79,7 @@ def save_with_twin(loaded: LoadedModel, weights: Path, half: bool = False) -> No
 
 def export_checkpoint(loaded: LoadedModel, weights: Path, out: Path) -> None:
     """Write `loaded`, which was read from `weights`, with all that the program has to know of it."""
-    from fashioncam.pipeline.exported_recogniser import METADATA_KEY  # training needs no ONNX Runtime
+    from fashioncam.pipeline.recognition.onnx_recogniser import METADATA_KEY  # training needs no ONNX Runtime
 
     about = {
         "model": loaded.info.model_name,

@@ -32,12 +32,13 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
+from fashioncam.atomic_write import replacing
 from fashioncam.errors import UserError
-from fashioncam.whole_files import replacing
+from training.base.output_files import make_folder
+from training.base.progress import progress
+from training.data.garment_masks import cut_out
 
-from .command import exit_code, make_folder
-from .garment_masks import cut_out
-from .run_log import progress
+from .command import exit_code
 
 ARCHIVE_URL = "https://github.com/alexeygrigorev/clothing-dataset/archive/08b50460cf229fd852bb6c11564e0959f52578ca.zip"
 ARCHIVE_NAME = "clothing-dataset.zip"
@@ -205,7 +206,7 @@ def write_cutout(path: Path, cutout_bgra: np.ndarray) -> None:
 
 
 def write_table(table: Path, kept: Sequence[Photograph]) -> None:
-    """Write train.csv as `training.cutouts` reads it; UserError if there is no room for it."""
+    """Write train.csv as `training.data.cutouts` reads it; UserError if there is no room for it."""
     try:
         with replacing(table) as unfinished, unfinished.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)

@@ -25,27 +25,30 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.optim.lr_scheduler import LambdaLR
 
-from fashioncam import bundled, checkpoint
+from fashioncam import checkpoint, resources
 from fashioncam.checkpoint import LoadedModel
 from fashioncam.errors import UserError
 from fashioncam.messages import InputDescription
 from fashioncam.models.base import Model, to_input
+from training.augmentation import plain
+from training.augmentation.webcam import cutouts_through_webcam
+from training.base import metrics
+from training.base.output_files import make_place_for_weights
+from training.base.progress import progress
+from training.data import fashion_mnist
+from training.data.captures import Captures, load_captures
+from training.data.fashion_mnist import FashionMnist, Split
+from training.engine.background_evidence import background_evidence
+from training.engine.batches import shuffled_batches, targets_of
+from training.engine.class_maps import LogitsAndMaps
+from training.engine.distillation import distillation_loss
+from training.engine.loop import predict
+from training.engine.optimization import descend, fastest_precision, make_optimizers, one_cycle
+from training.engine.recipe import Recipe
 
-from . import augmentation, data, metrics
-from .background_evidence import background_evidence
-from .batches import shuffled_batches, targets_of
-from .captures import Captures, load_captures
-from .class_maps import LogitsAndMaps
-from .command import add_data, exit_code, make_place_for_weights
-from .data import FashionMnist, Split
-from .distillation import distillation_loss
+from .command import add_data, exit_code
 from .export import save_with_twin
-from .loop import predict
-from .optimization import descend, fastest_precision, make_optimizers, one_cycle
-from .recipes import Recipe
-from .run_log import progress
 from .train import map_scale
-from .webcam_augmentation import cutouts_through_webcam
 
 SEED = 0
 STEPS = 200
@@ -95,9 +98,9 @@ def run(args: argparse.Namespace, report: Report) -> str:
     weights = original(args.weights)
     if args.out.resolve() == weights.resolve():
         raise UserError(f"--out {args.out} is the model to begin with, and would be lost; name another file")
-    old = data.load_classifier(weights)
+    old = fashion_mnist.load_classifier(weights)
     captures = load_captures(args.captures, old.classes, old.input)
-    dataset = data.load(args.data)
+    dataset = fashion_mnist.load(args.data)
     if old.input != replace(dataset.input, size=old.input.size):
         raise UserError(f"{weights} was trained on another input than Fashion-MNIST's")
     report(READ_PERCENT)
@@ -127,7 +130,7 @@ def original(weights: Path) -> Path:
     if not isinstance(adapted, dict) or not isinstance(adapted.get("from"), str):
         return weights
     path = Path(adapted["from"])
-    is_it = bundled.exists(path) and path.is_file() and sha256(path) == adapted.get("from_sha256")
+    is_it = resources.exists(path) and path.is_file() and sha256(path) == adapted.get("from_sha256")
     return path if is_it else weights
 
 
@@ -178,9 +181,9 @@ def captured_batches(captures: Captures, description: InputDescription) -> Itera
         chosen = torch.randint(len(captures), (CAPTURED,), generator=generator)
         up, still = chosen.split(CAPTURED // 2)
         held_up = cutouts_through_webcam(cutouts.images[up], cutouts.labels[up], description.size, generator)
-        shifted = augmentation.random_crop(inputs.images[still], 1, generator)
+        shifted = plain.random_crop(inputs.images[still], 1, generator)
         images = torch.cat((held_up, shifted))
-        images = augmentation.flip(images, torch.rand(CAPTURED, generator=generator) < 0.5)
+        images = plain.flip(images, torch.rand(CAPTURED, generator=generator) < 0.5)
         yield to_input(images, description), targets[chosen]
 
 

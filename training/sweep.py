@@ -19,10 +19,12 @@ from statistics import mean, stdev
 
 from fashioncam import checkpoint
 from fashioncam.errors import UserError
+from training.base.output_files import make_folder
+from training.engine.recipe import OVERRIDABLE
 
 from . import train
-from .command import exit_code, make_folder
-from .recipes import OVERRIDABLE, RECIPES
+from .command import exit_code
+from .recipes import RECIPES
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,15 +21,19 @@ from fashioncam import checkpoint
 from fashioncam.errors import UserError
 from fashioncam.models import complete_config, model_class
 from fashioncam.models.base import Model, find_device, to_input
+from training.base import metrics
+from training.base.output_files import make_folder, make_place_for_weights
+from training.data import fashion_mnist
+from training.engine import distributed
+from training.engine.class_maps import class_maps
+from training.engine.distillation import load_teacher
+from training.engine.loop import Materials, fit, predict, predict_both_ways, refuse_unfit
+from training.engine.optimization import fastest_precision
+from training.engine.recipe import OVERRIDABLE, Recipe
 
-from . import data, distributed, metrics
-from .class_maps import class_maps
-from .command import add_compute, add_data, exit_code, make_folder, make_place_for_weights
-from .distillation import load_teacher
+from .command import add_compute, add_data, exit_code
 from .export import save_with_twin
-from .loop import Materials, fit, predict, predict_both_ways, refuse_unfit
-from .optimization import fastest_precision
-from .recipes import FILES, OVERRIDABLE, RECIPES, Recipe
+from .recipes import FILES, RECIPES
 
 TURNED_AWAY = 0.07  # of garment photographs: the price of turning other things away
 
@@ -44,7 +48,7 @@ class Task:
     """
 
     recipe: Recipe
-    dataset: data.FashionMnist
+    dataset: fashion_mnist.FashionMnist
     materials: Materials
     folder: Path
     out: Path
@@ -85,7 +89,7 @@ def prepare(args: argparse.Namespace) -> Task:
     out = args.out or Path("weights") / f"{FILES.get(args.recipe, args.recipe)}.pth"
     make_folder(run_folder, "--run")
     make_place_for_weights(out, "--out")
-    dataset = data.load(args.data)
+    dataset = fashion_mnist.load(args.data)
     dataset = replace(dataset, input=replace(dataset.input, size=model_class(recipe.model).input_size))
     refuse_unfit(recipe, len(dataset.train))
     materials = Materials(
@@ -107,13 +111,17 @@ def chosen_recipe(args: argparse.Namespace) -> Recipe:
     return replace(RECIPES[args.recipe](), **overrides)
 
 
-def load_photos(args: argparse.Namespace, recipe: Recipe, dataset: data.FashionMnist) -> data.WebcamPictures | None:
+def load_photos(
+    args: argparse.Namespace, recipe: Recipe, dataset: fashion_mnist.FashionMnist
+) -> fashion_mnist.WebcamPictures | None:
     """The photographs that the recipe asks for, None where it asks for none; UserError where they are not named."""
     if not (recipe.photo_share or recipe.cutout_share):
         return None
     if args.garments is None:
         raise UserError(f"--recipe {args.recipe} needs photographs of garments: name their folder with --garments")
-    from .webcam_pictures import load_or_make  # needs OpenCV and ONNX Runtime, which no other recipe does
+    from training.synthesis.webcam_pictures import (
+        load_or_make,
+    )  # needs OpenCV and ONNX Runtime, which no other recipe does
 
     return load_or_make(args.garments, dataset, args.seed)
 
@@ -190,7 +198,11 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def calibrated(
-    model: Model, recipe: Recipe, seed: int, dataset: data.FashionMnist, photos: data.WebcamPictures | None = None
+    model: Model,
+    recipe: Recipe,
+    seed: int,
+    dataset: fashion_mnist.FashionMnist,
+    photos: fashion_mnist.WebcamPictures | None = None,
 ) -> checkpoint.LoadedModel:
     """The trained model with temperature, rejection threshold and map scale, fitted where nothing was trained on.
 
@@ -213,14 +225,14 @@ def calibrated(
         reject_below = probabilities.amax(dim=1).quantile(TURNED_AWAY).item()
         figures["photo_accuracy"] = metrics.macro_accuracy(logits, labels)
         figures["photo_calibration_error"] = calibration_error
-        others = photos.validation.images[photos.validation.labels == data.NOT_A_GARMENT]
+        others = photos.validation.images[photos.validation.labels == fashion_mnist.NOT_A_GARMENT]
         confidence = (predict_both_ways(model, others, dataset.input) / temperature).softmax(dim=1).amax(dim=1)
         figures["other_things_turned_away"] = (confidence < reject_below).float().mean().item()
     figures["class_map_scale"] = map_scale(model, to_input(dataset.validation.images[:500], dataset.input))
     return checkpoint.LoadedModel(
         model=model,
         input=dataset.input,
-        classes=data.CLASSES,
+        classes=fashion_mnist.CLASSES,
         temperature=temperature,
         reject_below=reject_below,
         info=checkpoint.CheckpointInfo(

@@ -2,7 +2,7 @@
 
     python -m training.train_segmenter --garments FOLDER
 
-FOLDER holds cutouts of garments (see `training.cutouts`); rooms, light, arms and noise are made on the way. The
+FOLDER holds cutouts of garments (see `training.data.cutouts`); rooms, light, arms and noise are made on the way. The
 run's state goes to runs/segmenter-SEED; the same command resumes a killed run.
 """
 
@@ -24,19 +24,23 @@ from torch.optim import AdamW
 from torch.optim.lr_scheduler import LambdaLR
 
 from fashioncam.models.base import find_device
-from fashioncam.pipeline.segmentation import AREA_LIMITS
+from fashioncam.pipeline.segmentation.item_mask import AREA_LIMITS
+from training.base.fingerprint import fingerprint
+from training.base.output_files import make_folder, make_place_for
+from training.base.processes import on_all_cores
+from training.base.progress import progress
+from training.data.cutouts import load_cutouts, oversampled
+from training.engine.optimization import MovingAverage, descend, fastest_precision, one_cycle
+from training.engine.run_log import RunLog
+from training.engine.run_state import restore, store
+from training.engine.segmentation_net import WIDTHS, SegmentationNet
+from training.synthesis import composites
+from training.synthesis.composites import Bank, Composites, compose, mirrored
+from training.synthesis.drawn import people
+from training.synthesis.drawn.rooms import draw_rooms
 
-from . import composites, drawn_people
-from .all_cores import on_all_cores
-from .command import add_compute, at_least, exit_code, make_folder, make_place_for
-from .composites import Bank, Composites, compose, mirrored
-from .cutouts import load_cutouts, oversampled
-from .drawn_rooms import draw_rooms
+from .command import add_compute, at_least, exit_code
 from .export import require_exporter, write_onnx
-from .optimization import MovingAverage, descend, fastest_precision, one_cycle
-from .run_log import RunLog, progress
-from .run_state import fingerprint, restore, store
-from .segmentation_net import WIDTHS, SegmentationNet
 
 SIZES_HW = ((120, 160), (120, 160), (90, 160), (160, 120))  # what cameras of 4:3, 16:9 and held upright come to
 STEPS_PER_EPOCH = 100
@@ -103,7 +107,7 @@ def fit(
     parts: dict[str, Any] = {"net": net, "average": average, "optimizer": optimizer, "schedule": schedule}
     pictures = fingerprint((train.cutouts, validation.cutouts, train.rooms, validation.rooms))
     train = train.to(device)
-    named = {**vars(composites), **vars(drawn_people)}
+    named = {**vars(composites), **vars(people)}
     shares = {name: value for name, value in named.items() if name.endswith("_SHARE")}
     precision = fastest_precision(device)
     identity = {"epochs": epochs, "seed": seed, "batch": batch_size, "pictures": pictures, "widths": WIDTHS}

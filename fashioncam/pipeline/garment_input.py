@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 
 from fashioncam.messages import FloatArray, Image, InputDescription, Segment
-from fashioncam.sharpening import sharpening_kernel
 
-from .upright import upright
+from .deskew import upright
+from .sharpening import sharpening_kernel
 
 WHITE = 255  # the data set's photographs were taken before a white wall
 SHARPEN = sharpening_kernel()

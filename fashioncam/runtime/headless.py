@@ -13,16 +13,22 @@ from tqdm import tqdm
 from fashioncam.errors import UserError
 from fashioncam.interrupts import interrupts_deferred
 from fashioncam.messages import Failure, Frame, Reading, State, Stream
-from fashioncam.pipeline import PipelineState, process_frame
+from fashioncam.pipeline.process import PipelineState, process_frame
+from fashioncam.runtime.sources.opening import (
+    FrameSource,
+    SourceError,
+    instead_of_a_camera,
+    open_first_camera,
+    open_source,
+)
+from fashioncam.runtime.storage.recorder import Recorder
+from fashioncam.runtime.threads.capture import CaptureLoop
+from fashioncam.runtime.threads.mailbox import Mailbox
+from fashioncam.runtime.threads.rates import RateMeter
 from fashioncam.settings import DEMO, Settings
 
-from .capture_loop import CaptureLoop
-from .mailbox import Mailbox
 from .model_loading import load_recogniser
-from .rates import RateMeter
-from .recorder import Recorder
 from .segmenter_loading import load_segmenter
-from .sources import FrameSource, SourceError, instead_of_a_camera, open_first_camera, open_source
 
 WAIT_S = 0.1  # how soon the end of a live source is noticed
 

@@ -13,14 +13,13 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from fashioncam import bundled
+from fashioncam import resources
 from fashioncam.errors import UserError
 from fashioncam.messages import Failure, LearningProgress
-
-from .loop import Loop
+from fashioncam.runtime.threads.loop import Loop
 
 # A wheel brings the program alone; in a checkout the workshop lies beside it, and is found from there.
-CHECKOUT = bundled.PACKAGE.parent
+CHECKOUT = resources.PACKAGE.parent
 COMMAND = (sys.executable, "-m", "training.finetune")
 NICENESS = 10  # two cores busy with learning leave the picture live
 

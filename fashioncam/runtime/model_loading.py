@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fashioncam import bundled
-from fashioncam.pipeline import Recogniser
+from fashioncam import resources
+from fashioncam.pipeline.recognition.recogniser import Recogniser
 from fashioncam.settings import DEFAULT_MODEL, Settings
 
 
@@ -26,8 +26,8 @@ def load_recogniser(settings: Settings) -> Recogniser:
 def weights_path(settings: Settings) -> Path:
     """The checkpoint that the settings mean."""
     if settings.weights is None:
-        return bundled.own(bundled.weights_of(settings.model or DEFAULT_MODEL))
-    return bundled.named_or_own(settings.weights)
+        return resources.own(resources.weights_of(settings.model or DEFAULT_MODEL))
+    return resources.named_or_own(settings.weights)
 
 
 def exported_twin(weights: Path, model_name: str | None) -> Recogniser | None:
@@ -37,7 +37,7 @@ def exported_twin(weights: Path, model_name: str | None) -> Recogniser | None:
 
     A picture takes 1.2 ms with it and 2.8 in torch (`benchmarks.pipeline`); the first answer comes two seconds earlier.
     """
-    from fashioncam.pipeline.exported_recogniser import made_from
+    from fashioncam.pipeline.recognition.onnx_recogniser import made_from
 
     try:
         recogniser = made_from(weights.read_bytes(), weights.with_suffix(".onnx").read_bytes())
@@ -53,8 +53,8 @@ def in_torch(path: Path, settings: Settings) -> Recogniser:
 
     from fashioncam import checkpoint
     from fashioncam.models.base import find_device
-    from fashioncam.pipeline.classifier import TorchRecogniser
-    from fashioncam.pipeline.explanation import explainer
+    from fashioncam.pipeline.explanation.methods import explainer
+    from fashioncam.pipeline.recognition.torch_recogniser import TorchRecogniser
 
     # One picture of 28x28 keeps one core busy for 3 ms; a second thread costs more than it brings
     # and takes a core from the camera and the window.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fashioncam import bundled
+from fashioncam import resources
 from fashioncam.errors import UserError
-from fashioncam.pipeline.segmentation import Segmenter, StatisticalSegmenter
+from fashioncam.pipeline.segmentation.segmenter import Segmenter
+from fashioncam.pipeline.segmentation.statistical import StatisticalSegmenter
 
 
-def load_segmenter(name: str, path: Path = bundled.SEGMENTER) -> Segmenter:
+def load_segmenter(name: str, path: Path = resources.SEGMENTER) -> Segmenter:
     """The segmenter of that name in `settings.SEGMENTERS`; `path` is the learned one's file.
 
     Raises:
@@ -17,10 +18,10 @@ def load_segmenter(name: str, path: Path = bundled.SEGMENTER) -> Segmenter:
     """
     if name == "statistical":
         return StatisticalSegmenter()
-    from fashioncam.pipeline.learned_segmenter import LearnedSegmenter
+    from fashioncam.pipeline.segmentation.learned import LearnedSegmenter
 
     try:
-        return LearnedSegmenter(bundled.own(path).read_bytes())
+        return LearnedSegmenter(resources.own(path).read_bytes())
     except (OSError, ValueError):
         raise UserError(
             f"{path}: missing or damaged; install the program again, or give --segmenter statistical"

@@ -14,21 +14,21 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QVBoxLayou
 
 from fashioncam.messages import Look, Stream, View
 from fashioncam.settings import DEMO, Settings
+from fashioncam.ui.dialogs.class_chooser import ClassChooser
+from fashioncam.ui.dialogs.dialogs import Dialogs
+from fashioncam.ui.dialogs.file_dialogs import ask_file, ask_folder, ask_url, ask_weights, dropped
+from fashioncam.ui.widgets.first_steps import FirstSteps, Progress
+from fashioncam.ui.widgets.help_overlay import HelpOverlay
+from fashioncam.ui.widgets.side_panel import SidePanel
+from fashioncam.ui.widgets.status_line import StatusLine
+from fashioncam.ui.widgets.video_view import LiveView
 
 from .actions import ButtonBar, make_actions, make_menus
-from .choices import CameraMenus, MethodMenu, ModelMenu
-from .class_chooser import ClassChooser
-from .dialogs import Dialogs
-from .first_steps import FirstSteps, Progress
-from .help_overlay import HelpOverlay
-from .memory import Memory
-from .opening import ask_file, ask_folder, ask_url, ask_weights, dropped
+from .menus import CameraMenus, MethodMenu, ModelMenu
+from .preferences import Memory
 from .qt_image import from_bgr, from_grey
 from .session import Session
-from .side_panel import SidePanel
-from .status_line import StatusLine
 from .theme import DARK, LIGHT, Theme, zoomed
-from .video_view import LiveView
 
 PULL_INTERVAL_MS = 8  # twice the rate of a 60 Hz screen, so that a frame waits no longer than half a refresh
 STRENGTH_STEP = 0.1

@@ -9,7 +9,7 @@ from PIL import Image
 
 from benchmarks.photographs import class_recalls, left_out, photos
 from fashioncam.errors import UserError
-from training.cutouts import is_held_out
+from training.data.cutouts import is_held_out
 
 SEEN = next(str(owner) for owner in range(40) if not is_held_out(str(owner)))
 UNSEEN = next(str(owner) for owner in range(40) if is_held_out(str(owner)))

@@ -2,7 +2,7 @@ import pytest
 from pulling import pull_until
 from scenes import short_film, write_clip
 
-from fashioncam.runtime.live_session import LiveSession
+from fashioncam.runtime.session import LiveSession
 from fashioncam.settings import Settings
 
 

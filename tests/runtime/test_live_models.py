@@ -4,10 +4,10 @@ from pathlib import Path
 
 from pulling import has_item, pull_until
 
-from fashioncam import bundled
-from fashioncam.runtime import model_switch
+from fashioncam import resources
 from fashioncam.runtime.learner import Learner
-from fashioncam.runtime.live_session import LiveSession
+from fashioncam.runtime.session import LiveSession
+from fashioncam.runtime.threads import model_switch
 from fashioncam.settings import Settings
 
 
@@ -15,7 +15,7 @@ def test_model_that_comes_after_one_that_failed_is_in_use(tmp_path):
     session = LiveSession(Settings(device="demo", weights=tmp_path / "missing.pth"), tmp_path)
     session.load_model()
     pull_until(session, lambda view: view.failure)
-    session.load_model(bundled.own(bundled.weights_of("hybrid")))
+    session.load_model(resources.own(resources.weights_of("hybrid")))
     views = pull_until(session, lambda view: view.model)
     session.stop()
     assert views[-1].failure is None
@@ -44,7 +44,7 @@ def test_stop_waits_until_the_model_has_been_loaded(monkeypatch, tmp_path):
 
 
 def test_model_is_switched_while_the_one_before_answers(demo):
-    demo.load_model(bundled.own(bundled.weights_of("simplecnn")))
+    demo.load_model(resources.own(resources.weights_of("simplecnn")))
     views = pull_until(demo, lambda view: view.model == "simplecnn" and has_item(view))
     assert views[0].model_loading == "simplecnn"
     assert all(view.model for view in views)

@@ -9,7 +9,7 @@ from scenes import short_film, write_clip
 
 from fashioncam.errors import UserError
 from fashioncam.messages import Look, State, Stream
-from fashioncam.runtime.live_session import LiveSession
+from fashioncam.runtime.session import LiveSession
 from fashioncam.settings import Settings
 
 

@@ -8,14 +8,14 @@ from pulling import no_camera, pull_until
 from scenes import room, short_film, write_clip
 
 from fashioncam.messages import Camera, State, Stream
-from fashioncam.runtime import camera_list, source_choice
-from fashioncam.runtime.live_session import LiveSession
-from fashioncam.runtime.sources import SourceError
+from fashioncam.runtime.session import LiveSession
+from fashioncam.runtime.sources import camera_list, choice
+from fashioncam.runtime.sources.opening import SourceError
 from fashioncam.settings import Settings
 
 
 def test_without_a_camera_the_demo_clip_is_played_and_said(monkeypatch, tmp_path):
-    monkeypatch.setattr(source_choice, "open_first_camera", no_camera)
+    monkeypatch.setattr(choice, "open_first_camera", no_camera)
     session = LiveSession(Settings(), tmp_path)
     session.start()
     views = pull_until(session, lambda view: view.is_new_frame)
@@ -147,7 +147,7 @@ def test_of_two_bad_choices_in_a_row_the_source_before_both_goes_on(tmp_path):
 
 
 def test_remembered_camera_that_is_gone_gives_way_to_the_first(monkeypatch, tmp_path):
-    monkeypatch.setattr(source_choice, "open_first_camera", no_camera)
+    monkeypatch.setattr(choice, "open_first_camera", no_camera)
     session = LiveSession(Settings(), tmp_path, preferred_device="97")
     session.start()
     views = pull_until(session, lambda view: view.is_new_frame)

@@ -1,8 +1,8 @@
 import pytest
 
 from fashioncam.errors import UserError
-from fashioncam.pipeline.learned_segmenter import LearnedSegmenter
-from fashioncam.pipeline.segmentation import StatisticalSegmenter
+from fashioncam.pipeline.segmentation.learned import LearnedSegmenter
+from fashioncam.pipeline.segmentation.statistical import StatisticalSegmenter
 from fashioncam.runtime.segmenter_loading import load_segmenter
 
 

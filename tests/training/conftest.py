@@ -7,19 +7,19 @@ import torch
 from PIL import Image
 
 from fashioncam.messages import InputDescription
-from training import data
-from training.cutouts import is_held_out
-from training.recipes import Recipe
+from training.data import fashion_mnist
+from training.data.cutouts import is_held_out
+from training.engine.recipe import Recipe
 
 
 @pytest.fixture
 def found(monkeypatch):
-    """Makes two splits what `data.load` finds; the test split is empty, as no command but one may read it."""
+    """Makes two splits what `fashion_mnist.load` finds; the test split is empty, as no command but one may read it."""
 
     def found(train, validation, description):
-        unread = data.Split(torch.empty(0), torch.empty(0))
-        dataset = data.FashionMnist(train, validation, unread, input=description, digest="digest")
-        monkeypatch.setattr(data, "load", lambda folder: dataset)
+        unread = fashion_mnist.Split(torch.empty(0), torch.empty(0))
+        dataset = fashion_mnist.FashionMnist(train, validation, unread, input=description, digest="digest")
+        monkeypatch.setattr(fashion_mnist, "load", lambda folder: dataset)
         return dataset
 
     return found
@@ -46,7 +46,7 @@ def garments(tmp_path):
 @pytest.fixture
 def tiny_hybrid(tiny_hybrid):
     """One for Fashion-MNIST's classes."""
-    return replace(tiny_hybrid, classes=data.CLASSES)
+    return replace(tiny_hybrid, classes=fashion_mnist.CLASSES)
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +59,10 @@ def tiny(tiny_config):
 def dataset(sample):
     """A small data set with figures of its own, so that a copied constant would show."""
     images, labels = sample
-    return data.FashionMnist(
-        train=data.Split(images[:64], labels[:64]),
-        validation=data.Split(images[64:164], labels[64:164]),
-        test=data.Split(images[:0], labels[:0]),
+    return fashion_mnist.FashionMnist(
+        train=fashion_mnist.Split(images[:64], labels[:64]),
+        validation=fashion_mnist.Split(images[64:164], labels[64:164]),
+        test=fashion_mnist.Split(images[:0], labels[:0]),
         input=InputDescription(size=28, mean=0.31, std=0.37, polarity="negated"),
         digest="digest of this data",
     )

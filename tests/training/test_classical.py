@@ -8,18 +8,21 @@ import pytest
 from torch import Tensor
 
 from fashioncam.messages import InputDescription
-from training import classical, data
+from training import classical
+from training.data import fashion_mnist
 
 
 @pytest.fixture
-def dataset(sample: tuple[Tensor, Tensor], found: Callable[..., data.FashionMnist]) -> data.FashionMnist:
+def dataset(
+    sample: tuple[Tensor, Tensor], found: Callable[..., fashion_mnist.FashionMnist]
+) -> fashion_mnist.FashionMnist:
     images, labels = sample
-    parts = [data.Split(images[at::2], labels[at::2]) for at in range(2)]
+    parts = [fashion_mnist.Split(images[at::2], labels[at::2]) for at in range(2)]
     return found(*parts, InputDescription(28, 0.2861, 0.3531))
 
 
 def test_every_method_learns_something(
-    dataset: data.FashionMnist, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    dataset: fashion_mnist.FashionMnist, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert classical.main(["--out", str(tmp_path / "new" / "figures.json")]) == 0
     found = json.loads((tmp_path / "new" / "figures.json").read_text())
@@ -32,12 +35,12 @@ def test_every_method_learns_something(
         assert f"{100 * one['accuracy']:.2f} %" in printed
 
 
-def test_nearest_neighbour_knows_the_pictures_that_it_has_learned(dataset: data.FashionMnist) -> None:
+def test_nearest_neighbour_knows_the_pictures_that_it_has_learned(dataset: fashion_mnist.FashionMnist) -> None:
     assert classical.measure("5 nearest neighbours", dataset.train, dataset.train).accuracy == 1.0
 
 
 def test_place_that_cannot_be_written_is_one_line_and_exit_code_2(
-    dataset: data.FashionMnist,
+    dataset: fashion_mnist.FashionMnist,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

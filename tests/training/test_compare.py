@@ -12,8 +12,9 @@ from torch.nn import functional as F
 
 from fashioncam import checkpoint
 from fashioncam.checkpoint import LoadedModel
-from training import compare, data, evaluate
-from training.loop import predict
+from training import compare, evaluate
+from training.data import fashion_mnist
+from training.engine.loop import predict
 
 
 @pytest.fixture
@@ -30,16 +31,20 @@ def weights(tiny_hybrid: LoadedModel, tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.fixture
-def validation(sample: tuple[Tensor, Tensor], tiny_hybrid: LoadedModel, monkeypatch: pytest.MonkeyPatch) -> data.Split:
+def validation(
+    sample: tuple[Tensor, Tensor], tiny_hybrid: LoadedModel, monkeypatch: pytest.MonkeyPatch
+) -> fashion_mnist.Split:
     """All that the data set has: no other split may be read."""
-    unread = data.Split(torch.empty(0), torch.empty(0))
-    dataset = data.FashionMnist(unread, data.Split(*sample), unread, input=tiny_hybrid.input, digest="digest")
-    monkeypatch.setattr(data, "load", lambda folder: dataset)
+    unread = fashion_mnist.Split(torch.empty(0), torch.empty(0))
+    dataset = fashion_mnist.FashionMnist(
+        unread, fashion_mnist.Split(*sample), unread, input=tiny_hybrid.input, digest="digest"
+    )
+    monkeypatch.setattr(fashion_mnist, "load", lambda folder: dataset)
     return dataset.validation
 
 
 def test_table_has_each_checkpoint_and_each_pair(
-    weights: list[str], validation: data.Split, capsys: pytest.CaptureFixture[str]
+    weights: list[str], validation: fashion_mnist.Split, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert compare.main([*weights, "--out", "out"]) == 0
     found = json.loads(Path("out/comparison.json").read_text())
@@ -66,7 +71,7 @@ def test_table_has_each_checkpoint_and_each_pair(
     assert "1.50 in torch" in printed
 
 
-def test_page_holds_its_picture(weights: list[str], validation: data.Split) -> None:
+def test_page_holds_its_picture(weights: list[str], validation: fashion_mnist.Split) -> None:
     assert compare.main([*weights, "--out", "out"]) == 0
     assert Path("out/comparison.png").stat().st_size > 1000
     page = Path("out/comparison.html").read_text()
@@ -78,7 +83,7 @@ def test_page_holds_its_picture(weights: list[str], validation: data.Split) -> N
     "arguments", [["a.pth"], ["a.pth", "a.pth"], ["a.pth", "missing.pth"], ["a.pth", "b.pth", "--out", "a.pth"]]
 )
 def test_errors_of_the_user_are_one_line_and_exit_code_2(
-    arguments: list[str], weights: list[str], validation: data.Split, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], weights: list[str], validation: fashion_mnist.Split, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert compare.main(arguments) == 2
     assert capsys.readouterr().err.count("\n") == 1

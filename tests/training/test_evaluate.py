@@ -15,8 +15,10 @@ from torch import Tensor
 
 from fashioncam import checkpoint
 from fashioncam.checkpoint import LoadedModel
-from training import compare, data, evaluate, explain, plots
+from training import compare, evaluate, explain
+from training.data import fashion_mnist
 from training.export import save_with_twin
+from training.reports import evaluation, plots
 
 PICTURES = {"confusion.png", "confusion-normalised.png", "roc.png", "reliability.png", "mistakes.png"}
 
@@ -31,12 +33,12 @@ def weights(tiny_hybrid: LoadedModel, tmp_path: Path) -> Path:
 @pytest.fixture
 def dataset(
     sample: tuple[Tensor, Tensor], tiny_hybrid: LoadedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> data.FashionMnist:
+) -> fashion_mnist.FashionMnist:
     """A data set whose three splits differ, so that reading the wrong one shows."""
     images, labels = sample
-    parts = [data.Split(images[at::3], labels[at::3]) for at in range(3)]
-    dataset = data.FashionMnist(*parts, input=tiny_hybrid.input, digest="digest")
-    monkeypatch.setattr(data, "load", lambda folder: dataset)
+    parts = [fashion_mnist.Split(images[at::3], labels[at::3]) for at in range(3)]
+    dataset = fashion_mnist.FashionMnist(*parts, input=tiny_hybrid.input, digest="digest")
+    monkeypatch.setattr(fashion_mnist, "load", lambda folder: dataset)
     monkeypatch.chdir(tmp_path)
     return dataset
 
@@ -51,7 +53,7 @@ def blank_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("blank_pictures")
 @torch.no_grad()
 def test_figures_are_the_test_splits(
-    weights: Path, dataset: data.FashionMnist, capsys: pytest.CaptureFixture[str]
+    weights: Path, dataset: fashion_mnist.FashionMnist, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert evaluate.main([str(weights)]) == 0
     loaded = checkpoint.load(weights)
@@ -63,7 +65,7 @@ def test_figures_are_the_test_splits(
 
 
 @pytest.mark.usefixtures("blank_pictures")
-def test_record_adds_the_figures_and_changes_nothing_else(weights: Path, dataset: data.FashionMnist) -> None:
+def test_record_adds_the_figures_and_changes_nothing_else(weights: Path, dataset: fashion_mnist.FashionMnist) -> None:
     before, size = checkpoint.load(weights), weights.stat().st_size
     assert evaluate.main([str(weights), "--record"]) == 0
     after = checkpoint.load(weights)
@@ -81,7 +83,7 @@ def test_record_adds_the_figures_and_changes_nothing_else(weights: Path, dataset
 @pytest.mark.usefixtures("blank_pictures")
 @pytest.mark.parametrize("is_stale", [True, False], ids=["of another checkpoint", "damaged"])
 def test_exported_file_that_is_not_of_the_checkpoint_is_not_measured(
-    tiny_hybrid: LoadedModel, weights: Path, dataset: data.FashionMnist, is_stale: bool
+    tiny_hybrid: LoadedModel, weights: Path, dataset: fashion_mnist.FashionMnist, is_stale: bool
 ) -> None:
     if is_stale:
         save_with_twin(tiny_hybrid, weights)
@@ -99,7 +101,7 @@ def test_exported_file_that_is_not_of_the_checkpoint_is_not_measured(
     ids=["camera", "data set"],
 )
 def test_page_says_what_the_temperature_was_fitted_on(
-    tiny_hybrid: LoadedModel, weights: Path, dataset: data.FashionMnist, recipe: dict[str, float], said: str
+    tiny_hybrid: LoadedModel, weights: Path, dataset: fashion_mnist.FashionMnist, recipe: dict[str, float], said: str
 ) -> None:
     checkpoint.save(replace(tiny_hybrid, info=replace(tiny_hybrid.info, recipe=recipe)), weights)
     assert evaluate.main([str(weights)]) == 0
@@ -108,7 +110,7 @@ def test_page_says_what_the_temperature_was_fitted_on(
 
 @pytest.mark.usefixtures("blank_pictures")
 def test_model_that_is_never_sure_can_be_recorded(
-    tiny_hybrid: LoadedModel, weights: Path, dataset: data.FashionMnist
+    tiny_hybrid: LoadedModel, weights: Path, dataset: fashion_mnist.FashionMnist
 ) -> None:
     checkpoint.save(replace(tiny_hybrid, reject_below=1.0), weights)
     assert evaluate.main([str(weights), "--record"]) == 0
@@ -137,7 +139,7 @@ def test_weights_that_are_missing_or_for_other_pictures_are_one_line_and_exit_co
     assert "bad.pth" in said
 
 
-def test_report_holds_figures_and_pictures(weights: Path, dataset: data.FashionMnist) -> None:
+def test_report_holds_figures_and_pictures(weights: Path, dataset: fashion_mnist.FashionMnist) -> None:
     assert evaluate.main([str(weights), "--out", "out"]) == 0
     content = json.loads(Path("out/report.json").read_text())
     assert content["comparison"] is None
@@ -153,7 +155,7 @@ def test_report_holds_figures_and_pictures(weights: Path, dataset: data.FashionM
     assert_self_contained(Path("out/report.html").read_text(), len(PICTURES))
 
 
-def test_other_weights_stand_beside_the_first(weights: Path, dataset: data.FashionMnist) -> None:
+def test_other_weights_stand_beside_the_first(weights: Path, dataset: fashion_mnist.FashionMnist) -> None:
     assert evaluate.main([str(weights), "--vs", str(weights), "--out", "out"]) == 0
     content = json.loads(Path("out/report.json").read_text())
     assert len(content["evaluations"]) == 2
@@ -165,13 +167,13 @@ def test_other_weights_stand_beside_the_first(weights: Path, dataset: data.Fashi
     assert_self_contained(page, 2 * len(PICTURES))
 
 
-def test_interval_is_wilsons(weights: Path, dataset: data.FashionMnist) -> None:
+def test_interval_is_wilsons(weights: Path, dataset: fashion_mnist.FashionMnist) -> None:
     loaded = checkpoint.load(weights)
     labels = torch.zeros(20, dtype=torch.int64)
     labels[:10] = torch.arange(10)
     logits = 9.0 * torch.nn.functional.one_hot(labels, len(loaded.classes)).float()
     logits[10:12] = logits[10:12].roll(1, dims=1)
-    found = evaluate.measure(weights, loaded, logits, labels)
+    found = evaluation.measure(weights, loaded, logits, labels)
     # 18 of 20, z = 1.96: (p + z^2/2n -+ z sqrt(p(1-p)/n + z^2/4n^2)) / (1 + z^2/n).
     assert found.accuracy == pytest.approx(0.9)
     assert found.interval == pytest.approx((0.6990, 0.9721), abs=1e-4)
@@ -187,7 +189,7 @@ def test_figures_by_hand(tiny_hybrid: LoadedModel, tmp_path: Path) -> None:
     probabilities[1] = 0.499 / 8
     probabilities[1, 1:3] = torch.tensor([0.001, 0.5])
     loaded = replace(tiny_hybrid, temperature=2.0, reject_below=0.6)
-    found = evaluate.measure(tmp_path / "none.pth", loaded, 2 * probabilities.log(), labels)
+    found = evaluation.measure(tmp_path / "none.pth", loaded, 2 * probabilities.log(), labels)
     assert (found.accuracy, found.top5_accuracy) == pytest.approx((18 / 20, 19 / 20))
     assert (found.accepted_share, found.accepted_accuracy) == pytest.approx((19 / 20, 18 / 19))
     assert found.loss == pytest.approx(-(18 * log(0.9) + log(0.05) + log(0.001)) / 20, rel=1e-5)
@@ -202,7 +204,7 @@ def test_figures_by_hand(tiny_hybrid: LoadedModel, tmp_path: Path) -> None:
 
 def test_multiply_accumulates_of_a_convolution(tiny_hybrid: LoadedModel) -> None:
     convolution = torch.nn.Conv2d(1, 2, 3)
-    assert evaluate.multiply_accumulates(replace(tiny_hybrid, model=convolution)) == 2 * 9 * 26 * 26
+    assert evaluation.multiply_accumulates(replace(tiny_hybrid, model=convolution)) == 2 * 9 * 26 * 26
 
 
 def test_mcnemar_by_hand() -> None:
@@ -210,6 +212,6 @@ def test_mcnemar_by_hand() -> None:
     right, wrong = torch.tensor([1.0, 0.0]), torch.tensor([0.0, 1.0])
     first = torch.stack([right] * 8 + [wrong] * 2)
     second = torch.stack([right] * 2 + [wrong] * 6 + [right] + [wrong])
-    found = evaluate.compare([Path("a"), Path("b")], [first, second], labels)
+    found = evaluation.compare([Path("a"), Path("b")], [first, second], labels)
     assert (found.only_first_right, found.only_second_right) == (6, 1)
     assert found.p_value == pytest.approx(2 * (1 + 7) / 2**7)  # at most 1 of 7 heads, or at least 6

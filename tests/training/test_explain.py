@@ -11,7 +11,8 @@ from torch import Tensor
 
 from fashioncam import checkpoint
 from fashioncam.checkpoint import LoadedModel
-from training import data, explain
+from training import explain
+from training.data import fashion_mnist
 
 
 @pytest.fixture
@@ -24,18 +25,20 @@ def weights(tiny_hybrid: LoadedModel, tmp_path: Path) -> Path:
 @pytest.fixture
 def dataset(
     sample: tuple[Tensor, Tensor], tiny_hybrid: LoadedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> data.FashionMnist:
+) -> fashion_mnist.FashionMnist:
     """A data set of a validation split alone: nothing else may be read."""
     images, labels = sample
-    unread = data.Split(torch.empty(0), torch.empty(0))
-    dataset = data.FashionMnist(unread, data.Split(images, labels), unread, input=tiny_hybrid.input, digest="digest")
-    monkeypatch.setattr(data, "load", lambda folder: dataset)
+    unread = fashion_mnist.Split(torch.empty(0), torch.empty(0))
+    dataset = fashion_mnist.FashionMnist(
+        unread, fashion_mnist.Split(images, labels), unread, input=tiny_hybrid.input, digest="digest"
+    )
+    monkeypatch.setattr(fashion_mnist, "load", lambda folder: dataset)
     monkeypatch.chdir(tmp_path)
     return dataset
 
 
 def test_report_holds_figures_and_pictures(
-    weights: Path, dataset: data.FashionMnist, capsys: pytest.CaptureFixture[str]
+    weights: Path, dataset: fashion_mnist.FashionMnist, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert explain.main([str(weights), "--out", "out", "--pictures", "1"]) == 0
     assert re.search(r"win \d of 5 with a random map and \d of 4 with the silhouette", capsys.readouterr().out)
@@ -75,7 +78,7 @@ def test_garments_none_of_which_is_left_out_are_one_line_and_exit_code_2(
     assert "none is left out" in capsys.readouterr().err
 
 
-def test_same_command_gives_the_same_figures(weights: Path, dataset: data.FashionMnist) -> None:
+def test_same_command_gives_the_same_figures(weights: Path, dataset: fashion_mnist.FashionMnist) -> None:
     loaded, some = checkpoint.load(weights), dataset.validation.images[:4]
     classes = torch.tensor([0, 1, 2, 3])
     first, second = (explain.measure(weights, loaded, some, classes, classes)[0] for _ in range(2))
@@ -102,7 +105,7 @@ def test_duel_by_hand() -> None:
 
 @pytest.mark.parametrize("arguments", [["missing.pth"], ["tiny.pth", "--out", "tiny.pth"]])
 def test_errors_of_the_user_are_one_line_and_exit_code_2(
-    arguments: list[str], weights: Path, dataset: data.FashionMnist, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], weights: Path, dataset: fashion_mnist.FashionMnist, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert explain.main(arguments) == 2
     assert capsys.readouterr().err.count("\n") == 1

@@ -10,25 +10,28 @@ from pages import assert_self_contained
 from torch import Tensor
 
 from fashioncam.messages import InputDescription
-from training import data, explore
+from training import explore
+from training.data import fashion_mnist
 
 
 @pytest.fixture
-def dataset(sample: tuple[Tensor, Tensor], found: Callable[..., data.FashionMnist]) -> data.FashionMnist:
+def dataset(
+    sample: tuple[Tensor, Tensor], found: Callable[..., fashion_mnist.FashionMnist]
+) -> fashion_mnist.FashionMnist:
     """300 and 100 pictures; one comes twice in training, one with another class in validation."""
     images, labels = sample[0].clone(), sample[1].clone()
     images[1], labels[1] = images[0], labels[0]
     images[300], labels[300] = images[2], (labels[2] + 1) % 10
-    parts = data.Split(images[:300], labels[:300]), data.Split(images[300:], labels[300:])
+    parts = fashion_mnist.Split(images[:300], labels[:300]), fashion_mnist.Split(images[300:], labels[300:])
     return found(*parts, InputDescription(28, 0.3, 0.4))
 
 
 def test_report_holds_figures_and_pictures(
-    dataset: data.FashionMnist, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    dataset: fashion_mnist.FashionMnist, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert explore.main(["--out", str(tmp_path / "new")]) == 0
     found = json.loads((tmp_path / "new" / "exploration.json").read_text())
-    assert list(found["counts"]["train"]) == list(data.CLASSES)
+    assert list(found["counts"]["train"]) == list(fashion_mnist.CLASSES)
     assert sum(found["counts"]["train"].values()) == 300
     assert sum(found["counts"]["validation"].values()) == 100
     assert (found["mean"], found["std"]) == (0.3, 0.4)
@@ -55,7 +58,7 @@ def test_map_has_the_directions_of_the_largest_variance() -> None:
 
 
 def test_place_that_cannot_be_written_is_one_line_and_exit_code_2(
-    dataset: data.FashionMnist, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    dataset: fashion_mnist.FashionMnist, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").touch()
     assert explore.main(["--out", str(tmp_path / "file" / "below")]) == 2

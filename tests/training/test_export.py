@@ -6,18 +6,19 @@ import pytest
 import torch
 from torch import Tensor
 
-from fashioncam import bundled, checkpoint
+from fashioncam import checkpoint, resources
 from fashioncam.checkpoint import LoadedModel
 from fashioncam.models import build
 from fashioncam.settings import Settings
-from training import data, export
+from training import export
+from training.data import fashion_mnist
 
 
 @pytest.fixture
 def dataset(sample: tuple[Tensor, Tensor], monkeypatch: pytest.MonkeyPatch, tiny_hybrid: LoadedModel) -> None:
-    split = data.Split(*sample)
-    known = data.FashionMnist(split, split, split, tiny_hybrid.input, "digest of this data")
-    monkeypatch.setattr(data, "load", lambda folder: known)
+    split = fashion_mnist.Split(*sample)
+    known = fashion_mnist.FashionMnist(split, split, split, tiny_hybrid.input, "digest of this data")
+    monkeypatch.setattr(fashion_mnist, "load", lambda folder: known)
 
 
 def test_exported_file_answers_as_torch_does(
@@ -76,7 +77,7 @@ def test_model_whose_maps_need_a_backward_pass_gives_its_logits_alone(tmp_path: 
 
 
 def test_twin_is_written_with_the_checkpoint_and_bound_to_it(tiny_hybrid: LoadedModel, tmp_path: Path) -> None:
-    from fashioncam.pipeline.exported_recogniser import ExportedRecogniser
+    from fashioncam.pipeline.recognition.onnx_recogniser import ExportedRecogniser
     from fashioncam.runtime.model_loading import load_recogniser
 
     weights = tmp_path / "tiny.pth"
@@ -95,7 +96,7 @@ def test_twin_is_written_with_the_checkpoint_and_bound_to_it(tiny_hybrid: Loaded
 
 @pytest.mark.parametrize("content", [b"", b"no network", b"\x08\x07"], ids=["empty", "text", "cut"])
 def test_damaged_twin_is_passed_over(tiny_hybrid: LoadedModel, tmp_path: Path, content: bytes) -> None:
-    from fashioncam.pipeline.classifier import TorchRecogniser
+    from fashioncam.pipeline.recognition.torch_recogniser import TorchRecogniser
     from fashioncam.runtime.model_loading import load_recogniser
 
     checkpoint.save(tiny_hybrid, tmp_path / "tiny.pth")
@@ -113,5 +114,5 @@ def test_segmenter_is_not_replaced(
     tiny_hybrid: LoadedModel, tmp_path: Path, dataset: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     checkpoint.save(tiny_hybrid, tmp_path / "tiny.pth")
-    assert export.main([str(tmp_path / "tiny.pth"), "--onnx", str(bundled.own(bundled.SEGMENTER))]) == 2
+    assert export.main([str(tmp_path / "tiny.pth"), "--onnx", str(resources.own(resources.SEGMENTER))]) == 2
     assert "would replace the segmenter" in capsys.readouterr().err

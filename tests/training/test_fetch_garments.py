@@ -11,9 +11,8 @@ from PIL import Image
 
 from fashioncam.errors import UserError
 from training import fetch_garments
-from training.cutouts import is_held_out, load_cutouts
-from training.fetch_garments import ARCHIVE_NAME, CLASS_OF, list_photographs, main, run
-from training.garment_masks import (
+from training.data.cutouts import is_held_out, load_cutouts
+from training.data.garment_masks import (
     CUTOUT_EDGE_PX,
     above_otsu,
     cut_out,
@@ -23,6 +22,7 @@ from training.garment_masks import (
     propose,
     soft_alpha,
 )
+from training.fetch_garments import ARCHIVE_NAME, CLASS_OF, list_photographs, main, run
 
 TOP = "clothing-dataset-0123abc"
 TRAINED = [str(i) for i in range(40) if not is_held_out(str(i))]

@@ -18,12 +18,13 @@ from fashioncam.messages import Reading, Segment, State
 from fashioncam.models import build
 from fashioncam.models.base import to_input
 from fashioncam.models.hybrid import Hybrid56
-from fashioncam.runtime.captures import file_capture
-from training import data, finetune
-from training.background_evidence import background_evidence
-from training.captures import load_captures
-from training.class_maps import LogitsAndMaps
-from training.webcam_augmentation import cutouts_through_webcam
+from fashioncam.runtime.storage.captures import file_capture
+from training import finetune
+from training.augmentation.webcam import cutouts_through_webcam
+from training.data import fashion_mnist
+from training.data.captures import load_captures
+from training.engine.background_evidence import background_evidence
+from training.engine.class_maps import LogitsAndMaps
 
 BOX = (200, 120, 160, 240)
 SHIRT = 6
@@ -46,7 +47,7 @@ def captures(tmp_path: Path) -> Path:
         segment = Segment(BOX, np.where(differs, np.uint8(255), np.uint8(0)))
         reading = Reading(0, (640, 480), 0.0, 0.0, State.ITEM, 1.0, segment, (), None, blank)
         taken = datetime(2026, 11, 24, 10, minute)
-        file_capture(tmp_path / "captures", frame(image), reading, data.CLASSES[SHIRT], SHIRT, taken)
+        file_capture(tmp_path / "captures", frame(image), reading, fashion_mnist.CLASSES[SHIRT], SHIRT, taken)
     return tmp_path / "captures"
 
 
@@ -55,9 +56,9 @@ def adapt(
     captures: Path, model: LoadedModel, tmp_path: Path, sample: tuple[Tensor, Tensor], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., int]:
     """Runs the command on a tiny model and a small data set."""
-    split = data.Split(*sample)
-    known = data.FashionMnist(split, split, split, model.input, DIGEST)
-    monkeypatch.setattr(data, "load", lambda folder: known)
+    split = fashion_mnist.Split(*sample)
+    known = fashion_mnist.FashionMnist(split, split, split, model.input, DIGEST)
+    monkeypatch.setattr(fashion_mnist, "load", lambda folder: known)
     monkeypatch.setattr(
         finetune, "save_with_twin", checkpoint.save
     )  # the export takes seconds, and has tests of its own
@@ -135,7 +136,7 @@ def test_model_that_forgets_is_drawn_back(
     with torch.no_grad():
         for parameter in new.parameters():
             parameter.add_(1)
-    empty = data.Split(torch.empty(0), torch.empty(0))
+    empty = fashion_mnist.Split(torch.empty(0), torch.empty(0))
     assert finetune.interpolate_weights(new, model, empty, least=0.939) == (share, accuracies[-1])
     moved = next(new.parameters()) - next(model.model.parameters())
     assert torch.allclose(moved, torch.full_like(moved, share), atol=1e-6)

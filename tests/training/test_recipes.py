@@ -14,9 +14,9 @@ from torch.nn import functional as F
 from fashioncam.messages import InputDescription
 from fashioncam.models import build, model_class
 from fashioncam.models.base import scaled
-from training import loop
-from training.batches import photo_counts
-from training.data import Split, WebcamPictures
+from training.data.fashion_mnist import Split, WebcamPictures
+from training.engine import loop
+from training.engine.batches import photo_counts
 from training.recipes import RECIPES
 
 

@@ -10,8 +10,11 @@ import train_tiny
 
 from fashioncam import checkpoint
 from fashioncam.checkpoint import LoadedModel
-from training import data, loop, sweep, train
-from training.recipes import RECIPES, Recipe
+from training import sweep, train
+from training.data import fashion_mnist
+from training.engine import loop
+from training.engine.recipe import Recipe
+from training.recipes import RECIPES
 
 GRID = ["--vary", "learning_rate=1e-3,3e-3", "--vary", "muon=0,1", "--seeds", "0,1", "--epochs", "2"]
 
@@ -69,7 +72,7 @@ def test_one_run_has_no_spread(trained: list[str], tmp_path: Path, capsys: pytes
 def test_runs_are_those_of_the_training_command(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(data, "load", lambda folder: train_tiny.sample())
+    monkeypatch.setattr(fashion_mnist, "load", lambda folder: train_tiny.sample())
     monkeypatch.setattr(train, "save_with_twin", checkpoint.save)
     monkeypatch.setitem(RECIPES, "tiny", lambda: train_tiny.TINY)
     command = ["--recipe", "tiny", "--vary", "batch-size=70", "--epochs", "1", "--folder", str(tmp_path)]

@@ -11,13 +11,16 @@ import numpy as np
 import pytest
 import torch
 
-from fashioncam import bundled, checkpoint
+from fashioncam import checkpoint, resources
 from fashioncam.checkpoint import LoadedModel
 from fashioncam.errors import UserError
-from fashioncam.pipeline.exported_recogniser import ExportedRecogniser
-from training import data, metrics, train
-from training.loop import predict
-from training.recipes import RECIPES, Recipe
+from fashioncam.pipeline.recognition.onnx_recogniser import ExportedRecogniser
+from training import train
+from training.base import metrics
+from training.data import fashion_mnist
+from training.engine.loop import predict
+from training.engine.recipe import Recipe
+from training.recipes import RECIPES
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +31,7 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def command(
-    dataset: data.FashionMnist, tiny: Recipe, tmp_path_factory: pytest.TempPathFactory
+    dataset: fashion_mnist.FashionMnist, tiny: Recipe, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., tuple[int, Path]]:
     """Runs the command with the recipe "tiny" in one run folder; returns the exit code and the checkpoint's path."""
     folder = tmp_path_factory.mktemp("command")
@@ -36,7 +39,7 @@ def command(
     def run(*arguments: str) -> tuple[int, Path]:
         out = folder / "new" / "tiny.pth"
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(data, "load", lambda wanted: dataset)
+            patch.setattr(fashion_mnist, "load", lambda wanted: dataset)
             patch.setitem(RECIPES, "tiny", lambda: tiny)
             return train.main(
                 ["--recipe", "tiny", "--seed", "4", "--run", str(folder / "run"), "--out", str(out), *arguments]
@@ -53,7 +56,7 @@ def trained(command: Callable[..., tuple[int, Path]]) -> LoadedModel:
 
 
 @pytest.fixture
-def recipes_trained(monkeypatch: pytest.MonkeyPatch, dataset: data.FashionMnist) -> list[Recipe]:
+def recipes_trained(monkeypatch: pytest.MonkeyPatch, dataset: fashion_mnist.FashionMnist) -> list[Recipe]:
     """The recipes that the command would have trained, were it not stopped there."""
     recipes: list[Recipe] = []
 
@@ -61,18 +64,18 @@ def recipes_trained(monkeypatch: pytest.MonkeyPatch, dataset: data.FashionMnist)
         recipes.append(recipe)
         raise UserError("stop here")
 
-    a_batch = data.Split(dataset.train.images.repeat(4, 1, 1, 1), dataset.train.labels.repeat(4))
-    monkeypatch.setattr(data, "load", lambda folder: replace(dataset, train=a_batch))
+    a_batch = fashion_mnist.Split(dataset.train.images.repeat(4, 1, 1, 1), dataset.train.labels.repeat(4))
+    monkeypatch.setattr(fashion_mnist, "load", lambda folder: replace(dataset, train=a_batch))
     monkeypatch.setattr(train, "fit", note)
     return recipes
 
 
 class TestCheckpointWritten:
     def test_describes_data_recipe_and_seed(
-        self, trained: LoadedModel, dataset: data.FashionMnist, tiny: Recipe
+        self, trained: LoadedModel, dataset: fashion_mnist.FashionMnist, tiny: Recipe
     ) -> None:
         assert trained.input == dataset.input
-        assert trained.classes == data.CLASSES
+        assert trained.classes == fashion_mnist.CLASSES
         assert trained.info.data_digest == "digest of this data"
         assert trained.info.seed == 4
         defaults = {"pos_emb": "learned", "classes": 10, "widths": (32, 64), "blocks": (0, 0, 0)}
@@ -80,7 +83,9 @@ class TestCheckpointWritten:
         assert (trained.info.model_name, trained.info.config) == ("hybrid", complete)
         assert Recipe(**trained.info.recipe) == tiny
 
-    def test_figures_are_those_of_the_validation_split(self, trained: LoadedModel, dataset: data.FashionMnist) -> None:
+    def test_figures_are_those_of_the_validation_split(
+        self, trained: LoadedModel, dataset: fashion_mnist.FashionMnist
+    ) -> None:
         logits = predict(trained.model, dataset.validation.images, dataset.input)
         labels = dataset.validation.labels
         probabilities = (logits / trained.temperature).softmax(dim=1)
@@ -92,7 +97,9 @@ class TestCheckpointWritten:
         assert trained.reject_below == pytest.approx(threshold, abs=1e-5)
 
     @torch.no_grad()
-    def test_nine_in_ten_maps_stay_below_the_map_scale(self, trained: LoadedModel, dataset: data.FashionMnist) -> None:
+    def test_nine_in_ten_maps_stay_below_the_map_scale(
+        self, trained: LoadedModel, dataset: fashion_mnist.FashionMnist
+    ) -> None:
         images = train.to_input(dataset.validation.images, dataset.input)
         peaks = []
         for image in images.split(1):
@@ -116,9 +123,9 @@ class TestCheckpointWritten:
 
 
 def test_model_that_sees_more_pixels_is_trained_on_as_many(
-    dataset: data.FashionMnist, tiny: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    dataset: fashion_mnist.FashionMnist, tiny: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(data, "load", lambda folder: dataset)
+    monkeypatch.setattr(fashion_mnist, "load", lambda folder: dataset)
     monkeypatch.setitem(RECIPES, "tiny56", lambda: replace(tiny, model="hybrid56"))
     assert train.main(["--recipe", "tiny56", "--out", str(tmp_path / "tiny56.pth")]) == 0
     trained = checkpoint.load(tmp_path / "tiny56.pth")
@@ -138,7 +145,7 @@ class TestArguments:
     def test_without_overrides_the_recipe_is_the_named_one(
         self, recipes_trained: list[Recipe], name: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("training.webcam_pictures.load_or_make", lambda *arguments: None)
+        monkeypatch.setattr("training.synthesis.webcam_pictures.load_or_make", lambda *arguments: None)
         monkeypatch.setattr(train, "load_teacher", lambda *arguments: None)
         assert train.main(["--recipe", name, "--garments", "folder"]) == 2
         assert recipes_trained == [RECIPES[name]()]
@@ -196,7 +203,9 @@ class TestArguments:
         capsys: pytest.CaptureFixture[str],
     ) -> None:
         made = []
-        monkeypatch.setattr("training.webcam_pictures.load_or_make", lambda *arguments: made.append(arguments))
+        monkeypatch.setattr(
+            "training.synthesis.webcam_pictures.load_or_make", lambda *arguments: made.append(arguments)
+        )
         monkeypatch.setattr(train, "load_teacher", lambda *arguments: None)
         assert train.main(["--recipe", "webcam_simplecnn", "--garments", "folder", *arguments]) == 2
         assert said in capsys.readouterr().err
@@ -240,9 +249,9 @@ class TestArguments:
 
         def note(folder: Path | None) -> None:
             asked.append(folder)
-            raise data.DataError("stop here")
+            raise fashion_mnist.DataError("stop here")
 
-        monkeypatch.setattr(data, "load", note)
+        monkeypatch.setattr(fashion_mnist, "load", note)
         train.main(["--data", str(tmp_path)])
         train.main([])
         assert asked == [tmp_path, None]
@@ -308,7 +317,7 @@ class TestFailure:
     def test_checkpoint_beside_which_the_segmenter_lies_is_refused(
         self, recipes_trained: list[Recipe], tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        taken = bundled.own(bundled.SEGMENTER).with_suffix(".pth")
+        taken = resources.own(resources.SEGMENTER).with_suffix(".pth")
         assert train.main(["--out", str(taken), "--run", str(tmp_path / "run")]) == 2
         assert "would replace the segmenter" in capsys.readouterr().err
         assert recipes_trained == []
@@ -356,24 +365,24 @@ class TestFailure:
         assert len(error.splitlines()) == 1
 
     def test_ctrl_c_says_how_to_go_on_and_exits_with_130(
-        self, dataset: data.FashionMnist, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+        self, dataset: fashion_mnist.FashionMnist, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         def interrupted(*arguments: Any) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(data, "load", lambda folder: dataset)
+        monkeypatch.setattr(fashion_mnist, "load", lambda folder: dataset)
         monkeypatch.setattr(train, "fit", interrupted)
         assert train.main(["--batch-size", "64"]) == 130
         assert "the same command goes on" in capsys.readouterr().err
 
 
-def test_command_needs_neither_opencv_nor_qt_nor_progress_bar_nor_tensorboard() -> None:
+def test_command_needs_neither_opencv_nor_qt_nor_tensorboard() -> None:
     # A module that is None in sys.modules cannot be imported and is not found.
     code = (
-        "import sys; sys.modules.update(dict.fromkeys(['cv2', 'PySide6', 'tqdm', 'tensorboard']))\n"
-        "from training import run_log, train\n"
-        "assert not run_log.HAS_TQDM and not run_log.HAS_TENSORBOARD\n"
-        "assert list(run_log.progress([1, 2], '', 2)) == [1, 2]\n"
+        "import sys; sys.modules.update(dict.fromkeys(['cv2', 'PySide6', 'tensorboard']))\n"
+        "from training import train\n"
+        "from training.engine import run_log\n"
+        "assert not run_log.HAS_TENSORBOARD\n"
         "train.main(['--help'])"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

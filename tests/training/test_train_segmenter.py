@@ -6,11 +6,12 @@ import pytest
 import torch
 
 from fashioncam.errors import UserError
-from fashioncam.pipeline.learned_segmenter import LearnedSegmenter
-from training import drawn_rooms, train_segmenter
-from training.cutouts import EDGE_PX, load_cutouts, oversampled
-from training.data import Split
-from training.segmentation_net import SegmentationNet
+from fashioncam.pipeline.segmentation.learned import LearnedSegmenter
+from training import train_segmenter
+from training.data.cutouts import EDGE_PX, load_cutouts, oversampled
+from training.data.fashion_mnist import Split
+from training.engine.segmentation_net import SegmentationNet
+from training.synthesis.drawn import rooms
 from training.train_segmenter import Exported, export, main, segmentation_loss
 
 
@@ -18,7 +19,7 @@ from training.train_segmenter import Exported, export, main, segmentation_loss
 def small(monkeypatch):
     """Two batches an epoch."""
     monkeypatch.setattr(train_segmenter, "STEPS_PER_EPOCH", 4)
-    monkeypatch.setattr(drawn_rooms, "ROOM_WH", (60, 45))
+    monkeypatch.setattr(rooms, "ROOM_WH", (60, 45))
     monkeypatch.setattr(train_segmenter, "SIZES_HW", ((32, 40),))
 
 

@@ -22,9 +22,12 @@ from torch.nn import functional as F
 from fashioncam import checkpoint
 from fashioncam.messages import InputDescription
 from fashioncam.models import build
-from training import data, distributed, loop, train
+from training import train
 from training.command import exit_code
-from training.recipes import RECIPES, Recipe
+from training.data import fashion_mnist
+from training.engine import distributed, loop
+from training.engine.recipe import Recipe
+from training.recipes import RECIPES
 
 CONFIG = {"dim": 16, "depth": 1, "heads": 2, "dim_head": 8, "mlp_dim": 32}
 # 35 pictures are no whole number for each of two processes. Both optimisers make steps of one size however small the
@@ -58,7 +61,7 @@ def run(folder: Path, names: tuple[str, ...] = tuple(COMMANDS)) -> dict[str, Any
 
     codes, found = {}, {}
     with pytest.MonkeyPatch.context() as patch, plain_convolutions(), distributed.joined():
-        patch.setattr(data, "load", lambda wanted: sample())
+        patch.setattr(fashion_mnist, "load", lambda wanted: sample())
         patch.setattr(loop, "train_step", noted)
         patch.setattr(train, "save_with_twin", checkpoint.save)
         patch.setitem(RECIPES, "tiny", lambda: TINY)
@@ -96,11 +99,13 @@ def gradients() -> dict[str, Tensor]:
     return {name: p.grad for name, p in model.named_parameters() if p.grad is not None}
 
 
-def sample() -> data.FashionMnist:
+def sample() -> fashion_mnist.FashionMnist:
     with np.load(Path(__file__).parents[1] / "fashion_mnist_sample.npz") as arrays:
         images, labels = torch.from_numpy(arrays["images"]).unsqueeze(1), torch.from_numpy(arrays["labels"]).long()
-    train_part, held_out, none = (data.Split(images[p], labels[p]) for p in (slice(70), slice(70, 90), slice(0)))
-    return data.FashionMnist(train_part, held_out, none, InputDescription(28, 0.2861, 0.3531), "digest")
+    train_part, held_out, none = (
+        fashion_mnist.Split(images[p], labels[p]) for p in (slice(70), slice(70, 90), slice(0))
+    )
+    return fashion_mnist.FashionMnist(train_part, held_out, none, InputDescription(28, 0.2861, 0.3531), "digest")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from fashioncam.settings import Settings
 from fashioncam.ui.main_window import MainWindow
-from fashioncam.ui.memory import Memory
+from fashioncam.ui.preferences import Memory
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox, QPushButton, QWidget
 
 from fashioncam.messages import Capture, State, Stream, View
-from fashioncam.ui.class_chooser import ClassChooser
-from fashioncam.ui.gallery import Gallery
+from fashioncam.ui.dialogs.class_chooser import ClassChooser
+from fashioncam.ui.dialogs.gallery import Gallery
 from fashioncam.ui.theme import Theme
 
 

@@ -6,9 +6,9 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QWidget
 
 from fashioncam.messages import Look, Request, Stream
-from fashioncam.ui import help_overlay
 from fashioncam.ui.shortcuts import BINDINGS
 from fashioncam.ui.theme import Theme
+from fashioncam.ui.widgets import help_overlay
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from fashioncam.messages import Capture, LearningProgress
-from fashioncam.ui.gallery import Gallery
-from fashioncam.ui.learning_dialog import LearningDialog
+from fashioncam.ui.dialogs.gallery import Gallery
+from fashioncam.ui.dialogs.learning import LearningDialog
 
 FILED = [Capture(Path("captures/Shirt/one"), "Shirt", "Coat", "2026-11-24T10:00:00")]
 DONE = LearningProgress(is_running=False, percent=100, text="1 of 1 captures right", weights=Path("/tmp/learned.pth"))

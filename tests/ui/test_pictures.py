@@ -9,7 +9,7 @@ from scenes import room
 from fashioncam.messages import Stream, View
 from fashioncam.ui import theme
 from fashioncam.ui.qt_image import from_bgr, from_grey
-from fashioncam.ui.video_view import PictureView
+from fashioncam.ui.widgets.video_view import PictureView
 
 
 def test_picture_reaches_the_screen_and_is_counted_once(window, session, qt_application):

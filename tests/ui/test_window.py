@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QInputDialog
 
 from fashioncam.messages import Camera, Look, Prediction, Request, State, Stream, View
 from fashioncam.settings import Settings
-from fashioncam.ui import status_line, theme
-from fashioncam.ui.explanation_view import Legend
+from fashioncam.ui import theme
 from fashioncam.ui.main_window import MainWindow
-from fashioncam.ui.prediction_rows import PredictionRows
-from fashioncam.ui.video_view import PictureView
+from fashioncam.ui.widgets import status_line
+from fashioncam.ui.widgets.explanation_view import Legend
+from fashioncam.ui.widgets.prediction_rows import PredictionRows
+from fashioncam.ui.widgets.video_view import PictureView
 
 
 def test_presentation_writes_large(window, session, qt_application):

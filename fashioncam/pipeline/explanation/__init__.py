@@ -1,0 +1,1 @@
+"""Why this class: class maps, what the user asks of them, and the overlay."""

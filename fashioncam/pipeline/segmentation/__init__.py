@@ -1,0 +1,1 @@
+"""Frame and expected background -> mask and box of the held garment."""

@@ -1,0 +1,1 @@
+"""What the user saves: pictures, recordings and captures."""

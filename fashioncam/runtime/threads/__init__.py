@@ -1,0 +1,1 @@
+"""The threads and the mailboxes of one slot between them."""

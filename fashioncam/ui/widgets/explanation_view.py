@@ -1,0 +1,178 @@
+"""Why: what the model sees, the same with the heat map, and the scale of its colours."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QVBoxLayout, QWidget
+
+from fashioncam.messages import Reading, View
+from fashioncam.ui.qt_image import from_bgr, from_grey
+from fashioncam.ui.texts import legend_ends, question
+from fashioncam.ui.theme import Theme
+
+from .elided_label import ElidedLabel
+from .video_view import PictureView
+
+STEP_PX = 28  # the pictures' edge is a multiple of it, so that all pixels of most models' input are equally large
+GAP_PX = 12
+LEGEND_PX = 10
+STRENGTH_STEPS = 20
+
+
+class Legend(QWidget):
+    """The heat map's colours from the lowest value to the highest, and what the ends mean."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._theme = Theme()
+        self._view: View | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.updateGeometry()
+
+    def show_view(self, view: View) -> None:
+        self._view = view
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
+        return QSize(self._theme.px(200), self._theme.px(LEGEND_PX + 20))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
+        view = self._view
+        if view is None or view.explanation is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        px = self._theme.px
+        bar = QRectF(0, 0, self.width(), px(LEGEND_PX))
+        rounded = QPainterPath()
+        rounded.addRoundedRect(bar, px(3), px(3))
+        painter.setClipPath(rounded)
+        painter.drawImage(bar, from_bgr(view.explanation.legend_bgr))
+        painter.setClipping(False)
+        painter.setFont(self._theme.font(self.font(), 12))
+        painter.setPen(self._theme.palette.quiet_text)
+        text = QRectF(0, px(LEGEND_PX), self.width(), px(20))
+        low, high = (
+            painter.fontMetrics().elidedText(end, Qt.TextElideMode.ElideRight, (self.width() - px(GAP_PX)) // 2)
+            for end in legend_ends(view.reading)
+        )
+        painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, low)
+        painter.drawText(text, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, high)
+
+
+class Slider(QSlider):
+    """The wheel is for the panel that it lies in."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 (Qt's name)
+        event.ignore()
+
+
+class ExplanationView(QWidget):
+    """The two pictures, the question that they answer, the legend, and the heat map's strength."""
+
+    contrast_asked = Signal()
+    strength_chosen = Signal(float)
+
+    def __init__(self, show_input: bool) -> None:
+        super().__init__()
+        self._explained: Reading | None = None
+        self._question = ElidedLabel(Qt.TextElideMode.ElideRight)
+        self._question.setObjectName("heading")
+        self._contrast = QPushButton("First against second")
+        self._contrast.setCheckable(True)
+        self._contrast.setToolTip("What speaks for the first class rather than the second (C)")
+        self._contrast.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._contrast.clicked.connect(lambda _checked: self.contrast_asked.emit())
+        self._input, self._heat = PictureView("no garment", smooth=False), PictureView("no garment")
+        self._captions = quiet("What the model sees"), quiet("What speaks for it")
+        self._legend = Legend()
+        self._input.setAccessibleName("What the model sees")
+        self._heat.setAccessibleName("What the model sees, with the heat map")
+        self._legend.setAccessibleName("Colours of the heat map")
+        self._strength = Slider(Qt.Orientation.Horizontal)
+        self._strength.setRange(0, STRENGTH_STEPS)
+        self._strength.setAccessibleName("Strength of the heat map")
+        self._strength.setToolTip("Strength of the heat map over the garment (, and .)")
+        self._strength.valueChanged.connect(lambda value: self.strength_chosen.emit(value / STRENGTH_STEPS))
+        self._strength.sliderPressed.connect(self._on_pressed)
+        self._strength.sliderReleased.connect(self._on_released)
+        self._pressed_at = 0
+        pictures, controls = QWidget(), QWidget()
+        self._details = self._question, pictures, controls
+        self._pictures = QGridLayout(pictures)
+        self._pictures.setContentsMargins(0, 0, 0, 0)
+        for column, (picture, caption) in enumerate(zip((self._input, self._heat), self._captions, strict=True)):
+            self._pictures.addWidget(picture, 0, column, Qt.AlignmentFlag.AlignLeft)
+            self._pictures.addWidget(caption, 1, column)
+            caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            self._pictures.setColumnStretch(column, 1)
+        strength = QHBoxLayout(controls)
+        strength.setContentsMargins(0, 0, 0, 0)
+        strength.addWidget(quiet("Heat map"))
+        strength.addWidget(self._strength, stretch=1)
+        strength.addWidget(self._contrast)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.addWidget(self._question)
+        self._layout.addWidget(pictures)
+        self._layout.addWidget(self._legend)
+        self._layout.addWidget(controls)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        for widget in (self._input, self._captions[0]):
+            widget.setVisible(show_input)
+
+    def _on_pressed(self) -> None:
+        self._pressed_at = self._strength.value()
+
+    def _on_released(self) -> None:
+        """The way down to 0 was no choice: the heat map is to come back as strong as it was before."""
+        if self._strength.value() == 0 and self._pressed_at:
+            self.strength_chosen.emit(self._pressed_at / STRENGTH_STEPS)
+            self.strength_chosen.emit(0.0)
+
+    def set_theme(self, theme: Theme, width: int) -> None:
+        """Take over colours and sizes; the pictures are as large as the width allows, pixels.
+
+        In a presentation the live picture is the explanation, and only its colours are told.
+        """
+        for details in self._details:
+            details.setVisible(not theme.presenting)
+        edge = max(1, (width - theme.px(GAP_PX)) // 2 // STEP_PX) * STEP_PX
+        for picture in (self._input, self._heat):
+            picture.set_theme(theme)
+            picture.setFixedSize(edge, edge)
+        self._legend.set_theme(theme)
+        self._layout.setSpacing(theme.px(6))
+        self._pictures.setHorizontalSpacing(theme.px(GAP_PX))
+        self._pictures.setVerticalSpacing(theme.px(3))
+        self.ensurePolished()
+
+    def show_view(self, view: View) -> None:
+        """Called at every pull, so only what has changed is set."""
+        self._contrast.setChecked(view.request.contrast)
+        value = round(view.look.strength * STRENGTH_STEPS) if view.look.heat else 0
+        if value != self._strength.value() and not self._strength.isSliderDown():
+            self._strength.blockSignals(True)
+            self._strength.setValue(value)
+            self._strength.blockSignals(False)
+        if view.reading is self._explained and (view.reading is None or view.picture_bgr is None):
+            return
+        self._explained = view.reading
+        self._question.setText(question(view.reading))
+        self._contrast.setEnabled(view.reading is not None and bool(view.reading.top5))
+        seen = None if view.reading is None else view.reading.input_grey
+        self._input.set_image(None if seen is None else from_grey(seen))
+        if seen is not None:
+            self._captions[0].setText("The model sees {} x {}".format(*seen.shape))
+        self._heat.set_image(None if view.explanation is None else from_bgr(view.explanation.input_bgr))
+        self._legend.show_view(view)
+
+
+def quiet(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setObjectName("quiet")
+    return label

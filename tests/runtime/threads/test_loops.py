@@ -1,0 +1,329 @@
+import gc
+import threading
+import time
+import weakref
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from fakes import FakeSource
+from scenes import DESCRIPTION, frame, room, short_film
+
+from fashioncam.messages import Failure, Request, State, Stream
+from fashioncam.pipeline.segmentation.statistical import StatisticalSegmenter
+from fashioncam.runtime.threads.capture import CaptureLoop
+from fashioncam.runtime.threads.inference import InferenceLoop
+from fashioncam.runtime.threads.loop import Loop
+from fashioncam.runtime.threads.mailbox import Mailbox
+
+
+def capture(source):
+    frames, failures = Mailbox(), Mailbox()
+    loop = CaptureLoop(lambda: source, (frames,), failures)
+    loop.start()
+    return loop, frames, failures
+
+
+def test_capture_delivers_the_newest_frame_and_says_when_it_ends():
+    source = FakeSource(count=5)
+    loop, frames, failures = capture(source)
+    assert loop.join()
+    assert loop.stream is Stream.ENDED
+    assert failures.take() is None
+    assert frames.take().index == 4
+    assert frames.dropped == 4
+    assert source.closed.is_set()
+
+
+def test_failing_source_is_reported_and_closed():
+    source = FakeSource(count=1, then="fail")
+    loop, frames, failures = capture(source)
+    assert failures.take(5) == Failure("the fake was unplugged", by_user=True)
+    assert loop.join()
+    assert frames.take().index == 0
+    assert source.closed.is_set()
+
+
+def test_defect_is_reported_with_its_traceback_on_stderr(capfd):
+    loop, _, failures = capture(FakeSource(count=0, then="crash"))
+    assert failures.take(5) == Failure("ZeroDivisionError: a defect", by_user=False)
+    assert loop.join()
+    assert "Traceback" in capfd.readouterr().err
+
+
+def test_source_that_cannot_be_opened_is_reported():
+    def cannot_open():
+        raise OSError("no such device")
+
+    failures = Mailbox()
+    loop = CaptureLoop(cannot_open, (), failures)
+    loop.start()
+    assert "no such device" in failures.take(5).text
+    assert loop.join()
+
+
+def test_stop_returns_while_read_blocks():
+    source = FakeSource(count=1, then="block")
+    loop, _, _ = capture(source)
+    assert source.blocked.wait(5)
+    started = time.monotonic()
+    loop.request_stop()
+    assert not loop.join(timeout_s=0.05)
+    assert time.monotonic() - started < 2
+    source.unblock.set()
+    assert loop.join(5)
+    assert source.closed.is_set()
+
+
+def test_join_before_start_returns():
+    assert Loop("never", lambda stop: None, lambda failure: None).join()
+
+
+@pytest.fixture
+def inference():
+    """A running inference loop without a model, and its mailboxes."""
+    frames, readings, failures = Mailbox(), Mailbox(), Mailbox()
+    recorded = []
+    loop = InferenceLoop(
+        frames, StatisticalSegmenter, Mailbox(), readings, failures, lambda *pair: recorded.append(pair)
+    )
+    loop.start()
+    yield loop, frames, readings, failures, recorded
+    loop.request_stop()
+    assert loop.join(5)
+
+
+def test_every_frame_taken_gives_one_reading(inference):
+    _, frames, readings, _, recorded = inference
+    for index, image in enumerate(short_film(held=1)):
+        frames.put(frame(image, index))
+        reading = readings.take(5)
+        assert reading.frame_index == index
+    assert reading.state is State.ITEM
+    assert readings.take() is None
+    assert [r.frame_index for _, r in recorded] == list(range(26))
+
+
+def test_relearn_starts_with_the_next_frame(inference):
+    loop, frames, readings, _, _ = inference
+    for index, image in enumerate(short_film(held=0)):
+        frames.put(frame(image, index))
+        reading = readings.take(5)
+    assert reading.state is State.EMPTY
+    loop.relearn()
+    frames.put(frame(room(), 99))
+    assert readings.take(5).state is State.LEARNING
+
+
+def test_relearning_waits_for_a_frame_whatever_is_asked_meanwhile(inference):
+    loop, frames, readings, _, _ = inference
+    for index, image in enumerate(short_film(held=0)):
+        frames.put(frame(image, index))
+        readings.take(5)
+    loop.relearn()
+    loop.ask(Request(explained=3))  # of the picture that stands still
+    assert readings.take(5).state is State.EMPTY
+    frames.put(frame(room(), 99))
+    assert readings.take(5).state is State.LEARNING
+
+
+def test_inference_that_fails_says_so(capfd):
+    frames, failures = Mailbox(), Mailbox()
+
+    def broken(frame, reading):
+        raise ValueError("disk full")
+
+    loop = InferenceLoop(frames, StatisticalSegmenter, Mailbox(), Mailbox(), failures, broken)
+    loop.start()
+    frames.put(frame(room()))
+    assert failures.take(5) == Failure("ValueError: disk full", by_user=False)
+    assert loop.join(5)
+    assert "disk full" in capfd.readouterr().err
+
+
+def test_file_is_played_at_its_own_speed():
+    """The second frame of a film is not due yet: the loop waits for it, and a stop ends the wait."""
+    source = FakeSource(count=2)
+    source.live = False
+    waits = []
+
+    class Clock(threading.Event):
+        def wait(self, timeout=None):
+            waits.append(timeout)
+            return False
+
+    CaptureLoop(lambda: source, (Mailbox(),), Mailbox())._capture(Clock())
+    assert len(waits) == 2
+    assert waits[0] <= 0
+    assert 0 < waits[1] <= 1 / 30
+
+
+def test_lost_camera_is_opened_again_and_counts_on():
+    sources = [FakeSource(count=2, then="fail"), FakeSource(count=0, then="fail"), FakeSource(count=3, then="block")]
+    opened = []
+
+    def open_next():
+        opened.append(sources[len(opened)])
+        return opened[-1]
+
+    frames, failures = Mailbox(), Mailbox()
+    loop = CaptureLoop(open_next, (frames,), failures, retry_s=0.0)
+    loop.start()
+    assert sources[2].blocked.wait(5)
+    assert frames.take().index == 4
+    assert failures.take() is None
+    assert loop.stream is Stream.PLAYING
+    assert all(source.closed.is_set() for source in sources[:2])
+    loop.request_stop()
+    sources[2].unblock.set()
+    assert loop.join(5)
+
+
+def test_loss_is_said_while_it_lasts_and_a_stopped_loop_opens_nothing_again():
+    opened, lost = [], threading.Event()
+
+    def open_camera():
+        opened.append(FakeSource(count=1, then="end"))
+        return opened[-1]
+
+    loop = CaptureLoop(open_camera, (Mailbox(),), Mailbox(), retry_s=30.0)
+    loop_wait = loop._stop_requested.wait
+    loop._stop_requested.wait = lambda timeout=None: lost.set() or loop_wait(timeout)
+    loop.start()
+    assert lost.wait(5)
+    assert loop.stream is Stream.LOST
+    loop.request_stop()
+    assert loop.join(5)
+    assert len(opened) == 1
+
+
+def test_loop_that_has_ended_is_freed_without_a_search_for_garbage():
+    """Each model that is loaded has the present objects excepted from that search."""
+    loop = CaptureLoop(lambda: FakeSource(count=1), (Mailbox(),), Mailbox())
+    is_there = weakref.ref(loop)
+    loop.start()
+    assert loop.join(5)
+    gc.disable()
+    try:
+        del loop
+        assert is_there() is None
+    finally:
+        gc.enable()
+
+
+def test_source_that_never_gave_a_picture_is_not_tried_again():
+    failures = Mailbox()
+    loop = CaptureLoop(lambda: FakeSource(count=0, then="fail"), (Mailbox(),), failures, retry_s=0.0)
+    loop.start()
+    assert failures.take(5).by_user
+    assert loop.join(5)
+
+
+def test_camera_that_is_lost_in_a_pause_is_opened_again():
+    sources = [FakeSource(count=3, then="fail"), FakeSource(count=1, then="block")]
+    opened = iter(sources)
+    failures = Mailbox()
+    loop = CaptureLoop(lambda: next(opened), (Mailbox(),), failures, retry_s=0.0)
+    loop.paused.set()
+    loop.start()
+    assert sources[1].blocked.wait(5)
+    assert failures.take() is None
+    loop.request_stop()
+    sources[1].unblock.set()
+    assert loop.join(5)
+
+
+def test_paused_camera_is_read_on_and_shows_nothing():
+    source = FakeSource(count=50, then="block")
+    frames = Mailbox()
+    loop = CaptureLoop(lambda: source, (frames,), Mailbox())
+    loop.paused.set()
+    loop.start()
+    assert source.blocked.wait(5)
+    assert frames.take() is None
+    loop.request_stop()
+    source.unblock.set()
+    assert loop.join(5)
+
+
+def test_paused_film_waits():
+    source = FakeSource(count=50)
+    source.live = False
+    loop = CaptureLoop(lambda: source, (Mailbox(),), Mailbox())
+    waiting = threading.Event()
+    loop_wait = loop._stop_requested.wait
+    loop._stop_requested.wait = lambda timeout=None: waiting.set() or loop_wait(timeout)
+    loop.paused.set()
+    loop.start()
+    assert waiting.wait(5)
+    assert source.given == 1
+    loop.request_stop()
+    assert loop.join(5)
+
+
+@dataclass
+class FakeRecogniser:
+    """Sure of one class; its map of a class is the class's number."""
+
+    answer: int
+    heat_shape: tuple[int, int] = (7, 7)
+    classes = tuple(f"class {index}" for index in range(10))
+    input, reject_below = DESCRIPTION, 0.5
+
+    @property
+    def probabilities(self):
+        return np.eye(10, dtype=np.float32)[self.answer]
+
+    def classify(self, input_grey):
+        return self
+
+    def heat_map(self, class_index):
+        return np.full(self.heat_shape, class_index / 10, np.float32)
+
+
+@pytest.fixture
+def with_item():
+    """An inference loop that has read an item, its mailboxes and what it recorded."""
+    frames, readings, recognisers, recorded = Mailbox(), Mailbox(), Mailbox(), []
+    recognisers.put(FakeRecogniser(6))
+    loop = InferenceLoop(
+        frames, StatisticalSegmenter, recognisers, readings, Mailbox(), lambda *pair: recorded.append(pair)
+    )
+    loop.start()
+    for index, image in enumerate(short_film(held=4)):
+        frames.put(frame(image, index))
+        reading = readings.take(5)
+    assert reading.top5[0].index == 6
+    yield loop, recognisers, readings, recorded
+    loop.request_stop()
+    assert loop.join(5)
+
+
+def test_question_to_a_picture_that_stands_still_is_answered_once(with_item):
+    loop, _, readings, recorded = with_item
+    count = len(recorded)
+    loop.ask(Request(explained=3))
+    answer = readings.take(5)
+    assert answer.heat_map == pytest.approx(np.full((7, 7), 0.3))
+    assert (answer.explained, answer.frame_index) == ("class 3", 28)
+    assert readings.take(0.3) is None
+    assert len(recorded) == count
+    assert loop.latest[1] is answer
+
+
+def test_new_model_answers_a_picture_that_stands_still_unmixed_with_the_old(with_item):
+    _, recognisers, readings, _ = with_item
+    recognisers.put(FakeRecogniser(2, heat_shape=(8, 8)))
+    answer = readings.take(5)
+    assert answer.top5[0].index == 2
+    assert answer.top5[1].probability < 0.02
+    assert answer.heat_map == pytest.approx(np.full((8, 8), 0.2))
+
+
+def test_another_source_is_learned_anew_and_reaches_its_own_mailbox(with_item):
+    loop, _, old_readings, _ = with_item
+    frames, readings = Mailbox(), Mailbox()
+    loop.read_from(frames, readings)
+    frames.put(frame(room(), 0))
+    assert readings.take(5).state is State.LEARNING
+    assert old_readings.take() is None

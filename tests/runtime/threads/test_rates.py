@@ -1,0 +1,50 @@
+import pytest
+
+from fashioncam.runtime.threads.rates import LatencyMeter, RateMeter
+
+
+@pytest.mark.parametrize("fps", [4, 24, 30, 59.94])
+def test_rate_of_a_steady_stream(fps):
+    meter = RateMeter()
+    times = [index / fps for index in range(int(3 * fps))]
+    for time_s in times:
+        meter.tick(time_s)
+    assert meter.rate(times[-1] + 0.5 / fps) == pytest.approx(fps, rel=0.01)
+
+
+def test_nothing_has_happened_yet():
+    assert RateMeter().rate(0) == 0
+
+
+def test_burst_counts_for_no_more_than_it_is():
+    meter = RateMeter()
+    meter.tick(0)
+    meter.tick(0.001)
+    assert meter.rate(0.002) == 2
+
+
+def test_stall_is_seen_before_it_is_over():
+    meter = RateMeter()
+    for index in range(30):
+        meter.tick(index / 30)
+    assert meter.rate(1.7) == pytest.approx(8, abs=1)
+    assert meter.rate(2.5) == 0
+
+
+def test_only_the_last_second_counts():
+    meter = RateMeter()
+    for index in range(100):
+        meter.tick(index / 100)
+    for index in range(21):
+        meter.tick(1 + index / 10)
+    assert meter.rate(3.0) == pytest.approx(10)
+
+
+def test_latency_is_median_and_95th_percentile_of_the_last_seconds():
+    meter = LatencyMeter()
+    assert meter.percentiles_ms(0.0) == (0.0, 0.0)
+    meter.add(0.0, 9.0)
+    for index in range(101):
+        meter.add(4.0, index / 1000)
+    assert meter.percentiles_ms(4.0) == pytest.approx((50, 95))
+    assert meter.percentiles_ms(8.0) == (0.0, 0.0)

@@ -1,0 +1,1 @@
+"""Fashion-MNIST, photographs with their masks, and captures."""

@@ -1,0 +1,1 @@
+"""Figures of models, plots, and HTML pages."""

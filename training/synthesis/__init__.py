@@ -1,0 +1,1 @@
+"""Simulated webcam pictures: rooms, people and things, and garments composed with them."""

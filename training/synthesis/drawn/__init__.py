@@ -1,0 +1,1 @@
+"""Rooms, people and things drawn at random."""

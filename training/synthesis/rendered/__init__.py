@@ -1,0 +1,1 @@
+"""Garments and things rendered in 3D."""
