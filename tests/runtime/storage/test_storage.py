@@ -22,7 +22,7 @@ from pathlib import Path
 from scenes import frame, room, seen_by_camera
 from fashioncam.errors import UserError
 from fashioncam.messages import Look, Reading, State
-from fashioncam.runtime.keeper import Keeper
+from fashioncam.runtime.storage.storage import Keeper
 
 keeper = Keeper(Path({folder!r}))
 keeper.toggle_recording()
