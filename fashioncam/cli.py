@@ -81,7 +81,7 @@ def add_inputs(add: Callable[..., object], default: Settings) -> None:
     add(
         "--model",
         choices=MODELS,
-        help=f"architecture (default: the one in --weights, else {DEFAULT_MODEL}; in the window, the last choice there)",
+        help=f"architecture (default: the one in --weights, else {DEFAULT_MODEL}; in the window, the last choice)",
     )
     add("--weights", type=Path, help="checkpoint file (default: weights/MODEL.pth of the program)")
     add(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-# Name on the command line -> class of the grad-cam package; "gradcam" and "occlusion" are the program's own. ScoreCAM and
-# AblationCAM run the model once a channel, too slow for live pictures.
+# Name on the command line -> class of the grad-cam package; "gradcam" and "occlusion" are the program's own.
+# ScoreCAM and AblationCAM run the model once a channel, too slow for live pictures.
 CAM_METHODS = {
     "gradcam": "GradCAM",
     "occlusion": "",

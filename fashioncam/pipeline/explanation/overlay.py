@@ -13,8 +13,8 @@ COLOURS = {State.ITEM: (115, 158, 0), State.UNCERTAIN: (0, 159, 230)}
 WHITE = (255, 255, 255)
 LOOK = Look()
 # Colours and opacity by level, 0..255. Opacity is 0 without heat and grows with the root, so that the middle of the
-# scale can be seen on coloured cloth. One class: inferno, whose lightness grows evenly. Two classes: orange for the first and
-# blue for the second, which colour-blind people tell apart.
+# scale can be seen on coloured cloth. One class: inferno, whose lightness grows evenly. Two classes: orange for the
+# first and blue for the second, which colour-blind people tell apart.
 LEVELS = np.linspace(0, 1, 256)
 HEAT_COLOURS = cv2.applyColorMap(np.arange(256, dtype=np.uint8)[:, None], cv2.COLORMAP_INFERNO)
 HEAT_OPACITY = np.sqrt(LEVELS)
