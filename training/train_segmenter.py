@@ -2,8 +2,12 @@
 
     python -m training.train_segmenter --garments FOLDER
 
-FOLDER holds cutouts of garments (see `training.data.cutouts`); rooms, light, arms and noise are made on the way. The
-run's state goes to runs/segmenter-SEED; the same command resumes a killed run.
+FOLDER holds cutouts of garments (see `training.data.cutouts`); rooms, light, arms and noise are made on the way. With
+`--people` and `--hands`, photographs of both come into half of the pictures; with `--things`, other items are held up
+too (see `training.data.people_cutouts`). The run's state goes to runs/segmenter-SEED; the same command resumes a killed
+run.
+
+`--initial FILE.onnx` goes on from an exported network, with smaller steps.
 """
 
 from __future__ import annotations
@@ -11,7 +15,8 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,24 +35,30 @@ from training.base.output_files import make_folder, make_place_for
 from training.base.processes import on_all_cores
 from training.base.progress import progress
 from training.data.cutouts import load_cutouts, oversampled
+from training.data.people_cutouts import load_hands, load_people, load_things
 from training.engine.optimization import MovingAverage, descend, fastest_precision, one_cycle
 from training.engine.run_log import RunLog
 from training.engine.run_state import restore, store
 from training.engine.segmentation_net import WIDTHS, SegmentationNet
-from training.synthesis import composites
+from training.engine.segmentation_weights import load_exported, measure_statistics
+from training.synthesis import composites, photographed_people
 from training.synthesis.composites import Bank, Composites, compose, mirrored
 from training.synthesis.drawn import people
 from training.synthesis.drawn.rooms import draw_rooms
+from training.synthesis.photographed_people import People
 
 from .command import add_compute, at_least, exit_code
 from .export import require_exporter, write_onnx
 
 SIZES_HW = ((120, 160), (120, 160), (90, 160), (160, 120))  # what cameras of 4:3, 16:9 and held upright come to
 STEPS_PER_EPOCH = 100
-EMA_DECAY = 0.9995
+# From random weights, and from an exported network.
+LEARNING_RATE, FURTHER_LEARNING_RATE = 4e-3, 1e-3
+EMA_DECAY, FURTHER_EMA_DECAY = 0.9995, 0.999
 WARMUP = 0.1  # of the steps
 ROOMS_CHUNK = 250  # drawn from a seed of their own, so that the number of cores changes nothing
 VALIDATION_BATCHES, VALIDATION_BATCH = 6, 64
+STATISTICS_BATCHES = 4
 FOUND_MASK_IOU = 0.8
 
 
@@ -72,6 +83,8 @@ def run(args: argparse.Namespace) -> str:
         seed=args.seed,
         folder=folder,
         device=device,
+        photographs=Photographs(args.people, args.hands, args.things),
+        initial=args.initial,
     )
     export(net, args.out)
     return f"{args.out}: {args.out.stat().st_size} bytes"
@@ -80,6 +93,10 @@ def run(args: argparse.Namespace) -> str:
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m training.train_segmenter", description=__doc__.splitlines()[0])
     parser.add_argument("--garments", type=Path, required=True, help="folder of garment cutouts with train.csv")
+    parser.add_argument("--people", type=Path, nargs="+", default=(), help="folders of people; default: none")
+    parser.add_argument("--hands", type=Path, nargs="+", default=(), help="folders of hands; needs --people")
+    parser.add_argument("--things", type=Path, nargs="+", default=(), help="folders of other items; default: none")
+    parser.add_argument("--initial", type=Path, help="exported network to begin with; default: random weights")
     parser.add_argument("--rooms", type=at_least(20), default=9000, help="how many to draw; default: %(default)s")
     parser.add_argument(
         "--epochs", type=at_least(1), default=155, help=f"of {STEPS_PER_EPOCH} batches; default: %(default)s"
@@ -91,27 +108,54 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--out", type=Path, default=Path("weights/segmenter.onnx"), help="file to write; default: %(default)s"
     )
     add_compute(parser)
-    return parser.parse_args(arguments)
+    args = parser.parse_args(arguments)
+    if bool(args.people) != bool(args.hands):
+        parser.error("--people and --hands go together")
+    return args
+
+
+@dataclass(frozen=True, slots=True)
+class Photographs:
+    """Folders of photographs besides the garments', see `training.data.people_cutouts`."""
+
+    people: Sequence[Path] = ()
+    hands: Sequence[Path] = ()
+    things: Sequence[Path] = ()
 
 
 def fit(
-    garments: Path, *, rooms: int, epochs: int, batch_size: int, seed: int, folder: Path, device: torch.device
+    garments: Path,
+    *,
+    rooms: int,
+    epochs: int,
+    batch_size: int,
+    seed: int,
+    folder: Path,
+    device: torch.device,
+    photographs: Photographs = Photographs(),
+    initial: Path | None = None,
 ) -> SegmentationNet:
     """Train from `seed`, or go on with an interrupted run; returns the averaged network, on the CPU, in eval mode."""
-    train, validation = banks(garments, rooms, seed)
     torch.manual_seed(seed)
-    net = SegmentationNet().to(device).to(memory_format=torch.channels_last)
-    average = MovingAverage(net, EMA_DECAY)
-    optimizer = AdamW(net.parameters(), lr=4e-3, weight_decay=0.01)
+    net = SegmentationNet()
+    if initial:
+        load_exported(initial, net)
+    train, validation = banks(garments, rooms, seed, photographs)
+    pictures = fingerprint((*train.tensors(), *validation.tensors()))
+    train = train.to(device)
+    net = net.to(device).to(memory_format=torch.channels_last)
+    begins_with = fingerprint(net.state_dict().values()) if initial else ""
+    if initial:
+        measure_statistics(net, first_batches(train, batch_size, seed))
+    average = MovingAverage(net, FURTHER_EMA_DECAY if initial else EMA_DECAY)
+    optimizer = AdamW(net.parameters(), lr=FURTHER_LEARNING_RATE if initial else LEARNING_RATE, weight_decay=0.01)
     schedule = LambdaLR(optimizer, one_cycle(epochs * STEPS_PER_EPOCH, WARMUP))
     parts: dict[str, Any] = {"net": net, "average": average, "optimizer": optimizer, "schedule": schedule}
-    pictures = fingerprint((train.cutouts, validation.cutouts, train.rooms, validation.rooms))
-    train = train.to(device)
-    named = {**vars(composites), **vars(people)}
+    named = {**vars(composites), **vars(people), **vars(photographed_people)}
     shares = {name: value for name, value in named.items() if name.endswith("_SHARE")}
     precision = fastest_precision(device)
     identity = {"epochs": epochs, "seed": seed, "batch": batch_size, "pictures": pictures, "widths": WIDTHS}
-    identity |= {"device": device.type, "precision": precision, **shares}
+    identity |= {"device": device.type, "precision": precision, "begins_with": begins_with, **shares}
     first_epoch = restore(folder / "state.pt", identity, parts)
     log = RunLog(folder, first_epoch)
     for epoch in range(first_epoch, epochs):
@@ -139,13 +183,29 @@ def fit(
     return net.cpu().to(memory_format=torch.contiguous_format).eval()
 
 
-def banks(garments: Path, rooms: int, seed: int) -> tuple[Bank, Bank]:
-    """What composites are made from: other garments, of other owners, and other rooms for validation."""
-    train, validation = map(oversampled, load_cutouts(garments))
+def first_batches(bank: Bank, batch_size: int, seed: int) -> Iterator[Tensor]:
+    """What a network sees before it is trained further, N x 6 x h x w."""
+    generator = torch.Generator(bank.rooms.device).manual_seed(seed)
+    for index in range(STATISTICS_BATCHES):
+        yield pictures(compose(bank, batch_size, SIZES_HW[index % len(SIZES_HW)], generator))
+
+
+def banks(garments: Path, rooms: int, seed: int, photographs: Photographs = Photographs()) -> tuple[Bank, Bank]:
+    """What composites are made from: other garments, of other owners, other people and rooms for validation."""
+    cutouts = [oversampled(part).images for part in load_cutouts(garments)]
+    people: list[People | None] = [None, None]
+    if photographs.things:
+        things, held_out = load_things(photographs.things)
+        cutouts = [torch.cat(pair) for pair in zip(cutouts, (things[~held_out], things[held_out]), strict=True)]
+    if photographs.people:
+        persons, heads, held_out = load_people(photographs.people)
+        hands, hand_held_out = load_hands(photographs.hands)
+        for index, (part, hand_part) in enumerate(((~held_out, ~hand_held_out), (held_out, hand_held_out))):
+            people[index] = People(persons[part], heads[part], hands[hand_part])
     jobs = [((seed, first), min(ROOMS_CHUNK, rooms - first)) for first in range(0, rooms, ROOMS_CHUNK)]
     drawn = torch.from_numpy(np.concatenate(on_all_cores(rooms_from, jobs, "rooms")))
     share = max(1, rooms // 10)
-    return Bank(train.images, drawn[share:]), Bank(validation.images, drawn[:share])
+    return Bank(cutouts[0], drawn[share:], people[0]), Bank(cutouts[1], drawn[:share], people[1])
 
 
 def rooms_from(seed: tuple[int, ...], count: int) -> NDArray[np.uint8]:

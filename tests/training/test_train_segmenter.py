@@ -4,6 +4,7 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
+from PIL import Image
 
 from fashioncam.errors import UserError
 from fashioncam.pipeline.segmentation.learned import LearnedSegmenter
@@ -12,7 +13,7 @@ from training.data.cutouts import EDGE_PX, load_cutouts, oversampled
 from training.data.fashion_mnist import Split
 from training.engine.segmentation_net import SegmentationNet
 from training.synthesis.drawn import rooms
-from training.train_segmenter import Exported, export, main, segmentation_loss
+from training.train_segmenter import Exported, Photographs, export, main, segmentation_loss
 
 
 @pytest.fixture
@@ -23,9 +24,9 @@ def small(monkeypatch):
     monkeypatch.setattr(train_segmenter, "SIZES_HW", ((32, 40),))
 
 
-def trained(garments, run, epochs, batch_size=4, device="cpu"):
+def trained(garments, run, epochs, batch_size=4, device="cpu", **more):
     numbers = {"rooms": 20, "epochs": epochs, "batch_size": batch_size, "seed": 3}
-    return train_segmenter.fit(garments, **numbers, folder=run, device=torch.device(device)).state_dict()
+    return train_segmenter.fit(garments, **numbers, folder=run, device=torch.device(device), **more).state_dict()
 
 
 def test_rooms_come_in_chunks_and_differ(garments, small, monkeypatch):
@@ -86,6 +87,68 @@ def test_killed_and_resumed_run_ends_as_an_uninterrupted_one(garments, tmp_path,
             trained(garments, tmp_path / "parts", epochs=2)
     resumed = trained(garments, tmp_path / "parts", epochs=2)
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+@pytest.fixture
+def photographs(tmp_path):
+    """Folders of twenty people, hands and things each."""
+    inside = {"people": np.s_[10:60, 5:30], "hands": np.s_[20:60, 20:30], "things": np.s_[5:55, 5:45]}
+    for folder, part in inside.items():
+        (tmp_path / folder).mkdir()
+        for index in range(20):
+            rgba = np.zeros((60, 50, 4), np.uint8)
+            rgba[part] = (200, 9 * index, 90, 255)
+            Image.fromarray(rgba).save(tmp_path / folder / f"{index}.png")
+    return Photographs(*([tmp_path / folder] for folder in inside))
+
+
+def test_people_and_hands_are_held_out_too(garments, photographs, small):
+    train, validation = train_segmenter.banks(garments, 20, 0, photographs)
+    assert train.people is not None
+    assert validation.people is not None
+    for part in ("people", "hands", "heads"):
+        assert len(getattr(train.people, part)) + len(getattr(validation.people, part)) == 20
+    without = train_segmenter.banks(garments, 20, 0)
+    assert sum(len(bank.cutouts) for bank in (train, validation)) == 20 + sum(len(bank.cutouts) for bank in without)
+
+
+def test_run_from_an_exported_network_with_people_resumes(garments, photographs, tmp_path, small, monkeypatch):
+    export(SegmentationNet().eval(), tmp_path / "initial.onnx")
+    more = {"photographs": photographs, "initial": tmp_path / "initial.onnx"}
+    whole = trained(garments, tmp_path / "whole", epochs=2, **more)
+    with monkeypatch.context() as patched:
+        patched.setattr(train_segmenter, "store", stopping_after_one(train_segmenter.store))
+        with pytest.raises(KeyboardInterrupt):
+            trained(garments, tmp_path / "parts", epochs=2, **more)
+    resumed = trained(garments, tmp_path / "parts", epochs=2, **more)
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+    with pytest.raises(UserError, match="belongs to another"):
+        trained(garments, tmp_path / "parts", epochs=2)
+
+
+def stopping_after_one(store):
+    """`store`, as if the process were killed when the first epoch's state is written."""
+
+    def stored(*arguments):
+        store(*arguments)
+        raise KeyboardInterrupt
+
+    return stored
+
+
+def test_people_without_hands_are_refused(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        main(["--garments", str(tmp_path), "--people", str(tmp_path)])
+    assert "--hands" in capsys.readouterr().err
+
+
+def test_initial_network_that_is_none_is_said_in_one_line(garments, tmp_path, capsys):
+    (tmp_path / "net.onnx").write_bytes(b"none")
+    places = ["--run", str(tmp_path / "run"), "--out", str(tmp_path / "out.onnx")]
+    assert main(["--garments", str(garments), "--initial", str(tmp_path / "net.onnx"), *places]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "net.onnx" in error
 
 
 def test_a_few_steps_lower_the_loss(garments, small):

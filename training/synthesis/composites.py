@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from training.augmentation.random_fields import Dice, grid, sampled, waves
 from training.synthesis.drawn.people import before_body, random_arms
+from training.synthesis.photographed_people import People, random_crowd, with_hands
 
 # Shares of the composites; what else varies has its range beside it.
 ITEM_SHARE = 0.75
@@ -39,14 +40,22 @@ class Bank:
     Attributes:
         cutouts: N x 4 x S x S uint8: B, G, R times alpha, alpha; centred, the longest edge is S.
         rooms: M x 3 x H x W uint8.
+        people: photographs of people and hands; None for composites without them.
     """
 
     cutouts: Tensor
     rooms: Tensor
+    people: People | None = None
+
+    def tensors(self) -> tuple[Tensor, ...]:
+        """All that it holds."""
+        people = () if self.people is None else (self.people.people, self.people.heads, self.people.hands)
+        return (self.cutouts, self.rooms, *people)
 
     def to(self, device: torch.device) -> Bank:
         """The same there: composites are made where their bank is."""
-        return Bank(self.cutouts.to(device), self.rooms.to(device))
+        people = None if self.people is None else self.people.to(device)
+        return Bank(self.cutouts.to(device), self.rooms.to(device), people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +84,18 @@ def compose(bank: Bank, count: int, size_hw: tuple[int, int], generator: torch.G
     colours, items, cutout = random_items(bank, dice, size_hw)
     # Another picture's item is as good as a new one, and saves a third of the time.
     ghost_colour, ghost = colours.roll(1, dims=0), items.roll(1, dims=0) * dice.happens(GHOST_SHARE)
-    learned = room * (1 - ghost) + ghost_colour * ghost
+    crowd = random_crowd(bank.people, room, items, generator)
+    learned = crowd.learned * (1 - ghost) + ghost_colour * ghost
 
     colours = camouflaged(colours, room, items, dice)
-    scene = room * random_light(dice, size_hw)
-    shown = dice.happens(ITEM_SHARE)
+    scene = crowd.present * random_light(dice, size_hw)
+    shown = dice.happens(ITEM_SHARE) * (1 - crowd.empty_handed)
     item = items * shown
     # The shadow of something that is not in the picture: of an item, or of anything.
     stray = items.roll(3, dims=0) * dice.happens(STRAY_SHADOW_SHARE)
     scene = scene * cast_shadow(item, dice) * cast_shadow(stray, dice) * stray_shadow(dice, size_hw)
     scene = before_stick(before_body(scene, dice), dice)
-    arm_colour, arm, hand = random_arms(item, dice)
+    arm_colour, arm, hand = with_hands(bank.people, crowd, item, random_arms(item, dice), generator)
     scene = scene * cast_shadow(arm, dice)
     scene = scene * (1 - arm) + arm_colour * arm
     scene = scene * (1 - item) + colours * item
