@@ -25,6 +25,7 @@ BESIDE_SHARE = 0.2  # the person is beside the item, not behind it
 NOTHING_HELD_SHARE = 0.2
 LEFT_HAND_SHARE, RIGHT_HAND_SHARE = 0.75, 0.75
 LONG_SLEEVE_SHARE = 0.65
+OWN_SKIN_SHARE = 0.6  # hands of the face's colour; the others are of any tone
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Crowd:
         learned, present: the room as it was learned and as it is, N x 3 x h x w float32.
         empty_handed: N x 1 x 1 x 1, 1 where nothing is held.
         pose: of the first person, of K; where nobody is seen, of someone below the picture.
-        cloth: a piece of what that person wears, K x 3 x C x C float32.
+        cloth, face: pieces of what that person wears and of the face, K x 3 x C x C float32.
     """
 
     learned: Tensor
@@ -72,6 +73,7 @@ class Crowd:
     empty_handed: Tensor
     pose: Pose | None = None
     cloth: Tensor | None = None
+    face: Tensor | None = None
 
 
 def random_crowd(people: People | None, rooms: Tensor, items: Tensor, generator: torch.Generator) -> Crowd:
@@ -97,7 +99,9 @@ def random_crowd(people: People | None, rooms: Tensor, items: Tensor, generator:
     pose = replace(pose, top=pose.top + 2 * (1 - seen))
     empty_handed = in_place_of_first(empty_handed, dice.happens(NOTHING_HELD_SHARE))
     learned, present = in_place_of_first(rooms, learned), in_place_of_first(rooms, present)
-    return Crowd(learned, present, empty_handed, pose, piece_of_cloth(picture, head))
+    cloth = piece(picture, (1.8 * head).clamp(max=0.93), 0.25 * head.clamp(max=0.4))
+    face = piece(picture, 0.6 * head, 0.12 * head)
+    return Crowd(learned, present, empty_handed, pose, cloth, face)
 
 
 def in_place_of_first(batch: Tensor, first: Tensor) -> Tensor:
@@ -154,12 +158,10 @@ def before_person(scene: Tensor, picture: Tensor, head_share: Tensor, pose: Pose
     return scene * (1 - cover) + placed[:, :3] * present
 
 
-def piece_of_cloth(picture: Tensor, head_share: Tensor, size: int = 24) -> Tensor:
-    """What the person wears on the chest, N x 3 x size x size float32."""
+def piece(picture: Tensor, middle: Tensor, reach: Tensor, size: int = 24) -> Tensor:
+    """What is seen of the person around this height, both in 0..1 of the picture's; N x 3 x size x size float32."""
     rows, columns = grid((size, size), picture.device)
-    reach = 0.25 * head_share.clamp(max=0.4)
-    chest = (1.8 * head_share).clamp(max=0.93)
-    cut = sampled(picture, columns * 1.5 * reach, 2 * (chest + rows * reach).clamp(max=0.99) - 1)
+    cut = sampled(picture, columns * 1.5 * reach, 2 * (middle + rows * reach).clamp(max=0.99) - 1)
     return cut[:, :3] / (cut[:, 3:] / 255).clamp(min=0.3)
 
 
@@ -212,15 +214,19 @@ Arms = tuple[Tensor, Tensor, Tensor]  # as `random_arms` returns them
 
 def with_hands(people: People | None, crowd: Crowd, items: Tensor, arms: Arms, generator: torch.Generator) -> Arms:
     """The arms of N composites, those of the crowd with photographed hands in place of theirs."""
-    if people is None or crowd.pose is None or crowd.cloth is None:
+    if people is None or crowd.pose is None or crowd.cloth is None or crowd.face is None:
         return arms
     count = len(crowd.cloth)
-    hands = random_hands(people.hands, crowd.pose, crowd.cloth, items[:count], Dice(count, generator))
+    dice = Dice(count, generator)
+    tone = torch.where(dice.happens(OWN_SKIN_SHARE).bool(), crowd.face.mean(dim=(2, 3), keepdim=True), skin(dice))
+    size = (crowd.pose.head * dice.uniform(0.75, 1.5)).clamp(0.13, 0.5)
+    owner = Owner(crowd.pose, crowd.cloth, tone, size, dice.happens(LONG_SLEEVE_SHARE))
+    hands = random_hands(people.hands, owner, items[:count], dice)
     colour, behind, before = map(in_place_of_first, arms, hands)
     return colour, behind, before
 
 
-def random_hands(hands: Tensor, pose: Pose, cloth: Tensor, item: Tensor, dice: Dice) -> Arms:
+def random_hands(hands: Tensor, owner: Owner, item: Tensor, dice: Dice) -> Arms:
     """Photographed hands that hold the item at its edges, or gesture where there is none, with drawn forearms.
 
     Returns:
@@ -228,8 +234,6 @@ def random_hands(hands: Tensor, pose: Pose, cloth: Tensor, item: Tensor, dice: D
     """
     colour = torch.zeros_like(item.expand(-1, 3, -1, -1))
     behind, before = torch.zeros_like(item), torch.zeros_like(item)
-    hand_size = (pose.head * dice.uniform(0.75, 1.5)).clamp(0.13, 0.5)
-    owner = Owner(pose, cloth, skin(dice), hand_size, dice.happens(LONG_SLEEVE_SHARE))
     for side, share in ((-1, LEFT_HAND_SHARE), (1, RIGHT_HAND_SHARE)):
         hand = toned(dice.choice(hands).float(), owner.skin, dice)
         limb_colour, cover, front = random_limb(hand, item, owner, side, dice)
@@ -277,13 +281,13 @@ def random_limb(hand: Tensor, item: Tensor, owner: Owner, side: int, dice: Dice)
 def random_arm(limb: Limb, shoulder: tuple[Tensor, Tensor], owner: Owner, dice: Dice) -> Arms:
     """A forearm and an upper arm: their colours, what they cover, and what of that is sleeve."""
     wrist, elbow = limb.at(0.93), limb.at(1 + dice.uniform(1.3, 2.4))
-    thick = owner.hand_size * dice.uniform(0.12, 0.16) * (1 + 0.2 * owner.long_sleeve)
+    thick = owner.hand_size * dice.uniform(0.11, 0.14) * (1 + 0.25 * owner.long_sleeve)
     bend = limb.turn + dice.normal(0.5)
     out_of_picture = elbow[0] + 2 * bend.sin(), elbow[1] + 2 * bend.cos()
     to_shoulder = dice.happens(0.5)
     end_x, end_y = (a * to_shoulder + b * (1 - to_shoulder) for a, b in zip(shoulder, out_of_picture, strict=True))
-    lower, t = capsule(limb.x, limb.y, wrist, elbow, thick, thick * dice.uniform(1.4, 2.0))
-    upper, _ = capsule(limb.x, limb.y, elbow, (end_x, end_y), thick * 1.7, thick * dice.uniform(1.7, 2.6))
+    lower, t = capsule(limb.x, limb.y, wrist, elbow, thick, thick * dice.uniform(1.15, 1.6))
+    upper, _ = capsule(limb.x, limb.y, elbow, (end_x, end_y), thick * 1.4, thick * dice.uniform(1.5, 2.2))
     starts = owner.long_sleeve * dice.uniform(-0.6, 0.5) + (1 - owner.long_sleeve) * dice.uniform(0.6, 1.5)
     sleeve = torch.maximum(upper * (t > 0.99), (t > starts) * lower)
     cloth = sampled(owner.cloth, limb.across * 0.8, limb.along * 0.4) * dice.uniform(0.75, 1.1)

@@ -5,7 +5,7 @@ from training.augmentation.random_fields import Dice
 from training.synthesis import composites, photographed_people
 from training.synthesis.composites import Bank, compose
 from training.synthesis.drawn import people as drawn_people
-from training.synthesis.photographed_people import People, Pose, random_crowd, random_hands
+from training.synthesis.photographed_people import Owner, People, Pose, random_crowd, random_hands
 
 SIZE_HW = (60, 80)
 SKIN_BGR, CLOTH_BGR, ROOM_BGR, ITEM_BGR = (90, 120, 190), (200, 40, 40), (128, 128, 128), (30, 220, 30)
@@ -151,9 +151,9 @@ def test_hands_hold_the_item_at_its_edge(people, shares):
     item = torch.zeros(count, 1, *SIZE_HW)
     item[..., 15:40, 25:55] = 1
     pose = Pose(*(torch.full((count, 1, 1, 1), value) for value in (0.0, 2.0, 0.25, 0.0)))
-    cloth = torch.full((count, 3, 24, 24), 100.0)
-    dice = Dice(count, torch.Generator().manual_seed(0))
-    colour, arm, before = random_hands(people.hands, pose, cloth, item, dice)
+    cloth, skin = torch.full((count, 3, 24, 24), 100.0), torch.full((count, 3, 1, 1), 150.0)
+    owner = Owner(pose, cloth, skin, hand_size=pose.head, long_sleeve=torch.ones(count, 1, 1, 1))
+    colour, arm, before = random_hands(people.hands, owner, item, Dice(count, torch.Generator().manual_seed(0)))
     assert colour.shape == (count, 3, *SIZE_HW)
     assert before.max() <= 1 + 1e-5
     assert (before <= arm + 1e-5).all()
