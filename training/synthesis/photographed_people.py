@@ -89,7 +89,8 @@ def random_crowd(people: People | None, rooms: Tensor, items: Tensor, generator:
         came, moved = kind < CAME_SHARE, (kind >= CAME_SHARE) & (kind < CAME_SHARE + MOVED_SHARE)
         gone = (kind >= CAME_SHARE + MOVED_SHARE) & (kind < CAME_SHARE + MOVED_SHARE + GONE_SHARE)
         there = dice.happens(share)
-        chosen = dice.index(len(people.people))
+        # By their heads: else photographs of head and shoulders, which are few, would come too seldom.
+        chosen = torch.multinomial(people.heads, count, replacement=True, generator=generator)
         picture = in_other_light(people.people[chosen].float(), dice)
         head = people.heads[chosen].view(-1, 1, 1, 1)
         pose = random_pose(item, dice)
@@ -114,7 +115,7 @@ def random_pose(item: Tensor, dice: Dice) -> Pose:
     height, width = item.shape[-2:]
     _, columns = grid((height, width), dice.device)
     middle = (item * columns).sum(dim=(1, 2, 3), keepdim=True) / item.sum(dim=(1, 2, 3), keepdim=True).clamp(min=1)
-    head = 0.1 * dice.uniform(0, 1.7).exp()  # most often 0.15 to 0.35, as before a laptop; up to 0.55
+    head = 0.1 * dice.uniform(0, 2.1).exp()  # most often 0.15 to 0.5, as before a laptop; up to 0.8
     beside = dice.happens(BESIDE_SHARE) * dice.uniform(0.35, 0.9) * (1 - 2 * dice.happens(0.5))
     x = 0.5 * middle * width / height + dice.normal(0.12) + beside
     return Pose(x, dice.uniform(-0.06, 0.3) - 0.2 * (head - 0.25), head, dice.normal(0.06))
@@ -219,7 +220,7 @@ def with_hands(people: People | None, crowd: Crowd, items: Tensor, arms: Arms, g
     count = len(crowd.cloth)
     dice = Dice(count, generator)
     tone = torch.where(dice.happens(OWN_SKIN_SHARE).bool(), crowd.face.mean(dim=(2, 3), keepdim=True), skin(dice))
-    size = (crowd.pose.head * dice.uniform(0.75, 1.5)).clamp(0.13, 0.5)
+    size = (crowd.pose.head * dice.uniform(0.4, 1.5)).clamp(0.13, 0.5)
     owner = Owner(crowd.pose, crowd.cloth, tone, size, dice.happens(LONG_SLEEVE_SHARE))
     hands = random_hands(people.hands, owner, items[:count], dice)
     colour, behind, before = map(in_place_of_first, arms, hands)
