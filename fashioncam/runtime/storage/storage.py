@@ -23,7 +23,7 @@ from .recorder import Recorder, as_json
 MOST_WAITING = 8  # pictures for a slow disk; each is 6 MB at 1920x1080
 
 
-class Keeper:
+class Storage:
     """Writes into one folder; pictures and captures in a thread of its own, as a disk may be slow.
 
     Args:
@@ -38,6 +38,7 @@ class Keeper:
         # Recordings are written by the inference thread, and begun and ended by the window's.
         self._recording: tuple[Path, Recorder] | None = None
         self._recording_lock = threading.Lock()
+        self.captures: tuple[Capture, ...] = ()
 
     @property
     def recording(self) -> Path | None:
@@ -73,11 +74,18 @@ class Keeper:
 
         self._do(write)
 
-    def captures(self) -> list[Capture]:
-        """All captures, the newest first."""
-        return list_captures(self.captures_folder)
+    def refresh_captures(self) -> None:
+        """List them in the worker."""
+        self._do(self._list)
 
-    def delete(self, captures: Sequence[Capture]) -> None:
+    def _list(self) -> None:
+        self.captures = tuple(list_captures(self.captures_folder))
+
+    def delete_captures(self, captures: Sequence[Capture]) -> None:
+        self._do(lambda: self._delete(captures))
+        self._do(self._list)
+
+    def _delete(self, captures: Sequence[Capture]) -> None:
         """Delete them; what cannot be deleted is told."""
         try:
             for capture in captures:

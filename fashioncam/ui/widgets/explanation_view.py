@@ -1,4 +1,4 @@
-"""Why: what the model sees, the same with the heat map, and the scale of its colours."""
+"""Why: the model's input, the same with the heat map, and the scale of its colours."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
-from fashioncam.messages import Reading, View
+from fashioncam.messages import Explanation, Reading
 from fashioncam.ui.qt_image import from_bgr, from_grey
 from fashioncam.ui.texts import legend_ends, question
 from fashioncam.ui.theme import Theme
+from fashioncam.view import View
 
 from .elided_label import ElidedLabel
 from .video_view import PictureView
 
-STEP_PX = 28  # the pictures' edge is a multiple of it, so that all pixels of most models' input are equally large
+STEP_PX = 28  # the pictures' edge is a multiple of it: all pixels of a 28x28 input are equally large
 GAP_PX = 12
 LEGEND_PX = 10
 STRENGTH_STEPS = 20
@@ -65,26 +66,26 @@ class Legend(QWidget):
 
 
 class Slider(QSlider):
-    """The wheel is for the panel that it lies in."""
+    """It leaves the wheel to the panel around it."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 (Qt's name)
         event.ignore()
 
 
 class ExplanationView(QWidget):
-    """The two pictures, the question that they answer, the legend, and the heat map's strength."""
+    """The question, the two pictures that answer it, the legend, and the strength of the heat map."""
 
     contrast_asked = Signal()
     strength_chosen = Signal(float)
 
     def __init__(self, show_input: bool) -> None:
         super().__init__()
-        self._explained: Reading | None = None
+        self._shown: tuple[Reading | None, Explanation | None] | None = None
         self._question = ElidedLabel(Qt.TextElideMode.ElideRight)
         self._question.setObjectName("heading")
         self._contrast = QPushButton("First against second")
         self._contrast.setCheckable(True)
-        self._contrast.setToolTip("What speaks for the first class rather than the second (C)")
+        self._contrast.setToolTip("What speaks for the first class and against the second (C)")
         self._contrast.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._contrast.clicked.connect(lambda _checked: self.contrast_asked.emit())
         self._input, self._heat = PictureView("no garment", smooth=False), PictureView("no garment")
@@ -129,7 +130,7 @@ class ExplanationView(QWidget):
         self._pressed_at = self._strength.value()
 
     def _on_released(self) -> None:
-        """The way down to 0 was no choice: the heat map is to come back as strong as it was before."""
+        """A way down to 0 chooses no strength: switched on again, the heat map is as strong as before."""
         if self._strength.value() == 0 and self._pressed_at:
             self.strength_chosen.emit(self._pressed_at / STRENGTH_STEPS)
             self.strength_chosen.emit(0.0)
@@ -137,7 +138,7 @@ class ExplanationView(QWidget):
     def set_theme(self, theme: Theme, width: int) -> None:
         """Take over colours and sizes; the pictures are as large as the width allows, pixels.
 
-        In a presentation the live picture is the explanation, and only its colours are told.
+        In a presentation the live picture is the explanation; only the legend stays here.
         """
         for details in self._details:
             details.setVisible(not theme.presenting)
@@ -152,16 +153,16 @@ class ExplanationView(QWidget):
         self.ensurePolished()
 
     def show_view(self, view: View) -> None:
-        """Called at every pull, so only what has changed is set."""
+        """Called with every view, so only what has changed is set."""
         self._contrast.setChecked(view.request.contrast)
-        value = round(view.look.strength * STRENGTH_STEPS) if view.look.heat else 0
+        value = round(view.style.strength * STRENGTH_STEPS) if view.style.heat else 0
         if value != self._strength.value() and not self._strength.isSliderDown():
             self._strength.blockSignals(True)
             self._strength.setValue(value)
             self._strength.blockSignals(False)
-        if view.reading is self._explained and (view.reading is None or view.picture_bgr is None):
+        if (view.reading, view.explanation) == self._shown:
             return
-        self._explained = view.reading
+        self._shown = view.reading, view.explanation
         self._question.setText(question(view.reading))
         self._contrast.setEnabled(view.reading is not None and bool(view.reading.top5))
         seen = None if view.reading is None else view.reading.input_grey
