@@ -65,7 +65,7 @@ BINDINGS = (
 )
 MENUS = tuple(dict.fromkeys(binding.menu for binding in BINDINGS))
 MOUSE = (
-    ("click a class", "Why this class? Click again: the first"),
+    ("click a class", "Why this class? Again: the first"),
     ("drag over the picture", "Search only there"),
     ("double click the picture", "Search the whole picture"),
     ("drop a file, folder or address", "Open it"),

@@ -1,5 +1,7 @@
 """What a person at the window does and sees, in a test."""
 
+import time
+
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QAction, QMouseEvent
 from PySide6.QtTest import QTest
@@ -51,3 +53,12 @@ def send_mouse(widget, kind, position, which, at_ms):
     event = QMouseEvent(kind, where, where, which, which, none)
     event.setTimestamp(at_ms)
     QApplication.sendEvent(widget, event)
+
+
+def wait_for(condition, limit_s=5):
+    """Let the window live on until the condition holds; returns whether it does."""
+    ends_s = time.perf_counter() + limit_s
+    while not (holds := condition()) and time.perf_counter() < ends_s:
+        QApplication.processEvents()
+        time.sleep(0.002)  # not Qt's own qWait, which keeps Python's interpreter lock from the other threads
+    return holds

@@ -29,7 +29,7 @@ from fashioncam.ui.theme import Theme
 from fashioncam.view import View
 
 THUMBNAIL_PX = 148
-MASK_OFF = QColor(0, 0, 0, 150)  # over what is not garment
+DARKENING = 0.6  # of what is not garment, 0..1
 
 
 class Gallery(QDialog):
@@ -180,15 +180,15 @@ def thumbnail(capture: Capture, size: QSize) -> QImage:
     smooth, keep = Qt.TransformationMode.SmoothTransformation, Qt.AspectRatioMode.KeepAspectRatio
     crop = crop.scaled(size, keep, smooth)
     off = QImage(crop.size(), QImage.Format.Format_ARGB32_Premultiplied)
-    off.fill(MASK_OFF)
+    off.fill(Qt.GlobalColor.black)
     if not mask.isNull():
         mask = mask.scaled(crop.size(), Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
         mask.invertPixels()
-        off.setAlphaChannel(mask.convertToFormat(QImage.Format.Format_Alpha8))
+        off.setAlphaChannel(mask)
     painter = QPainter(image)
     left, top = (size.width() - crop.width()) // 2, (size.height() - crop.height()) // 2
     painter.drawImage(left, top, crop)
-    painter.setOpacity(MASK_OFF.alphaF())
+    painter.setOpacity(DARKENING)
     painter.drawImage(left, top, off)
     painter.end()
     return image
