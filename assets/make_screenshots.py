@@ -21,11 +21,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from fashioncam import resources
-from fashioncam.messages import State, Stream, View
+from fashioncam.commands import LoadModel, OpenSource
+from fashioncam.messages import State, Stream
 from fashioncam.runtime.session import LiveSession
 from fashioncam.settings import Settings
 from fashioncam.ui.main_window import MainWindow
-from fashioncam.ui.preferences import Memory
+from fashioncam.ui.preferences import Preferences
+from fashioncam.ui.widgets.first_steps import FirstSteps
+from fashioncam.ui.widgets.status_line import StatusLine
+from fashioncam.ui.widgets.video_view import LiveView
+from fashioncam.view import View
 
 README_PICTURES = ("item", "contrast", "presentation")
 QUALITY = 88
@@ -39,14 +44,14 @@ class Tour:
     def __init__(self, size_wh: tuple[int, int], scheme: str, keep: Callable[[str, QWidget], None]) -> None:
         self.keep = keep
         self.folder = Path(tempfile.mkdtemp())
-        memory = Memory(QSettings(str(self.folder / "memory.ini"), QSettings.Format.IniFormat))
-        memory.keep("scheme", scheme)
+        preferences = Preferences(QSettings(str(self.folder / "preferences.ini"), QSettings.Format.IniFormat))
+        preferences.save("scheme", scheme)
         self.session = LiveSession(Settings(device="demo"), self.folder)
-        self.window = MainWindow(Settings(device="demo"), self.session, memory, resources.own_weights())
+        self.window = MainWindow(Settings(device="demo"), self.session, preferences, resources.own_weights())
         self.window.resize(*size_wh)
         self.window.show()
         self.session.start()
-        self.session.load_model()
+        self.session.send(LoadModel())
 
     def go(self) -> None:
         """All stations, in an order that a user might choose."""
@@ -66,7 +71,7 @@ class Tour:
         self.stop("first-steps")
         self.press(Keys.Key_Space)
         self.wait_for(lambda view: view.stream is Stream.PAUSED)
-        self.window._progress = self.window._progress.__class__(3, -1e9)  # the steps have been taken long ago
+        self.window.findChild(FirstSteps).over.emit()  # as some seconds later
         wait(200)
         self.stop("paused")
 
@@ -102,12 +107,12 @@ class Tour:
         self.press(Keys.Key_M)
         self.press(Keys.Key_R)
         self.press(Keys.Key_P)
-        self.wait_for(lambda _view: self.window._status.isHidden())
+        self.wait_for(lambda _view: self.window.findChild(StatusLine).isHidden())
         self.wait_for_next("Sneaker")
         self.stop("presentation")
         self.press(Keys.Key_P)
-        self.session.open_source(__file__)
-        self.wait_for(lambda _view: "cannot be opened" in self.window._status.text)
+        self.session.send(OpenSource(__file__))
+        self.wait_for(lambda _view: "cannot be opened" in self.window.findChild(StatusLine).text)
         self.stop("refused")
 
     def stop(self, name: str) -> None:
@@ -133,7 +138,8 @@ class Tour:
         wait(300)
 
     def drag(self) -> None:
-        video, area = self.window._video, self.window._video.picture_area()
+        video = self.window.findChild(LiveView)
+        area = video.picture_area()
         start = area.topLeft() + QPoint(area.width() // 4, area.height() // 12)
         end = area.topLeft() + QPoint(area.width() * 3 // 4, area.height() * 9 // 10)
         QTest.mousePress(video, Qt.MouseButton.LeftButton, pos=start)
@@ -149,10 +155,10 @@ class Tour:
 
     def wait_for(self, condition: Callable[[View], object]) -> None:
         for _ in range(WAITS):
-            if condition(self.window._view):
+            if condition(self.session.view):
                 return
             wait(10)
-        raise SystemExit(f"never came: {self.window._view}")
+        raise SystemExit(f"never came: {self.session.view}")
 
 
 def wait(milliseconds: int) -> None:

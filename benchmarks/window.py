@@ -27,13 +27,15 @@ import numpy as np
 from PySide6.QtCore import QEvent, QObject, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
-from fashioncam.messages import Frame, View
+from fashioncam.commands import LoadModel
+from fashioncam.messages import Frame
 from fashioncam.runtime.session import LiveSession
 from fashioncam.runtime.sources.opening import open_source
 from fashioncam.runtime.threads import inference
 from fashioncam.settings import DEMO, Settings
 from fashioncam.ui.main_window import MainWindow
-from fashioncam.ui.preferences import Memory
+from fashioncam.ui.preferences import Preferences
+from fashioncam.view import View
 
 from .tables import print_cells, print_table_head
 
@@ -55,12 +57,12 @@ class SyntheticCamera:
         while (frame := clip.read()) is not None and len(self._jpegs) < 150:
             self._jpegs.append(cv2.imencode(".jpg", cv2.resize(frame.image_bgr, size_wh))[1])
         clip.close()
-        self._started_s, self._count, self._pause = time.monotonic(), 0, threading.Event()
+        self._started_s, self._count, self._pause = time.perf_counter(), 0, threading.Event()
 
     def read(self) -> Frame | None:
         image_bgr = cv2.imdecode(self._jpegs[self._count % len(self._jpegs)], cv2.IMREAD_COLOR)
-        self._pause.wait(max(0.0, self._started_s + self._count / self.fps - time.monotonic()))
-        now_s = time.monotonic()
+        self._pause.wait(max(0.0, self._started_s + self._count / self.fps - time.perf_counter()))
+        now_s = time.perf_counter()
         self._count += 1
         return Frame(self._count - 1, image_bgr, now_s, now_s)
 
@@ -138,9 +140,9 @@ def run(application: TimedApplication, size_wh: tuple[int, int], slowness: int, 
     process_frame = inference.process_frame
 
     def slowed(*arguments: object) -> object:
-        started_s = time.monotonic()
+        started_s = time.perf_counter()
         reading, state = process_frame(*arguments)
-        threading.Event().wait((slowness - 1) * (time.monotonic() - started_s))
+        threading.Event().wait((slowness - 1) * (time.perf_counter() - started_s))
         return replace(reading, stages_ms={stage: slowness * ms for stage, ms in reading.stages_ms.items()}), state
 
     inference.process_frame = slowed
@@ -149,7 +151,7 @@ def run(application: TimedApplication, size_wh: tuple[int, int], slowness: int, 
         QTimer.singleShot(int(1000 * SETTLE_S), application.forget)
         QTimer.singleShot(int(1000 * (SETTLE_S + seconds)), application.quit)
         application.exec()
-        view = session.read_latest()
+        view = session.view
     inference.process_frame = process_frame
     if view.failure is not None:
         sys.exit(f"benchmarks.window: {view.failure.text}")
@@ -160,12 +162,12 @@ def run(application: TimedApplication, size_wh: tuple[int, int], slowness: int, 
 def live_window(camera: Callable[[], SyntheticCamera]) -> Iterator[tuple[LiveSession, MainWindow]]:
     """The window on a session that has been started; what they write goes with them."""
     with tempfile.TemporaryDirectory() as folder:
-        memory = Memory(QSettings(f"{folder}/memory.ini", QSettings.Format.IniFormat))
+        preferences = Preferences(QSettings(f"{folder}/preferences.ini", QSettings.Format.IniFormat))
         session = LiveSession(Settings(device="synthetic"), Path(folder), open_named=lambda device, size: camera())
-        window = MainWindow(Settings(), session, memory, ())
+        window = MainWindow(Settings(), session, preferences, ())
         window.show()
         session.start()
-        session.load_model()
+        session.send(LoadModel())
         yield session, window
         window.close()
         window.deleteLater()

@@ -126,10 +126,10 @@ class LiveSession:
     def stop(self) -> None:
         """End all threads, even where a source does not answer; UserError where a file could not be ended whole."""
         self._loop.request_stop()
-        self._sources.feed.request_stop()
+        self._loop.join()  # first: it would open the source before one that fails
+        self._sources.request_stop()
         self._inference.request_stop()
         self._learner.stop()
-        self._loop.join()
         self._sources.feed.join()
         try:
             self._close_files()
@@ -195,7 +195,6 @@ class LiveSession:
         if self._held is not None:
             held, self._held = self._held, None
             self._storage.file(held.frame, held.reading, held.classes[class_index], class_index)
-            self._storage.refresh_captures()
 
     def _learn(self) -> None:
         active = self._models.state.active
@@ -237,7 +236,7 @@ class LiveSession:
                 self._sources.feed.readings.put(without_item)
         if reading is not None:
             self._forget_request(reading)
-        if text := self._storage.take_news():
+        if text := self._storage.take_message():
             self._notification = Notification(self._notification.number + 1 if self._notification else 1, text)
         view = self._made_view(time.perf_counter())
         if view != self.view:

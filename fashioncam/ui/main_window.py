@@ -226,6 +226,7 @@ class MainWindow(QMainWindow):
 
     def _on_steps_over(self) -> None:
         if self._first_steps is not None:
+            self._first_steps.hide()
             self._first_steps.deleteLater()
             self._first_steps = None
             self._preferences.save("steps_seen", True)

@@ -54,7 +54,7 @@ class Storage:
         """Add to the news."""
         self._news.put(text)
 
-    def take_news(self) -> str:
+    def take_message(self) -> str:
         """The oldest news not yet taken; empty for none."""
         try:
             return self._news.get_nowait()
@@ -70,6 +70,7 @@ class Storage:
 
         def write() -> None:
             capture = file_capture(self.captures_folder, frame, reading, label, index, datetime.now())
+            self._list()
             self.tell(f"Filed as {label}: {capture.folder}")
 
         self._do(write)

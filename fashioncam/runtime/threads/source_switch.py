@@ -85,6 +85,11 @@ class SourceSwitch:
         else:
             self.failure = failure
 
+    def request_stop(self) -> None:
+        """Ask the feed's threads to end; no other source is opened any more."""
+        self._device_before = None
+        self.feed.request_stop()
+
     def _switch(self, open_chosen: Callable[[], FrameSource]) -> None:
         self.feed = Feed(open_chosen, self.feed, self._retry_s, self._style)
         self.failure, self.is_first = None, False
