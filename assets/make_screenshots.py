@@ -1,6 +1,6 @@
-"""Go through the window as a user would, and keep what is seen: `python assets/make_screenshots.py FOLDER`.
+"""Go through the window as a user would, and save what is seen: `python assets/make_screenshots.py FOLDER`.
 
-The real window on a live session plays the demo clip on a virtual screen (Xvfb), and is driven by its keys and mouse.
+The real window on a live session plays the demo clip, drawn into memory by Qt, and is driven by its keys and mouse.
 The README's pictures are made with `--readme`, which writes to assets/. Others: `--size 1920x1080 --scheme light
 --scale 2`.
 """
@@ -8,8 +8,8 @@ The README's pictures are made with `--readme`, which writes to assets/. Others:
 from __future__ import annotations
 
 import argparse
+import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -120,8 +120,7 @@ class Tour:
         self.keep(name, self.window)
 
     def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        # There is no window manager that would give the window the focus, which keys need.
-        subprocess.run(["xdotool", "windowfocus", "--sync", str(int(self.window.winId()))], check=True)
+        self.window.activateWindow()
         wait(50)
         QTest.keyClick(self.window, key, modifier)
         wait(200)
@@ -196,27 +195,15 @@ def main() -> int:
         elif not args.readme:
             widget.grab().save(str(args.folder / f"{name}.png"))
 
-    os.environ["QT_SCALE_FACTOR"] = args.scale
     scale = float(args.scale)
-    server, display = virtual_screen(width, height)
-    os.environ["DISPLAY"], os.environ["QT_QPA_PLATFORM"] = display, "xcb"
-    try:
+    with tempfile.TemporaryDirectory() as folder:
+        screen = Path(folder, "screen.json")
+        screen.write_text(json.dumps({"screens": [{"name": "tour", "x": 0, "y": 0, "width": width, "height": height}]}))
+        os.environ["QT_SCALE_FACTOR"], os.environ["QT_QPA_PLATFORM"] = args.scale, f"offscreen:configfile={screen}"
         application = QApplication(sys.argv[:1])
         application.setStyle("Fusion")
         Tour((round(width / scale), round(height / scale)), args.scheme, keep).go()
-    finally:
-        server.terminate()
     return 0
-
-
-def virtual_screen(width: int, height: int) -> tuple[subprocess.Popen[bytes], str]:
-    """A running Xvfb and its display."""
-    reading, writing = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"]
-    server = subprocess.Popen(command, pass_fds=(writing,), stderr=subprocess.DEVNULL)
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        return server, f":{pipe.readline().strip()}"
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def words(view: View) -> Words:
         return Words("The end", "Open another source, or press D for the demo", theme.GREY, "pause")
     if view.stream is Stream.PAUSED:
         if reading is not None and reading.top5:
-            return Words(of_item(reading).headline, "Paused. Press 1 to 5 to ask why", theme.GREY, "pause")
+            return Words(of_item(reading).headline, "Paused. 1 to 5 ask why", theme.GREY, "pause")
         return Words("Paused", "Press Space to go on", theme.GREY, "pause")
     if reading is None:
         return Words("Starting …", "Opening the source", theme.GREY, "wait")
@@ -58,7 +58,7 @@ def words(view: View) -> Words:
     if not view.model:
         return Words("Loading the model …", "A second or two", theme.GREY, "wait")
     if not reading.top5:
-        return Words("Hold up a garment", "In the middle of the picture, arms aside", theme.GREY, "garment")
+        return Words("Hold up a garment", "In the middle, arms to the side", theme.GREY, "garment")
     return of_item(reading)
 
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import get_args
 
 import numpy as np
 
@@ -49,7 +48,7 @@ class FakeSession:
         self.garment = held_garment()  # in view
 
     def send(self, command):
-        assert isinstance(command, get_args(Command)), command
+        assert isinstance(command, Command), command
         self.sent.append(command)
         match command:
             case SetStyle(style):
