@@ -127,7 +127,7 @@ class DisplayStyle:
     mirrored: bool = False
 
 
-Look = DisplayStyle
+Look = DisplayStyle  # its name before
 
 
 @dataclass(frozen=True, slots=True, eq=False)

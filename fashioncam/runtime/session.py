@@ -223,6 +223,7 @@ class LiveSession:
 
     def _on_defect(self, failure: Failure) -> None:
         with self._lock:
+            self._failure = failure
             self.view = replace(self.view, failure=failure)
 
     def _update(self) -> None:

@@ -49,7 +49,7 @@ def test_presentation_writes_large(window, session, qt_application):
     settle(window, session, item_view(told="Saved a picture"))
     qt_application.processEvents()
     assert window.findChild(StatusLine).isVisible()
-    assert window.findChild(SidePanel).verticalScrollBar().maximum() == 0, "above the news, too"
+    assert window.findChild(SidePanel).verticalScrollBar().maximum() == 0, "above the notification, too"
     choose(window, "present")
 
 
