@@ -79,7 +79,6 @@ class View:
         picture: the newest; None before the first.
         reading: what is drawn on it; None before the first.
         explanation: of that reading; None where it has no heat map.
-        reading_age_s: how much older the reading's frame is than the picture's.
         request: what the user has asked; its region is of the picture as shown.
         style: how the picture is drawn.
         rates: how well the threads keep up; renewed a few times a second.
@@ -105,7 +104,6 @@ class View:
     picture: Picture | None = None
     reading: Reading | None = None
     explanation: Explanation | None = None
-    reading_age_s: float = 0.0
     request: Request = field(default_factory=Request)
     style: DisplayStyle = field(default_factory=DisplayStyle)
     rates: StreamRates = StreamRates()
@@ -126,3 +124,8 @@ class View:
     cameras: tuple[Camera, ...] = ()
     failure: Failure | None = None
     failed_at_start: bool = False
+
+    @property
+    def reading_age_s(self) -> float:
+        """How much older the reading's frame is than the picture's, seconds."""
+        return self.picture.grabbed_s - self.reading.grabbed_s if self.picture and self.reading else 0.0

@@ -41,8 +41,8 @@ REQUEST_KEPT_S = 1.0
 class LiveSession:
     """Everything behind the window.
 
-    A thread of its own follows what the others do, and publishes a new view where something has changed. Commands come
-    from the window's thread. The lock lets one of the two work on the session's state at a time, both only briefly.
+    Each new drawing, each command and, a few times a second, a thread of its own have it look at what its parts have
+    done. Where something has changed, it publishes a new view. A lock lets one thread at a time do so.
 
     Args:
         settings: what to start with.
@@ -72,18 +72,19 @@ class LiveSession:
         self._recorder, self._records = Recorder(settings), True
         self._storage = Storage(folder)
         choice = SourceChoice(settings.device, preferred_device, camera_size, self._storage.tell, open_named)
-        self._sources = SourceSwitch(choice, retry_s, self._style_and_place, self._on_switch, self._storage.tell)
+        style = self._style_and_place
+        self._sources = SourceSwitch(choice, retry_s, style, self._refresh, self._on_switch, self._storage.tell)
         self._learner = Learner(self._storage.captures_folder, folder, self._storage.tell)
-        self._recognisers, self._failures = Mailbox[Recogniser](), Mailbox[Failure]()
+        recognisers, self._failures = Mailbox[Recogniser](), Mailbox[Failure]()
         self._inference = InferenceLoop(
             self._sources.feed.to_infer,
             lambda: load_segmenter(settings.segmenter),
-            self._recognisers,
+            recognisers,
             self._sources.feed.readings,
             self._failures,
             self._record,
         )
-        self._models = ModelSwitch(settings, self._recognisers, self._storage.tell)
+        self._models = ModelSwitch(settings, recognisers, self._storage.tell)
         self._cameras = CameraList(self._storage.tell)
         self._meter = DisplayMeter()
         self._loop = Loop("session", self._follow, self._on_defect)
@@ -136,8 +137,7 @@ class LiveSession:
         finally:
             self._models.join()
             self._cameras.join()
-            with self._lock:
-                self._update()
+            self._refresh()
         self._close_files()  # if a frame outlasted the first join
 
     def _close_files(self) -> None:
@@ -197,11 +197,10 @@ class LiveSession:
             self._storage.file(held.frame, held.reading, held.classes[class_index], class_index)
 
     def _learn(self) -> None:
-        active = self._models.state.active
-        if active is None:
-            self._storage.tell("Wait until the model has been loaded")
-        else:
+        if (active := self._models.state.active) is not None:
             self._learner.start(active.weights)
+        else:
+            self._storage.tell("Wait until the model has been loaded")
 
     def _ask(self, request: Request) -> None:
         self._request = request
@@ -213,13 +212,12 @@ class LiveSession:
         self._ask(Request())
 
     def _follow(self, stop: threading.Event) -> None:
-        while not stop.is_set():
-            feed = self._sources.feed
-            drawing = feed.drawings.take(TICK_S)
-            with self._lock:
-                if drawing is not None and feed is self._sources.feed:  # else the source has been left meanwhile
-                    self._drawing = drawing
-                self._update()
+        while not stop.wait(TICK_S):
+            self._refresh()
+
+    def _refresh(self) -> None:
+        with self._lock:
+            self._update()
 
     def _on_defect(self, failure: Failure) -> None:
         with self._lock:
@@ -229,6 +227,7 @@ class LiveSession:
     def _update(self) -> None:
         """Take in what has happened, and publish another view where that changes it."""
         self._sources.take_failure()
+        self._drawing = self._sources.feed.drawings.take() or self._drawing
         reading = self._drawing.reading if self._drawing else None
         if failure := self._failures.take():
             self._failure = failure
@@ -261,7 +260,6 @@ class LiveSession:
             picture=drawing.picture if drawing else None,
             reading=reading,
             explanation=drawing.explanation if drawing else None,
-            reading_age_s=drawing.picture.grabbed_s - reading.grabbed_s if drawing and reading else 0.0,
             request=as_shown(self._request, self._style),
             style=self._style,
             rates=self._meter.rates(now_s, feed.capture.rate, self._inference.rate, feed.to_infer.dropped),

@@ -22,7 +22,7 @@ def reading(state, top5=(), learned=1.0, **more):
     return Reading(0, (640, 480), 0.0, 0.0, state, learned, None, top5, None, grey, {"segment": 1.5}, **more)
 
 
-def picture(grabbed_s=1.0):
+def picture(grabbed_s=0.1):
     return Picture(np.full((480, 640, 3), (200, 100, 50), np.uint8), grabbed_s)
 
 

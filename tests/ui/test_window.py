@@ -201,9 +201,9 @@ def test_source_and_model_are_told(window, session):
 
 def test_age_of_the_reading_is_shown(window, session):
     video = window.findChild(LiveView)
-    settle(window, session, item_view(reading_age_s=1.23))
+    settle(window, session, item_view(picture=picture(1.23)))
     assert video.accessibleDescription() == "Prediction is 1.2 s old"
-    settle(window, session, item_view(reading_age_s=0.05))
+    settle(window, session, item_view(picture=picture(0.05)))
     assert video.accessibleDescription() == ""
 
 
@@ -439,7 +439,7 @@ def test_failure_at_the_start_closes_the_window(window, session):
 
 def test_defect_while_a_view_is_shown_is_told_once(window, session, capfd):
     for index in range(3):
-        session.view = item_view(cameras="no cameras", reading_age_s=float(index))
+        session.view = item_view(cameras="no cameras", source=f"source {index}")
         assert wait_for(lambda: "does not work" in window.findChild(StatusLine).text)
         QTest.qWait(3 * window.findChild(QTimer, "pull").interval())
     assert capfd.readouterr().err.count("Traceback") == 1

@@ -46,6 +46,7 @@ class DrawingLoop(Loop):
         drawings: gets the pictures.
         failures: gets the failure that ended the thread.
         style: called for every drawing: how to draw, and width and height of the place for the picture, pixels.
+        notify: called in the thread after every drawing.
     """
 
     def __init__(
@@ -55,10 +56,11 @@ class DrawingLoop(Loop):
         drawings: Mailbox[Drawing],
         failures: Mailbox[Failure],
         style: Callable[[], tuple[DisplayStyle, tuple[int, int]]],
+        notify: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__("drawing", self._draw, failures.put)
         self._frames, self._readings, self._drawings = frames, readings, drawings
-        self._style = style
+        self._style, self._notify = style, notify
 
     def _draw(self, stop: threading.Event) -> None:
         frame, reading, explanation, style = None, None, None, None
@@ -75,6 +77,7 @@ class DrawingLoop(Loop):
             if frame is not None:
                 picture = Picture(draw(frame, reading, *style), frame.grabbed_s)
                 self._drawings.put(Drawing(picture, reading, explanation))
+                self._notify()
 
 
 def reading_for(frame: Frame | None, last: Reading | None, readings: Mailbox[Reading]) -> Reading | None:

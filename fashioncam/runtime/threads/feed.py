@@ -22,7 +22,7 @@ class Feed:
         open_source: called in the capture thread.
         before: the feed that this one replaces; it ends first, as both may use the same camera.
         retry_s: how soon a live source that was lost is opened again.
-        style: how to draw, and the size of the picture's place, as a `DrawingLoop` asks for it.
+        style, notify: as a `DrawingLoop` has them.
     """
 
     def __init__(
@@ -31,6 +31,7 @@ class Feed:
         before: Feed | None,
         retry_s: float,
         style: Callable[[], tuple[DisplayStyle, tuple[int, int]]],
+        notify: Callable[[], None] = lambda: None,
     ) -> None:
         self.to_infer, self.to_show = Mailbox[Frame](), Mailbox[Frame]()
         self.readings, self.drawings = Mailbox[Reading](), Mailbox[Drawing]()
@@ -38,7 +39,7 @@ class Feed:
         # No method of self: after `gc.freeze` that cycle would keep the feed and its pictures alive.
         frames, wait = (self.to_infer, self.to_show), before.join if before else lambda: None
         self.capture = CaptureLoop(open_source, frames, self.failures, retry_s, wait)
-        self.drawing = DrawingLoop(self.to_show, self.readings, self.drawings, self.failures, style)
+        self.drawing = DrawingLoop(self.to_show, self.readings, self.drawings, self.failures, style, notify)
         if before is not None:
             before.request_stop()
 

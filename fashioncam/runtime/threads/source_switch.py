@@ -17,7 +17,7 @@ class SourceSwitch:
     Args:
         choice: opens sources.
         retry_s: how soon a live source that was lost is opened again.
-        style: how to draw, and the size of the picture's place, as a `DrawingLoop` asks for it.
+        style, notify: as a `DrawingLoop` has them.
         on_switch: gets each feed but the first, before it starts.
         tell: gets the text of a failure that is not in `failure`.
 
@@ -32,13 +32,14 @@ class SourceSwitch:
         choice: SourceChoice,
         retry_s: float,
         style: Callable[[], tuple[DisplayStyle, tuple[int, int]]],
+        notify: Callable[[], None],
         on_switch: Callable[[Feed], None],
         tell: Callable[[str], None],
     ) -> None:
-        self._choice, self._retry_s, self._style = choice, retry_s, style
+        self._choice, self._retry_s, self._style, self._notify = choice, retry_s, style, notify
         self._on_switch, self._tell = on_switch, tell
         self._device_before: str | None = None  # of the source before, if that was going on
-        self.feed = Feed(choice.first, None, retry_s, style)
+        self.feed = Feed(choice.first, None, retry_s, style, notify)
         self.failure: Failure | None = None
         self.is_first = True
 
@@ -91,7 +92,7 @@ class SourceSwitch:
         self.feed.request_stop()
 
     def _switch(self, open_chosen: Callable[[], FrameSource]) -> None:
-        self.feed = Feed(open_chosen, self.feed, self._retry_s, self._style)
+        self.feed = Feed(open_chosen, self.feed, self._retry_s, self._style, self._notify)
         self.failure, self.is_first = None, False
         self._on_switch(self.feed)
         self.feed.start()
