@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fake_session import TOP5, item_view, reading
+from fake_session import TOP5, item_view, picture, reading
 from hands import button, choose, double_click, entry, press, send_mouse, settle, ticked, wait_for
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QColor, QDropEvent, QPalette, QWheelEvent
