@@ -16,7 +16,7 @@ from fashioncam.errors import UserError
 from fashioncam.messages import FloatArray, Image, Segment
 from fashioncam.pipeline.garment_input import garment_input
 from fashioncam.pipeline.process import mirror
-from fashioncam.pipeline.recognition.pooling import smooth
+from fashioncam.pipeline.recognition.pooling import pool
 from fashioncam.pipeline.recognition.recogniser import Recogniser
 from training.base.metrics import calibration_error_by_chance, expected_calibration_error
 from training.data import cutouts
@@ -73,7 +73,7 @@ def print_photo_tables(args: argparse.Namespace, recognisers: dict[str, Recognis
 def pooled_with_mirror(recogniser: Recogniser, picture: Image) -> FloatArray:
     """The program's probabilities after two frames of one input, the second read mirrored: one a class, float32."""
     first, second = (recogniser.classify(seen).probabilities for seen in (picture, mirror(picture)))
-    return smooth(smooth(None, first, 1.0, 0.0), second, 1.0, 1 / FPS).probabilities
+    return pool(pool(None, first, 1.0, 0.0), second, 1.0, 1 / FPS).probabilities
 
 
 def class_recalls(entries: list[Photo], probabilities: list[FloatArray]) -> dict[int, float]:
