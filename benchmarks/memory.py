@@ -22,7 +22,7 @@ from fashioncam.messages import View
 from fashioncam.runtime.session import LiveSession
 from training.command import at_least
 
-from .window import SyntheticCamera, live_window  # it has Qt draw into memory
+from .live_window import SyntheticCamera, live_window
 
 FPS, EVERY = 100.0, 2000
 

@@ -11,60 +11,23 @@ camera of 30 frames a second: at two sizes, and with inference made ten times sl
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
-
-os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import cv2
-from PySide6.QtCore import QEvent, QObject, QSettings, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-from fashioncam.messages import Frame, View
-from fashioncam.runtime.session import LiveSession
-from fashioncam.runtime.sources.opening import open_source
+from fashioncam.messages import View
 from fashioncam.runtime.threads import inference
-from fashioncam.settings import DEMO, Settings
-from fashioncam.ui.main_window import MainWindow
-from fashioncam.ui.preferences import Memory
 
+from .live_window import SyntheticCamera, live_window
 from .tables import print_cells, print_table_head
 
 CASES = (((1280, 720), 1), ((1280, 720), 10), ((1920, 1080), 1))
 SETTLE_S = 4.0  # the model is loaded and the background learned
-FPS = 30.0
-
-
-class SyntheticCamera:
-    """The demo clip at another size and at a camera's pace; encoded before the clock starts."""
-
-    name, device, live, frame_count = "a synthetic camera", "synthetic", True, None
-
-    def __init__(self, size_wh: tuple[int, int], fps: float = FPS) -> None:
-        self.fps = fps
-        clip = open_source(DEMO)
-        self._jpegs = []
-        while (frame := clip.read()) is not None and len(self._jpegs) < 150:
-            self._jpegs.append(cv2.imencode(".jpg", cv2.resize(frame.image_bgr, size_wh))[1])
-        clip.close()
-        self._started_s, self._count, self._pause = time.perf_counter(), 0, threading.Event()
-
-    def read(self) -> Frame | None:
-        image_bgr = cv2.imdecode(self._jpegs[self._count % len(self._jpegs)], cv2.IMREAD_COLOR)
-        self._pause.wait(max(0.0, self._started_s + self._count / self.fps - time.perf_counter()))
-        now_s = time.perf_counter()
-        self._count += 1
-        return Frame(self._count - 1, image_bgr, now_s, now_s)
-
-    def close(self) -> None:
-        self._pause.set()
 
 
 class TimedApplication(QApplication):
@@ -134,22 +97,6 @@ def run(application: TimedApplication, size_wh: tuple[int, int], slowness: int, 
     if view.failure is not None:
         sys.exit(f"benchmarks.window: {view.failure.text}")
     return view
-
-
-@contextmanager
-def live_window(camera: Callable[[], SyntheticCamera]) -> Iterator[tuple[LiveSession, MainWindow]]:
-    """The window on a session that has been started; what they write goes with them."""
-    with tempfile.TemporaryDirectory() as folder:
-        memory = Memory(QSettings(f"{folder}/memory.ini", QSettings.Format.IniFormat))
-        session = LiveSession(Settings(device="synthetic"), Path(folder), open_named=lambda device, size: camera())
-        window = MainWindow(Settings(), session, memory, ())
-        window.show()
-        session.start()
-        session.load_model()
-        yield session, window
-        window.close()
-        window.deleteLater()
-        session.stop()
 
 
 if __name__ == "__main__":
