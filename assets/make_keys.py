@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from fashioncam.ui.shortcuts import BINDINGS, MENUS, MOUSE
@@ -23,7 +24,7 @@ def key_page() -> str:
     return "\n".join((*tables, table("Mouse", "mouse", MOUSE)))
 
 
-def table(title: str, what: str, rows) -> str:
+def table(title: str, what: str, rows: Iterable[tuple[str, str]]) -> str:
     """A heading, and a row for each pair."""
     lines = (f"## {title}", "", f"| {what} | what it does |", "| --- | --- |")
     return "\n".join((*lines, *(f"| {left} | {right} |" for left, right in rows), ""))
