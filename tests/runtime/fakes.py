@@ -8,7 +8,7 @@ import time
 from scenes import FPS, room
 
 from fashioncam.messages import Frame
-from fashioncam.runtime.sources.opening import SourceError
+from fashioncam.runtime.sources.source import SourceError
 
 
 class FakeSource:

@@ -7,7 +7,10 @@ from typing import TypeAlias
 
 from fashioncam.settings import DEMO
 
-from .opening import FrameSource, LoopingSource, SourceError, instead_of_a_camera, open_first_camera, open_source
+from .cameras import instead_of_a_camera, open_first_camera
+from .looping import LoopingSource
+from .opening import open_source
+from .source import FrameSource, SourceError
 
 Size: TypeAlias = tuple[int, int]
 
