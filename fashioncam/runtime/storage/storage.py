@@ -47,7 +47,7 @@ class Storage:
     def recording(self) -> Path | None:
         """The film that is being recorded."""
         recording = self._recording
-        return recording and recording.path
+        return None if recording is None else recording.path
 
     @property
     def captures_folder(self) -> Path:
