@@ -72,19 +72,14 @@ def ask_permission(device: str | None, platform: str = sys.platform) -> None:
     """
     if platform != "darwin" or not (device is None or device.isdecimal()):
         return
-    # Comes with cv2-enumerate-cameras. Qt's `requestPermission` would need an application bundle.
-    from AVFoundation import (  # type: ignore[import-not-found]
-        AVAuthorizationStatusNotDetermined,
-        AVCaptureDevice,
-        AVMediaTypeVideo,
-    )
+    # Comes with cv2-enumerate-cameras. Qt's own `requestPermission` needs an application bundle.
+    import AVFoundation as av  # type: ignore[import-not-found]  # noqa: N813
 
     os.environ["OPENCV_AVFOUNDATION_SKIP_AUTH"] = "1"
-    if AVCaptureDevice.authorizationStatusForMediaType_(AVMediaTypeVideo) == AVAuthorizationStatusNotDetermined:
+    devices, video = av.AVCaptureDevice, av.AVMediaTypeVideo
+    if devices.authorizationStatusForMediaType_(video) == av.AVAuthorizationStatusNotDetermined:
         permission_answered.clear()
-        AVCaptureDevice.requestAccessForMediaType_completionHandler_(
-            AVMediaTypeVideo, lambda _granted: permission_answered.set()
-        )
+        devices.requestAccessForMediaType_completionHandler_(video, lambda _granted: permission_answered.set())
 
 
 def open_camera(camera: int | str, size_wh: tuple[int, int] | None = None) -> FrameSource:
