@@ -3,7 +3,6 @@ import json
 import os
 import sys
 import threading
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +10,9 @@ from fashioncam import learning_protocol, resources
 from fashioncam.learning_protocol import Error, Progress, Result
 from fashioncam.messages import LearningProgress
 from fashioncam.runtime import learner as learner_module
-from fashioncam.runtime.learner import Learner
+from fashioncam.runtime.learner import COMMAND, Learner
 
+HYBRID = resources.own(resources.weights_of("hybrid"))
 RESULT = Result("NEW", 3, 3, 1, 0.931, 0.938, is_held_back=False)
 TALKS = f"""
 import json, sys, warnings
@@ -47,9 +47,9 @@ def make(tmp_path):
     """Makes learners that run a few lines of Python; all of them have ended after the test."""
     made = []
 
-    def make(code, tell=lambda text: None, **more):
-        command = (sys.executable, "-c", code)
-        made.append(Learner(tmp_path / "captures", tmp_path, tell, command, **more))
+    def make(code="", tell=lambda text: None, **more):
+        options = {"command": (sys.executable, "-c", code)} | more
+        made.append(Learner(tmp_path / "captures", tmp_path, tell, **options))
         return made[-1]
 
     yield make
@@ -57,7 +57,7 @@ def make(tmp_path):
         learner.stop()
 
 
-def learn(make, code, **more):
+def learn(make, code="", **more):
     """Run it to its end; returns its progress, and what was told."""
     told, ended = [], threading.Event()
 
@@ -66,8 +66,8 @@ def learn(make, code, **more):
         ended.set()
 
     learner = make(code, tell, **more)
-    learner.start(Path("weights/hybrid.pth"))
-    assert ended.wait(20)
+    learner.start(HYBRID)
+    assert ended.wait(60)
     return learner.learning, told
 
 
@@ -111,8 +111,10 @@ def test_program_without_torch_says_how_to_install_it(make, monkeypatch):
     assert learning.text == 'Learning needs torch: python -m pip install "fashioncam[torch]"'
 
 
-def test_workshop_is_found_from_anywhere():
-    assert (resources.ROOT / "training" / "__init__.py").is_file()
+def test_command_of_the_workshop_understands_the_program(make):
+    """It is found from any folder, takes the arguments, and answers; there is nothing to learn from."""
+    learning, _told = learn(make, command=COMMAND)
+    assert "captures: no such folder" in learning.text
 
 
 @pytest.mark.skipif(not hasattr(os, "getpriority"), reason="POSIX only")
@@ -124,7 +126,7 @@ def test_learning_lets_the_live_picture_go_first(make):
 def begun(make, code, percent):
     """A learner that has come so far and goes on."""
     learner, pause = make(code), threading.Event()
-    learner.start(Path("weights/hybrid.pth"))
+    learner.start(HYBRID)
     for _ in range(2000):
         if learner.learning.percent == percent:
             return learner
@@ -134,11 +136,11 @@ def begun(make, code, percent):
 
 def test_it_can_be_cancelled_and_started_again(make):
     learner = begun(make, WAITS, 7)
-    learner.start(Path("weights/hybrid.pth"))  # it is going on already
+    learner.start(HYBRID)  # it is going on already
     assert learner.learning == LearningProgress(is_running=True, percent=7)
     learner.stop()
     assert learner.learning == LearningProgress(is_running=False, text="Cancelled")
-    learner.start(Path("weights/hybrid.pth"))
+    learner.start(HYBRID)
     assert learner.learning.is_running
 
 
@@ -159,6 +161,6 @@ def test_earlier_models_stay(make, tmp_path):
 
 def test_cancelled_before_the_process_is_there(make):
     learner = make(WAITS)
-    learner.start(Path("weights/hybrid.pth"))
+    learner.start(HYBRID)
     learner.stop()
     assert learner.learning == LearningProgress(is_running=False, text="Cancelled")

@@ -1,4 +1,4 @@
-"""Saves what the user wants to have - pictures, recordings, captures - and tells what became of it."""
+"""Saves pictures, recordings and captures for the user, and tells what became of them."""
 
 from __future__ import annotations
 
