@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import os
 import shutil
 import signal
 import sys
@@ -34,7 +35,6 @@ from tqdm import tqdm
 from fashioncam.atomic_write import atomic_write
 from fashioncam.errors import UserError
 from training.base.output_files import make_folder
-from training.base.processes import workers_for
 from training.base.progress import progress
 from training.data.garment_masks import cut_out
 
@@ -161,7 +161,7 @@ def cut_out_all(archive: Path, folder: Path, photographs: Sequence[Photograph]) 
     missing = [photograph for photograph in photographs if not (folder / photograph.file).exists()]
     chunks = [missing[start : start + CHUNK] for start in range(0, len(missing), CHUNK)]
     work = partial(cut_out_some, archive, folder)
-    processes = workers_for(len(chunks))
+    processes = min(os.cpu_count() or 1, len(chunks))
     if processes <= 1:
         for _ in progress(map(work, chunks), "cutouts", len(chunks)):
             pass
