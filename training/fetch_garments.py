@@ -96,9 +96,7 @@ def fetched(archive: Path) -> Path:
     if archive.exists():
         return archive
     try:
-        with atomic_write(
-            archive
-        ) as part:  # GitHub makes such a zip anew for everyone: no download goes on in its middle
+        with atomic_write(archive) as part:  # GitHub makes each zip anew, so that no download goes on in its middle
             with urlopen(ARCHIVE_URL, timeout=TIMEOUT_S) as response, part.open("wb") as file:
                 size = int(response.headers.get("Content-Length") or 0) or None  # GitHub does not always say
                 bar = tqdm.wrapattr(file, "write", total=size, desc="download", leave=False, disable=None)
