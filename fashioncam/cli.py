@@ -56,7 +56,7 @@ def has_screen() -> bool:
 
 
 def print_cameras() -> int:
-    from fashioncam.runtime.sources.opening import enumerated_cameras
+    from fashioncam.runtime.sources.cameras import enumerated_cameras
 
     print("\n".join(f"{camera.index}  {camera.name}" for camera in enumerated_cameras()) or "no cameras found")
     return EXIT_DONE
