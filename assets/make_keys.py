@@ -1,4 +1,4 @@
-"""Writes KEYS.md from the program's table of keys: `python assets/make_keys.py`."""
+"""Writes fashioncam/KEYS.md from the program's table of keys: `python assets/make_keys.py`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 
 from fashioncam.ui.shortcuts import BINDINGS, MENUS, MOUSE
 
-KEYS = Path(__file__).parent.parent / "KEYS.md"
+KEYS = Path(__file__).parent.parent / "fashioncam" / "KEYS.md"
 HEAD = """# Keys and mouse
 
 `H` shows this table in the window. `python assets/make_keys.py` makes this file from
-[shortcuts.py](fashioncam/ui/shortcuts.py).
+[shortcuts.py](ui/shortcuts.py).
 """
 
 

@@ -18,8 +18,8 @@ from training.recipes import RECIPES
 ROOT = Path(__file__).parent.parent
 NAMES = (
     "README.md",
-    "GUIDE.md",
-    "KEYS.md",
+    "fashioncam/README.md",
+    "fashioncam/KEYS.md",
     "CONTRIBUTING.md",
     "training/README.md",
     "training/LOG.md",
@@ -27,7 +27,7 @@ NAMES = (
     "weights/MODELCARD.md",
 )
 TEXTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in NAMES}
-README, GUIDE, TRAINING = TEXTS["README.md"], TEXTS["GUIDE.md"], TEXTS["training/README.md"]
+README, GUIDE, TRAINING = TEXTS["README.md"], TEXTS["fashioncam/README.md"], TEXTS["training/README.md"]
 
 
 def anchors(text: str) -> set[str]:
@@ -79,8 +79,8 @@ def test_keys_are_the_programs():
     spec = importlib.util.spec_from_file_location("make_keys", ROOT / "assets" / "make_keys.py")
     make_keys = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(make_keys)
-    assert TEXTS["KEYS.md"] == make_keys.key_page(), "run: python assets/make_keys.py"
-    assert all(f"| {binding.text} |" in TEXTS["KEYS.md"] for binding in BINDINGS)
+    assert TEXTS["fashioncam/KEYS.md"] == make_keys.key_page(), "run: python assets/make_keys.py"
+    assert all(f"| {binding.text} |" in TEXTS["fashioncam/KEYS.md"] for binding in BINDINGS)
 
 
 @pytest.fixture(scope="module")
