@@ -162,8 +162,8 @@ class Tour:
 
 def wait(milliseconds: int) -> None:
     """Let the window live on; Qt's own qWait keeps Python's interpreter lock from the other threads."""
-    ends_s = time.monotonic() + milliseconds / 1000
-    while time.monotonic() < ends_s:
+    ends_s = time.perf_counter() + milliseconds / 1000
+    while time.perf_counter() < ends_s:
         QApplication.processEvents()
         time.sleep(0.002)
 

@@ -15,7 +15,8 @@ from fashioncam.messages import DisplayStyle, Failure, Frame, Reading, Request
 from fashioncam.pipeline.recognition.recogniser import Recogniser
 from fashioncam.runtime.sources.camera_list import CameraList
 from fashioncam.runtime.sources.choice import Size, SourceChoice
-from fashioncam.runtime.sources.opening import FrameSource, open_source
+from fashioncam.runtime.sources.opening import open_source
+from fashioncam.runtime.sources.source import FrameSource
 from fashioncam.runtime.storage.recorder import Recorder
 from fashioncam.runtime.storage.storage import Storage
 from fashioncam.runtime.threads.drawing import Drawing

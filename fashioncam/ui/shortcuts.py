@@ -70,10 +70,3 @@ MOUSE = (
     ("double click the picture", "Search the whole picture"),
     ("drop a file, folder or address", "Open it"),
 )
-
-
-def key_table() -> str:
-    """The table in Markdown."""
-    keys = ((", ".join(f"`{key}`" for key in binding.keys), binding.text) for binding in BINDINGS)
-    rows = [f"| {key} | {text} |" for key, text in (*keys, *MOUSE)]
-    return "\n".join(("| key, or mouse | what it does |", "| --- | --- |", *rows))

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from fashioncam.runtime.sources.opening import SourceError
+from fashioncam.runtime.sources.source import SourceError
 
 LIMIT_S = 20
 PAUSE_S = 0.005

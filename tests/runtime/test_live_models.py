@@ -7,13 +7,14 @@ from pulling import has_item, pull_until, told
 
 from fashioncam import resources
 from fashioncam.commands import Do, LoadModel
+from fashioncam.learning_protocol import Progress, encode
 from fashioncam.runtime import session as session_module
 from fashioncam.runtime.learner import Learner
 from fashioncam.runtime.session import LiveSession
 from fashioncam.runtime.threads import model_switch
 from fashioncam.settings import Settings
 
-WAITS = "import time; print('7 %', flush=True); time.sleep(60)"
+WAITS = f"import time; print('{encode(Progress(7))}', flush=True); time.sleep(60)"
 
 
 def test_model_that_comes_after_one_that_failed_is_in_use(tmp_path):

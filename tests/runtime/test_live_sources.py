@@ -11,7 +11,7 @@ from fashioncam.commands import Do, OpenSource, SetCameraSize
 from fashioncam.messages import Camera, State, Stream
 from fashioncam.runtime.session import LiveSession
 from fashioncam.runtime.sources import camera_list, choice
-from fashioncam.runtime.sources.opening import SourceError
+from fashioncam.runtime.sources.source import SourceError
 from fashioncam.settings import Settings
 
 
