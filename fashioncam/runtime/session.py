@@ -105,10 +105,9 @@ class LiveSession:
         self._drawing: Drawing | None = None
         self._request, self._style, self._place_wh = Request(), DisplayStyle(), (0, 0)
         self._held: HeldGarment | None = None
-        self._item_seen_s = 0.0
         self._notification: Notification | None = None
         self._failure: Failure | None = None
-        self._has_worked = False
+        self._item_seen_s, self._has_worked = 0.0, False
 
     def start(self) -> None:
         """Start capture and inference; without a model, items are found but not named."""
@@ -127,9 +126,10 @@ class LiveSession:
 
     def stop(self) -> None:
         """End all threads, even where a source does not answer; UserError where a file could not be ended whole."""
+        with self._lock:  # else a source that fails now might be replaced by the one before it
+            self._sources.request_stop()
         self._loop.request_stop()
-        self._loop.join()  # first: it would open the source before one that fails
-        self._sources.request_stop()
+        self._loop.join()
         self._inference.request_stop()
         self._learner.stop()
         self._sources.feed.join()
@@ -287,8 +287,7 @@ class LiveSession:
         return self._style, self._place_wh
 
     def _record(self, frame: Frame, reading: Reading) -> None:
-        source = self._sources.source
-        source_fps = 30.0 if source is None else source.fps
+        source_fps = 30.0 if (source := self._sources.source) is None else source.fps
         if self._records:
             try:
                 self._recorder.write(frame, reading, source_fps, self._inference.rate.rate(time.perf_counter()))

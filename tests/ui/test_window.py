@@ -334,6 +334,7 @@ def test_ends_of_the_legend_do_not_meet(qt_application):
     names = ("Long-sleeved hooded jacket with a zip", "Short-sleeved shirt with buttons and a collar")
     contrast = reading(State.ITEM, TOP5, explained=names[0], against=names[1])
     legend = Legend()
+    legend.set_theme(theme.Theme())
     legend.resize(260, 40)
     legend.show_view(replace(item_view(), reading=contrast))
     shown = legend.grab().toImage()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QWheelEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPixmap, QWheelEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from fashioncam.messages import Explanation, Reading
@@ -26,43 +26,28 @@ class Legend(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._theme = Theme()
-        self._view: View | None = None
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._colours = QLabel()
+        self._colours.setScaledContents(True)
+        self._low, self._high = ElidedLabel(Qt.TextElideMode.ElideRight), ElidedLabel(Qt.TextElideMode.ElideRight)
+        self._high.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._layout = QGridLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.addWidget(self._colours, 0, 0, 1, 2)
+        for column, label in enumerate((self._low, self._high)):
+            label.setObjectName("quiet")
+            self._layout.addWidget(label, 1, column)
+            self._layout.setColumnStretch(column, 1)
 
     def set_theme(self, theme: Theme) -> None:
-        self._theme = theme
-        self.updateGeometry()
+        self._colours.setFixedHeight(theme.px(LEGEND_PX))
+        self._layout.setHorizontalSpacing(theme.px(GAP_PX))
+        self._layout.setVerticalSpacing(theme.px(2))
 
     def show_view(self, view: View) -> None:
-        self._view = view
-        self.update()
-
-    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
-        return QSize(self._theme.px(200), self._theme.px(LEGEND_PX + 20))
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
-        view = self._view
-        if view is None or view.explanation is None:
-            return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        px = self._theme.px
-        bar = QRectF(0, 0, self.width(), px(LEGEND_PX))
-        rounded = QPainterPath()
-        rounded.addRoundedRect(bar, px(3), px(3))
-        painter.setClipPath(rounded)
-        painter.drawImage(bar, from_bgr(view.explanation.legend_bgr))
-        painter.setClipping(False)
-        painter.setFont(self._theme.font(self.font(), 12))
-        painter.setPen(self._theme.palette.quiet_text)
-        text = QRectF(0, px(LEGEND_PX), self.width(), px(20))
-        low, high = (
-            painter.fontMetrics().elidedText(end, Qt.TextElideMode.ElideRight, (self.width() - px(GAP_PX)) // 2)
-            for end in legend_ends(view.reading)
-        )
-        painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, low)
-        painter.drawText(text, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, high)
+        explanation = view.explanation
+        self._colours.setPixmap(QPixmap.fromImage(from_bgr(explanation.legend_bgr)) if explanation else QPixmap())
+        for label, end in zip((self._low, self._high), legend_ends(view.reading), strict=True):
+            label.setText(end if explanation else "")
 
 
 class Slider(QSlider):
