@@ -47,7 +47,7 @@ def words(view: View) -> Words:
     if reading is None:
         return Words("Starting …", "Opening the source", theme.GREY, "wait")
     if reading.state is State.LEARNING:
-        return Words("Learning the background", "Step out of the picture", theme.BLUE, "wait", reading.learned)
+        return Words("Learning the background", "Keep out of the picture", theme.BLUE, "wait", reading.learned)
     if reading.state is State.SCENE_CHANGED:
         return Words(
             "The scene has changed",
