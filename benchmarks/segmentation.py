@@ -25,7 +25,7 @@ import cv2
 from fashioncam.messages import Frame, Image, State
 from fashioncam.pipeline.find_item import Scene, find_item
 from fashioncam.pipeline.segmentation.segmenter import Segmenter
-from fashioncam.runtime.segmenter_loading import load_segmenter
+from fashioncam.runtime.loading import load_segmenter
 from training.base.output_files import make_place_for
 from training.command import at_least, exit_code
 

@@ -53,28 +53,16 @@ class Model(nn.Module, ABC):
         side = round(tokens**0.5)
         return features.transpose(1, 2).reshape(n, channels, side, side)
 
-    @property
-    def has_class_maps(self) -> bool:
-        """Whether all classes' maps come at once and without a backward pass, from `class_maps`."""
-        return type(self).class_maps is not Model.class_maps
-
+    @abstractmethod
     def class_maps(self, features: Tensor) -> Tensor:
-        """Every class's map before its ReLU, N x classes x h x w; NotImplementedError where there is no closed form."""
-        raise NotImplementedError
+        """Grad-CAM (arXiv:1610.02391, equations 1 and 2) of every class before its ReLU: N x classes x h x w.
+
+        In closed form, without a backward pass: so ONNX Runtime computes the maps too, and the program needs no torch.
+        """
 
     def class_map(self, features: Tensor, class_index: int) -> Tensor:
-        """Grad-CAM of one class at the features (arXiv:1610.02391, equations 1 and 2), N x h x w, not below 0.
-
-        Costs the head once more, forward and backward. A model whose head allows it overrides this
-        with the closed form.
-        """
-        with torch.enable_grad():
-            leaf = features.detach().requires_grad_()
-            logits = self.forward_head(leaf)
-            gradient = torch.autograd.grad(logits[:, class_index].sum(), leaf)[0]
-        maps = self.as_maps(features)
-        weights = self.as_maps(gradient).mean(dim=(2, 3), keepdim=True)
-        return F.relu((weights * maps).sum(dim=1))
+        """Grad-CAM of one class: N x h x w, not below 0."""
+        return F.relu(self.class_maps(features)[:, class_index])
 
 
 def find_device(wanted: str) -> torch.device:

@@ -144,16 +144,13 @@ class Hybrid(Model):
         return self.head(features.mean(dim=1))
 
     def class_maps(self, features: Tensor) -> Tensor:
-        """Every class's Grad-CAM map before its ReLU, N x 10 x 7 x 7, without a backward pass.
+        """Every class's Grad-CAM map before its ReLU: N x classes x 7 x 7.
 
         The logit is mean(features) . W + b, so its gradient with respect to each token is W / 49
         and Grad-CAM (arXiv:1610.02391, equation 1) reduces to features . W' / 49. A class's map
         therefore sums to its logit without the bias: it is an exact account, not an estimate.
         """
         return self.as_maps(features @ self.head.weight.T / features.shape[1])
-
-    def class_map(self, features: Tensor, class_index: int) -> Tensor:
-        return F.relu(self.class_maps(features)[:, class_index])
 
 
 class Hybrid56(Hybrid):

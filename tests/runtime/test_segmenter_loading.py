@@ -3,7 +3,7 @@ import pytest
 from fashioncam.errors import UserError
 from fashioncam.pipeline.segmentation.learned import LearnedSegmenter
 from fashioncam.pipeline.segmentation.statistical import StatisticalSegmenter
-from fashioncam.runtime.segmenter_loading import load_segmenter
+from fashioncam.runtime.loading import load_segmenter
 
 
 def test_each_name_gives_its_segmenter():

@@ -78,7 +78,7 @@ def test_model_whose_maps_need_a_backward_pass_gives_its_logits_alone(tmp_path: 
 
 def test_twin_is_written_with_the_checkpoint_and_bound_to_it(tiny_hybrid: LoadedModel, tmp_path: Path) -> None:
     from fashioncam.pipeline.recognition.onnx_recogniser import ExportedRecogniser
-    from fashioncam.runtime.model_loading import load_recogniser
+    from fashioncam.runtime.loading import load_recogniser
 
     weights = tmp_path / "tiny.pth"
     export.save_with_twin(tiny_hybrid, weights)
@@ -97,7 +97,7 @@ def test_twin_is_written_with_the_checkpoint_and_bound_to_it(tiny_hybrid: Loaded
 @pytest.mark.parametrize("content", [b"", b"no network", b"\x08\x07"], ids=["empty", "text", "cut"])
 def test_damaged_twin_is_passed_over(tiny_hybrid: LoadedModel, tmp_path: Path, content: bytes) -> None:
     from fashioncam.pipeline.recognition.torch_recogniser import TorchRecogniser
-    from fashioncam.runtime.model_loading import load_recogniser
+    from fashioncam.runtime.loading import load_recogniser
 
     checkpoint.save(tiny_hybrid, tmp_path / "tiny.pth")
     (tmp_path / "tiny.onnx").write_bytes(content)

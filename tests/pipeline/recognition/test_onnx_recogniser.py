@@ -12,7 +12,7 @@ from torch import Tensor
 from fashioncam import resources
 from fashioncam.pipeline.recognition.onnx_recogniser import ExportedRecogniser
 from fashioncam.pipeline.recognition.recogniser import Recogniser
-from fashioncam.runtime.model_loading import exported_twin, in_torch
+from fashioncam.runtime.loading import exported_twin, in_torch
 from fashioncam.settings import Settings
 
 WEIGHTS = resources.own(resources.weights_of("hybrid"))
@@ -40,7 +40,7 @@ def test_answers_and_explains_as_the_checkpoint_does(exported: Recogniser, sampl
 
 def test_needs_no_torch() -> None:
     code = (
-        "import sys; from fashioncam.runtime.model_loading import load_recogniser as load\n"
+        "import sys; from fashioncam.runtime.loading import load_recogniser as load\n"
         "from fashioncam.settings import Settings; load(Settings()); sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
