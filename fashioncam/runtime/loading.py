@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 
 from fashioncam import resources
-from fashioncam.errors import UserError
+from fashioncam.errors import UserError, require_torch
 from fashioncam.pipeline.explanation.methods import OWN_METHODS
 from fashioncam.pipeline.recognition.recogniser import Recogniser
 from fashioncam.pipeline.segmentation.segmenter import Segmenter
 from fashioncam.pipeline.segmentation.statistical import StatisticalSegmenter
 from fashioncam.settings import DEFAULT_MODEL, Settings
-
-# Right for a wheel and for a checkout: pip takes the fashioncam that is installed, and adds what it lacks.
-INSTALL_TORCH = 'python -m pip install "fashioncam[torch]"'
 
 
 def load_segmenter(name: str, path: Path = resources.SEGMENTER) -> Segmenter:
@@ -43,16 +39,14 @@ def load_recogniser(settings: Settings) -> Recogniser:
     """
     path = weights_path(settings)
     if settings.compute not in ("auto", "cpu"):
-        reason = f"--compute {settings.compute}"
+        require_torch(f"--compute {settings.compute}")
     elif settings.cam_method not in OWN_METHODS:
-        reason = f"--cam-method {settings.cam_method}"
+        require_torch(f"--cam-method {settings.cam_method}")
     else:
         try:
             return from_twin(path, settings)
         except ValueError as error:
-            reason = str(error)
-    if find_spec("torch") is None or find_spec("pytorch_grad_cam") is None:
-        raise UserError(f"{reason} needs torch, which is not installed: {INSTALL_TORCH}")
+            require_torch(f"{path} ({error})")
     return in_torch(path, settings)
 
 
@@ -80,9 +74,9 @@ def from_twin(path: Path, settings: Settings) -> Recogniser:
     try:
         recogniser = onnx_recogniser(twin.read_bytes(), checkpoint, settings.cam_method)
     except OSError:
-        raise ValueError(f"{path}, without {twin.name} beside it,") from None
+        raise ValueError(f"there is no {twin.name} beside it") from None
     except ValueError as error:
-        raise ValueError(f"{path} cannot use {twin.name} ({error}) and") from None
+        raise ValueError(f"{twin.name} beside it {error}") from None
     recogniser.description.refuse_other_than(settings.model, path)
     return recogniser
 

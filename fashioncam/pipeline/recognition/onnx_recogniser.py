@@ -42,9 +42,9 @@ def onnx_recogniser(twin: bytes, checkpoint: bytes, method: str = "gradcam") -> 
         made_from = about["checkpoint_sha256"]
     except Exception as error:  # noqa: BLE001 - ONNX Runtime raises a dozen classes without a common one
         reason = " ".join(f"{type(error).__name__}: {error}".split())
-        raise ValueError(f"it is not a sound twin ({reason[:200]})") from None
+        raise ValueError(f"is not a sound model ({reason[:200]})") from None
     if made_from != hashlib.sha256(checkpoint).hexdigest():
-        raise ValueError("it was made from another checkpoint")
+        raise ValueError("was made from another checkpoint")
     return Recogniser(description, network, own_explainer(method, network, description), "onnxruntime")
 
 
