@@ -100,7 +100,7 @@ def export_checkpoint(loaded: LoadedModel, weights: Path, out: Path) -> None:
 def require_exporter() -> None:
     """UserError without the packages that write ONNX."""
     if find_spec("onnx") is None or find_spec("onnxscript") is None:
-        raise UserError("it needs onnx and onnxscript: python -m pip install onnx onnxscript")
+        raise UserError("writing ONNX needs onnx and onnxscript: python -m pip install onnx onnxscript")
 
 
 def write_onnx(

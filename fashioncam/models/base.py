@@ -60,10 +60,6 @@ class Model(nn.Module, ABC):
         In closed form, without a backward pass: so ONNX Runtime computes the maps too, and the program needs no torch.
         """
 
-    def class_map(self, features: Tensor, class_index: int) -> Tensor:
-        """Grad-CAM of one class: N x h x w, not below 0."""
-        return F.relu(self.class_maps(features)[:, class_index])
-
 
 def find_device(wanted: str) -> torch.device:
     """The device for "cpu", "cuda" or "mps", or the fastest there is for "auto"; UserError where it is missing."""

@@ -79,7 +79,7 @@ def test_grad_cam_is_the_models_class_map_over_the_checkpoints_scale(
     hybrid: LoadedModel, sample: tuple[Tensor, Tensor], picture: np.ndarray
 ) -> None:
     features = hybrid.model.forward_features(to_input(sample[0][:1], INPUT))
-    class_map = hybrid.model.class_map(features, 2)[0].numpy()
+    class_map = hybrid.model.class_maps(features)[0, 2].relu().numpy()
     figures = {"class_map_scale": float(class_map.max()) / 2}  # so that one part is clipped and another is not
     loaded = replace(hybrid, info=replace(hybrid.info, figures=figures))
     heat = torch_recogniser(loaded).classify(picture).heat_map(2)
