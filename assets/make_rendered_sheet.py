@@ -1,6 +1,6 @@
-"""Some of what the camera's models learn from beside photographs, as assets/rendered.jpg.
+"""Draws assets/rendered.jpg, a sheet of rendered items that the camera's models learn from beside photographs.
 
-Run in the repository's root: python assets/make_rendered_sheet.py
+python assets/make_rendered_sheet.py
 """
 
 from __future__ import annotations

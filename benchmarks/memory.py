@@ -1,7 +1,10 @@
-"""Whether memory stays flat: `python -m benchmarks.memory [FRAMES]`, 20,000 frames by default; Linux only.
+"""Does memory stay flat over a long run? Linux only.
 
-The real window on a live session, drawn by Qt into memory, fed by a synthetic camera faster than any: 100 frames of
-640x480 a second. Halfway through, a recording runs for a while. Prints the memory in use every 2,000 frames.
+    python -m benchmarks.memory [FRAMES]
+
+Prints the memory in use every 2,000 frames, quoted in "Memory" of benchmarks/README.md. The real window on a live
+session, drawn by Qt into memory, is fed by a synthetic camera of 100 frames a second. Halfway through, a recording
+runs for a while.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from fashioncam.messages import View
 from fashioncam.runtime.session import LiveSession
 from training.command import at_least
 
-from .window import SyntheticCamera, live_window  # it has Qt draw into memory
+from .live_window import SyntheticCamera, live_window
 
 FPS, EVERY = 100.0, 2000
 

@@ -1,7 +1,9 @@
-"""Milliseconds a frame, stage by stage, on one thread: `python -m benchmarks.pipeline [CLIP]`.
+"""How many milliseconds does a frame take, stage by stage, on one thread?
 
-The clip is the demo by default. Medians over the frames with an item in them; the whole is what one frame
-costs the inference thread, the annotation what it costs the one that draws.
+    python -m benchmarks.pipeline [CLIP]
+
+Prints the table of "Time of a frame" in benchmarks/README.md: medians over the frames in which a garment is found.
+`whole` is what a frame costs the inference thread, `annotate` what it costs the thread that draws.
 """
 
 from __future__ import annotations
@@ -65,7 +67,7 @@ def timed(device: str, size_wh: tuple[int, int], recogniser: Recogniser) -> list
         if reading.top5:
             rows.append([reading.stages_ms[stage] for stage in STAGES] + [annotation_ms(scaled, reading)])
     if not rows:
-        raise UserError(f"{device}: no item in it was found and named")
+        raise UserError(f"{device}: no garment in it was found and named")
     *stages, annotation = (median(column) for column in zip(*rows, strict=True))
     return [*stages, sum(stages), annotation]
 

@@ -1,9 +1,9 @@
-"""How long does the recipe `quick` take here, and how far does it get?
+"""How long does the recipe `quick` take here, and which accuracy does it reach?
 
-    python -m benchmarks.quick --curve quick.png
+    python -m benchmarks.quick --curve assets/quick.png
 
-Trains it, or goes on with a run that was interrupted, and prints the minutes of its epochs and its validation accuracy.
-The test accuracy is `python -m training.evaluate`'s to say.
+Trains it, or resumes an interrupted run. Prints the minutes and the validation accuracy; --curve draws the picture in
+training/README.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,9 @@
-"""Seconds from the start of the process to the first picture, and to the model: `python -m benchmarks.startup`.
+"""How long does the program take to start?
 
-The real program plays the demo clip in a real window, which Qt draws into memory (platform "offscreen").
+    python -m benchmarks.startup
+
+Prints the seconds from the start of the process to the first picture and to the loaded model, quoted in "Start" of
+benchmarks/README.md. The real program plays the demo clip in a real window, drawn by Qt into memory.
 """
 
 from __future__ import annotations

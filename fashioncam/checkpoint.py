@@ -19,7 +19,7 @@ from torch import Tensor
 from fashioncam.models.base import Model
 
 from . import resources
-from .atomic_write import replacing
+from .atomic_write import atomic_write
 from .description import ModelDescription
 from .errors import UserError
 from .messages import InputDescription
@@ -119,7 +119,7 @@ def save(loaded: LoadedModel, path: Path, half: bool = False) -> None:
         "figures": dict(loaded.info.figures),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as unfinished:
+    with atomic_write(path) as unfinished:
         torch.save(content, unfinished)
 
 

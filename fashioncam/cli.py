@@ -20,7 +20,7 @@ EXIT_DONE, EXIT_USER_ERROR, EXIT_INTERRUPTED = 0, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program; returns 0 when done, 2 for what the user can put right, 130 when interrupted."""
+    """Run the program; returns the exit code: 0 done, 2 an error that the user can correct, 130 interrupted."""
     args = parse_arguments(arguments)
     try:
         return print_cameras() if args.list_devices else start(settings_from(args))
@@ -42,7 +42,7 @@ def start(settings: Settings) -> int:
     try:
         with interrupts_deferred():
             from . import app
-    except ImportError as error:  # PySide6 is there, the system libraries it is linked with are not
+    except ImportError as error:  # PySide6 is installed, but not the system libraries it needs
         if error.name and not error.name.startswith(("PySide6", "shiboken6", "fashioncam.app")):
             raise
         raise QtMissingError(str(error)) from None
@@ -50,13 +50,13 @@ def start(settings: Settings) -> int:
 
 
 def has_screen() -> bool:
-    """On Linux, whether Qt has been told of a screen; elsewhere there is one."""
+    """Whether there is a screen; on Linux, whether Qt has been told of one."""
     names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in names)
 
 
 def print_cameras() -> int:
-    from fashioncam.runtime.sources.opening import enumerated_cameras
+    from fashioncam.runtime.sources.cameras import enumerated_cameras
 
     print("\n".join(f"{camera.index}  {camera.name}" for camera in enumerated_cameras()) or "no cameras found")
     return EXIT_DONE
@@ -77,44 +77,42 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def add_inputs(add: Callable[..., object], default: Settings) -> None:
-    """What is looked at, and what looks at it."""
+    """Arguments about the source and the models."""
     add(
         "--model",
         choices=MODELS,
-        help=f"architecture (default: what --weights holds, else {DEFAULT_MODEL}; in the window, what was last "
-        "chosen there)",
+        help=f"architecture (default: the one in --weights, else {DEFAULT_MODEL}; in the window, the last choice)",
     )
     add("--weights", type=Path, help="checkpoint file (default: weights/MODEL.pth of the program)")
     add(
         "--device",
         help="camera index, video file, folder of pictures, stream URL, or 'demo' "
-        "(default: in the window, what was last chosen there; else camera 0, or the demo clip where no camera opens)",
+        "(default: in the window, the last choice there; else camera 0, or the demo clip when no camera opens)",
     )
     add(
         "--compute",
         choices=("auto", "cpu", "cuda", "mps"),
         default=default.compute,
-        help="where the model runs (default: %(default)s: ONNX Runtime on the CPU, else torch's fastest)",
+        help="where the model runs (default: %(default)s: ONNX Runtime on the CPU, else the fastest device of torch)",
     )
     add(
         "--segmenter",
         choices=SEGMENTERS,
         default=default.segmenter,
-        help="how the item is told from the room: by a small network, or by each pixel's statistics alone "
+        help="how the item is told from the background: by a small network, or by each pixel's statistics alone "
         "(default: %(default)s)",
     )
     add(
         "--cam-method",
         choices=CAM_METHODS,
         default=default.cam_method,
-        help="how the heat map is made (default: %(default)s, instant; occlusion covers patch after patch, takes "
-        "30 ms a frame and asks the model itself; the others are the grad-cam package's: slower, and each frame is "
-        "stretched to its own scale)",
+        help="how the heat map is made (default: %(default)s; occlusion covers one patch after another: slower, most "
+        "direct; the others are from the grad-cam package: slower, and each frame has its own scale)",
     )
 
 
 def add_outputs(add: Callable[..., object], default: Settings) -> None:
-    """What is shown and kept."""
+    """Arguments about what is shown and saved."""
     add("--headless", action="store_true", help="run without a window (default: off, unless there is no screen)")
     add(
         "--predictions",
@@ -138,7 +136,7 @@ def add_outputs(add: Callable[..., object], default: Settings) -> None:
         "--display-fps",
         action=argparse.BooleanOptionalAction,
         default=default.display_fps,
-        help="show the frame rate (default: on; in the window, as last chosen there)",
+        help="show the frame rate (default: on; in the window, the last choice there)",
     )
 
 

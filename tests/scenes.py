@@ -10,7 +10,7 @@ import numpy as np
 
 from fashioncam.messages import FloatArray, Frame, Image, InputDescription, Reading, Region, Segment
 from fashioncam.pipeline.find_item import Scene, find_item
-from fashioncam.pipeline.scene.background_model import Reference
+from fashioncam.pipeline.scene.background_model import BackgroundModel
 from fashioncam.pipeline.segmentation.segmenter import Segmenter
 from fashioncam.pipeline.segmentation.statistical import StatisticalSegmenter
 
@@ -87,7 +87,7 @@ def learned_scene(image: Image, sigma: float = 3.0) -> Scene:
     scene = Scene()
     for index in range(60):
         _, scene = find_item(frame(seen_by_camera(image, index, sigma), index), scene, StatisticalSegmenter())
-        if isinstance(scene.reference, Reference):
+        if isinstance(scene.background, BackgroundModel):
             return scene
     raise AssertionError("nothing learned from 60 still frames")
 

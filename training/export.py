@@ -23,7 +23,7 @@ import torch
 from torch import Tensor, nn
 
 from fashioncam import checkpoint
-from fashioncam.atomic_write import replacing
+from fashioncam.atomic_write import atomic_write
 from fashioncam.checkpoint import LoadedModel
 from fashioncam.errors import UserError
 from fashioncam.models.base import to_input
@@ -64,13 +64,11 @@ def run(args: argparse.Namespace) -> str:
     if out.resolve() == args.weights.resolve():
         raise UserError(f"{out} is the checkpoint itself; give another file with --onnx")
     images = fashion_mnist.load(args.data).validation.images[:COMPARED]
-    unproven = out.with_name(out.name + ".unproven")
-    export_checkpoint(loaded, args.weights, unproven)
-    apart = largest_difference(loaded, unproven, images)
-    if not apart <= TOLERANCE:  # NaN is not
-        unproven.unlink()
-        raise UserError(f"{args.weights} and its export differ by {apart:.1e}: not exact, so {out} was not written")
-    unproven.replace(out)
+    with atomic_write(out) as unproven:
+        export_checkpoint(loaded, args.weights, unproven)
+        apart = largest_difference(loaded, unproven, images)
+        if not apart <= TOLERANCE:  # NaN is not
+            raise UserError(f"{args.weights} and its export differ by {apart:.1e}: not exact, so {out} was not written")
     return f"{out}: {out.stat().st_size} bytes, within {apart:.1e} of torch on {len(images)} pictures"
 
 
@@ -119,7 +117,7 @@ def write_onnx(
     require_exporter()
     out.parent.mkdir(parents=True, exist_ok=True)
     # The exporter's own libraries deprecate each other.
-    with replacing(out) as unfinished, warnings.catch_warnings(action="ignore"):
+    with atomic_write(out) as unfinished, warnings.catch_warnings(action="ignore"):
         program = torch.onnx.export(
             module.eval(),
             (example,),

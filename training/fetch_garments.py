@@ -32,7 +32,7 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from fashioncam.atomic_write import replacing
+from fashioncam.atomic_write import atomic_write
 from fashioncam.errors import UserError
 from training.base.output_files import make_folder
 from training.base.progress import progress
@@ -95,20 +95,17 @@ def fetched(archive: Path) -> Path:
     """`archive`, downloaded unless it is there; it has its name only when it is whole."""
     if archive.exists():
         return archive
-    part = archive.with_suffix(".part")
     try:
-        with urlopen(ARCHIVE_URL, timeout=TIMEOUT_S) as response, part.open("wb") as file:
-            size = int(response.headers.get("Content-Length") or 0) or None  # GitHub does not always say
-            bar = tqdm.wrapattr(file, "write", total=size, desc="download", leave=False, disable=None)
-            with bar as counted:
-                shutil.copyfileobj(response, counted)
-        list_photographs(part)
-        part.replace(archive)
+        with atomic_write(archive) as part:  # GitHub makes each zip anew, so that no download goes on in its middle
+            with urlopen(ARCHIVE_URL, timeout=TIMEOUT_S) as response, part.open("wb") as file:
+                size = int(response.headers.get("Content-Length") or 0) or None  # GitHub does not always say
+                bar = tqdm.wrapattr(file, "write", total=size, desc="download", leave=False, disable=None)
+                with bar as counted:
+                    shutil.copyfileobj(response, counted)
+            list_photographs(part)
     except (OSError, HTTPException) as error:
         reason = " ".join(str(getattr(error, "reason", None) or error).split())
         raise UserError(f"cannot download {ARCHIVE_URL} ({reason}); try again, or give the file with --zip") from None
-    finally:
-        part.unlink(missing_ok=True)  # GitHub makes such a zip anew for everyone and cannot begin in its middle
     return archive
 
 
@@ -201,14 +198,14 @@ def cut_out_some(archive: Path, folder: Path, photographs: Sequence[Photograph])
 
 def write_cutout(path: Path, cutout_bgra: np.ndarray) -> None:
     """Write h x w x 4 uint8 as WebP; never half of it."""
-    with replacing(path) as unfinished:
+    with atomic_write(path) as unfinished:
         Image.fromarray(cv2.cvtColor(cutout_bgra, cv2.COLOR_BGRA2RGBA)).save(unfinished, "WEBP", quality=QUALITY)
 
 
 def write_table(table: Path, kept: Sequence[Photograph]) -> None:
     """Write train.csv as `training.data.cutouts` reads it; UserError if there is no room for it."""
     try:
-        with replacing(table) as unfinished, unfinished.open("w", newline="", encoding="utf-8") as file:
+        with atomic_write(table) as unfinished, unfinished.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(("file", "class_index", "sender_id", "source_label"))
             writer.writerows((row.file, row.class_index, row.sender_id, row.source_label) for row in kept)

@@ -16,6 +16,7 @@ import copy
 import hashlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from torch.optim.lr_scheduler import LambdaLR
 from fashioncam import checkpoint, resources
 from fashioncam.checkpoint import LoadedModel
 from fashioncam.errors import UserError
+from fashioncam.learning_protocol import Error, Event, Progress, Result, encode
 from fashioncam.messages import InputDescription
 from fashioncam.models.base import Model, to_input
 from training.augmentation import plain
@@ -76,7 +78,9 @@ Report = Callable[[int], None]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     args = parse_arguments(arguments)
-    return exit_code("training.finetune", lambda: run(args, print_percent if args.percent else lambda percent: None))
+    if args.json_lines:
+        return run_for_program(args)
+    return exit_code("training.finetune", lambda: f"{args.out}: {run(args, lambda percent: None)}")
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -86,12 +90,32 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="checkpoint to write")
     add_data(parser)
     parser.add_argument("--threads", type=int, choices=range(1, 257), metavar="N", help="default: all cores")
-    parser.add_argument("--percent", action="store_true", help="print progress in lines such as 37 %%; default: off")
+    parser.add_argument(
+        "--json-lines",
+        action="store_true",
+        help="print progress and result for a program, as fashioncam/learning_protocol.py says; default: for people",
+    )
     return parser.parse_args(arguments)
 
 
-def run(args: argparse.Namespace, report: Report) -> str:
-    """Adapt, check and save; returns what has become of the model in a line."""
+def run_for_program(args: argparse.Namespace) -> int:
+    """Speak the learning protocol; returns the exit code. What libraries print meanwhile goes to stderr."""
+    stdout = sys.stdout
+
+    def tell(event: Event) -> None:
+        print(encode(event), file=stdout, flush=True)
+
+    with redirect_stdout(sys.stderr):
+        try:
+            tell(run(args, lambda percent: tell(Progress(percent))))
+        except UserError as error:
+            tell(Error(str(error)))
+            return 2
+    return 0
+
+
+def run(args: argparse.Namespace, report: Report) -> Result:
+    """Adapt, check and save."""
     report(0)
     torch.set_num_threads(args.threads or torch.get_num_threads())
     make_place_for_weights(args.out, "--out")
@@ -117,11 +141,7 @@ def run(args: argparse.Namespace, report: Report) -> str:
     save_with_twin(described(model, old, adapted, dataset, {ORIGINAL: before, NOW: after}), args.out)
     report(100)
     was, now = (round(accuracy(one, captures.inputs, old.input) * len(captures)) for one in (old.model, model))
-    held_back = "" if share == INTERPOLATIONS[0] else "; held back further, so that it forgets no more"
-    return (
-        f"{args.out}: {now} of {len(captures)} filed garments named rightly, before learning {was}; "
-        f"of Fashion-MNIST's pictures {100 * after:.1f} %, before {100 * before:.1f} %{held_back}"
-    )
+    return Result(str(args.out), len(captures), now, was, after, before, is_held_back=share != INTERPOLATIONS[0])
 
 
 def original(weights: Path) -> Path:
@@ -251,10 +271,6 @@ def settings() -> dict[str, Any]:
     used = "batch_size", "learning_rate", "warmup", "webcam_share", "distill_weight", "distill_temperature"
     of_captures = {"steps": STEPS, "captured": CAPTURED, "captures_label_smoothing": LABEL_SMOOTHING}
     return of_captures | {name: getattr(RECIPE, name) for name in used}
-
-
-def print_percent(percent: int) -> None:
-    print(f"{percent} %", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,6 @@
-"""How an item that is held aslant is turned upright, as the data set pictures its own: by its axis of symmetry.
+"""Turns a tilted garment upright by its axis of symmetry, since Fashion-MNIST shows every garment upright.
 
-A model of 28x28 pixels that is right on 92 % of upright photographs is right on 87 % of them turned by 15 degrees, and
-on a quarter fewer of the coats. Clothes are nearly as symmetric as they are well cut out; shoes are not, and stay as
-they are held.
+Clothes are nearly symmetric, so the axis of the mask tells the tilt. Shoes have no axis and stay as they are held.
 """
 
 from __future__ import annotations
@@ -13,22 +11,20 @@ import numpy as np
 from fashioncam.messages import FloatArray, Image
 
 DIRECTIONS, RADII = 288, 32
-# Of 1,528 photographs of clothes turned by up to 25 degrees, 86 % come within 10 degrees of upright, instead of 41 %;
-# as they are, 0.4 % come to lie more aslant than that. Of 146 of shoes 4 % do, and 11 % with 0.8.
-LEAST_SYMMETRY = 0.85
-MOST_TILT_DEGREES = 30
-TURNING_COST = 0.001  # a degree, in symmetry: a square or a round bag stays as it is held
+MIN_SYMMETRY = 0.85  # IoU of a mask with its mirror image; lower values turn shoes too
+MAX_TILT_DEGREES = 30
+COST_PER_DEGREE = 0.001  # in symmetry: a square or round bag has many axes and stays as it is held
 
 
-def upright(mask: Image) -> tuple[FloatArray, tuple[int, int]]:
-    """How to turn an item by the least angle that makes it most symmetric.
+def deskew(mask: Image) -> tuple[FloatArray, tuple[int, int]]:
+    """The rotation by the smallest angle that makes an item most symmetric.
 
     Args:
         mask: h x w uint8, 255 on the item, which reaches all four edges.
 
     Returns:
-        The matrix, 2 x 3, that takes a pixel of the mask to where it is in the upright picture, which the item fills,
-        and that picture's width and height.
+        A 2 x 3 float32 matrix that maps a pixel of the mask to the deskewed picture, and that picture's width and
+        height; the item fills it. The identity when the item has no axis of symmetry.
     """
     height, width = mask.shape
     degrees = tilt_degrees(mask)
@@ -43,26 +39,26 @@ def upright(mask: Image) -> tuple[FloatArray, tuple[int, int]]:
 
 
 def tilt_degrees(mask: Image) -> float:
-    """By how much an item leans to the right, by its axis of symmetry through its centre; 0 where it has none.
+    """How far an item leans to the right, in degrees; 0 when it has no axis of symmetry through its centre.
 
-    In polar coordinates about the centre, a picture mirrored about the axis at an angle is the picture itself with its
-    directions counted backwards from twice that angle. So the overlap of a mask with its mirror image is, for all axes
-    at once, the circular convolution of its directions with themselves.
+    In polar coordinates about the centre, mirroring at an axis reverses the directions about twice the axis's angle. So
+    the overlap of a mask with its mirror image is the circular convolution of its directions with themselves, for all
+    axes at once.
     """
     moments = cv2.moments(mask, binaryImage=True)
     centre = moments["m10"] / moments["m00"], moments["m01"] / moments["m00"]
     height, width = mask.shape
     radius = max(np.hypot(x - centre[0], y - centre[1]) for x in (0, width) for y in (0, height))
-    how = cv2.INTER_LINEAR | cv2.WARP_FILL_OUTLIERS
-    polar = cv2.warpPolar(mask, (RADII, DIRECTIONS), centre, radius, how).astype(np.float32) / 255
+    flags = cv2.INTER_LINEAR | cv2.WARP_FILL_OUTLIERS
+    polar = cv2.warpPolar(mask, (RADII, DIRECTIONS), centre, radius, flags).astype(np.float32) / 255
     spectrum = np.fft.rfft(polar, axis=0)
     area = np.arange(RADII) + 0.5
     overlap = np.fft.irfft(spectrum**2, DIRECTIONS, axis=0) @ area
     iou = overlap / (2 * polar.sum(axis=0) @ area - overlap + 1e-6)  # a thin ring may lie between the radii
     # An upright axis is at a quarter of the directions, and axes are half a direction apart.
-    most = MOST_TILT_DEGREES * DIRECTIONS // 180
+    most = MAX_TILT_DEGREES * DIRECTIONS // 180
     steps = np.arange(-most, most + 1)
     degrees = steps * 180 / DIRECTIONS
     symmetry = iou[DIRECTIONS // 2 + steps]
-    best = (symmetry - TURNING_COST * np.abs(degrees)).argmax()
-    return float(degrees[best]) if symmetry[best] >= LEAST_SYMMETRY else 0.0
+    best = (symmetry - COST_PER_DEGREE * np.abs(degrees)).argmax()
+    return float(degrees[best]) if symmetry[best] >= MIN_SYMMETRY else 0.0

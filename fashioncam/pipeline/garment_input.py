@@ -1,8 +1,7 @@
 """The only code that makes the model's input: the garment as Fashion-MNIST would have pictured it.
 
-The data set's own steps (arXiv:1708.07747, section 2): trim the white background, scale the longest edge to
-28, sharpen, extend the shorter edge to 28 with the item in the centre, negate, convert to grey. What it pictures is
-upright, so before these an item that is held aslant is turned.
+Fashion-MNIST's own steps (arXiv:1708.07747, section 2): trim the white background, scale the longest edge to 28,
+sharpen, centre on a 28x28 canvas, negate, convert to grey. Its garments are upright, so a tilted one is deskewed first.
 """
 
 from __future__ import annotations
@@ -12,10 +11,10 @@ import numpy as np
 
 from fashioncam.messages import FloatArray, Image, InputDescription, Segment
 
-from .deskew import upright
+from .deskew import deskew
 from .sharpening import sharpening_kernel
 
-WHITE = 255  # the data set's photographs were taken before a white wall
+WHITE = 255  # the data set's photographs have a white background
 SHARPEN = sharpening_kernel()
 
 
@@ -35,12 +34,12 @@ def garment_input(frame_bgr: Image, segment: Segment, description: InputDescript
     surround = WHITE if description.polarity == "negated" else 0
     grey = np.where(segment.mask > 0, grey, np.uint8(surround))
     mask = segment.mask
-    turn, upright_wh = upright(mask)
-    if turn[0, 1]:  # not what is upright: 0.4 ms for nothing
-        grey = cv2.warpAffine(grey, turn, upright_wh, borderValue=surround)
-        mask = cv2.warpAffine(mask, turn, upright_wh)
-    width, height = largest_within(upright_wh, (description.size, description.size))
-    # Sharpened on the canvas, whose border is the same surround that the data set extends with.
+    matrix, deskewed_wh = deskew(mask)
+    if matrix[0, 1]:  # tilted; for the others the warp would cost 0.4 ms and change nothing
+        grey = cv2.warpAffine(grey, matrix, deskewed_wh, borderValue=surround)
+        mask = cv2.warpAffine(mask, matrix, deskewed_wh)
+    width, height = largest_within(deskewed_wh, (description.size, description.size))
+    # Sharpened on the canvas, as the data set was.
     canvas = np.full((description.size, description.size), surround, np.uint8)
     left, top = (description.size - width) // 2, (description.size - height) // 2
     inside = slice(top, top + height), slice(left, left + width)
@@ -53,17 +52,17 @@ def garment_input(frame_bgr: Image, segment: Segment, description: InputDescript
 
 
 def largest_within(size_wh: tuple[int, int], place_wh: tuple[int, int]) -> tuple[int, int]:
-    """Width and height of a picture that is made as large as the place allows, in its own shape; at least 1 each."""
+    """Width and height of a picture scaled to fit a place, with its aspect ratio kept; at least 1 each."""
     scale = min(place_wh[0] / size_wh[0], place_wh[1] / size_wh[1])
     return max(1, round(scale * size_wh[0])), max(1, round(scale * size_wh[1]))
 
 
 def box_to_input(segment: Segment, size: int) -> FloatArray:
-    """2 x 3: takes a pixel of the segment's box to where it comes to lie in its size x size input."""
-    turn, (width, height) = upright(segment.mask)
+    """2 x 3 float32: maps a pixel of the segment's box to its place in the size x size input."""
+    matrix, (width, height) = deskew(segment.mask)
     side = max(width, height)
     scale = size / side
-    matrix = scale * turn
+    matrix = scale * matrix
     # Whole coordinates are the centres of pixels, so a picture begins at -0.5.
     matrix[:, 2] += scale * (np.array([side - width, side - height]) / 2 + 0.5) - 0.5
     return matrix

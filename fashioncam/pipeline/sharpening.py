@@ -1,4 +1,4 @@
-"""The sharpening that Fashion-MNIST was made with, for the program's input and for training, which needs no OpenCV."""
+"""The sharpening that Fashion-MNIST was made with. Training uses it too, so this file needs numpy alone."""
 
 from __future__ import annotations
 

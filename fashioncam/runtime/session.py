@@ -12,9 +12,11 @@ from fashioncam.messages import Capture, Failure, Frame, Look, Reading, Region, 
 from fashioncam.pipeline.recognition.recogniser import Recogniser
 from fashioncam.runtime.sources.camera_list import CameraList
 from fashioncam.runtime.sources.choice import Size, SourceChoice
-from fashioncam.runtime.sources.opening import FrameSource, open_source
+from fashioncam.runtime.sources.opening import open_source
+from fashioncam.runtime.sources.source import FrameSource
+from fashioncam.runtime.storage.captures import list_captures
 from fashioncam.runtime.storage.recorder import Recorder
-from fashioncam.runtime.storage.storage import Keeper
+from fashioncam.runtime.storage.storage import Storage
 from fashioncam.runtime.threads.drawing import Drawing
 from fashioncam.runtime.threads.feed import Feed
 from fashioncam.runtime.threads.inference import InferenceLoop
@@ -60,7 +62,7 @@ class LiveSession:
     ) -> None:
         self._retry_s = retry_s
         self._recorder, self._records = Recorder(settings), True
-        self._keeper = Keeper(folder)
+        self._keeper = Storage(folder)
         self._sources = SourceChoice(settings.device, preferred_device, camera_size, self._keeper.tell, open_named)
         self._learner = Learner(self._keeper.captures_folder, folder, self._keeper.tell)
         self._recognisers, self._failures = Mailbox[Recogniser](), Mailbox[Failure]()
@@ -182,10 +184,10 @@ class LiveSession:
 
     def captures(self) -> list[Capture]:
         """All captures, the newest first."""
-        return self._keeper.captures()
+        return list_captures(self._keeper.captures_folder)
 
     def delete_captures(self, captures: Sequence[Capture]) -> None:
-        self._keeper.delete(captures)
+        self._keeper.delete_captures(captures)
 
     def learn(self) -> None:
         """Start adapting the model in use to the captures, in a process of its own; the view tells how far it is."""
@@ -238,7 +240,7 @@ class LiveSession:
             source="" if feed.capture.source is None else feed.capture.source.name,
             device="" if feed.capture.source is None else feed.capture.source.device,
             notice=self._sources.notice if self.is_first_source else "",
-            news=self._keeper.take_news(),
+            news=self._keeper.take_message(),
             recording=self._keeper.recording,
             learning=self._learner.learning,
             cameras=self._cameras.cameras,

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from scenes import BOOT, DESCRIPTION, T_SHIRT, held
 
-from fashioncam.pipeline.deskew import MOST_TILT_DEGREES, tilt_degrees, upright
+from fashioncam.pipeline.deskew import MAX_TILT_DEGREES, deskew, tilt_degrees
 from fashioncam.pipeline.garment_input import box_to_input, garment_input
 
 
@@ -21,7 +21,7 @@ def test_item_without_an_axis_stays_as_it_is_held(degrees):
 
 def test_no_item_is_turned_further_than_people_hold_one():
     _, segment = held(T_SHIRT, 60)
-    assert abs(tilt_degrees(segment.mask)) <= MOST_TILT_DEGREES
+    assert abs(tilt_degrees(segment.mask)) <= MAX_TILT_DEGREES
 
 
 @pytest.mark.parametrize("thickness", [cv2.FILLED, 1, 30], ids=["disc", "thread", "ring"])
@@ -33,7 +33,7 @@ def test_round_item_stays_as_it_is_held(thickness):
 
 def test_turned_item_fills_its_picture():
     _, segment = held(T_SHIRT, 20)
-    matrix, (width, height) = upright(segment.mask)
+    matrix, (width, height) = deskew(segment.mask)
     turned = cv2.warpAffine(segment.mask, matrix, (width, height))
     x, y, w, h = cv2.boundingRect((turned > 127).astype(np.uint8))
     assert x <= 2

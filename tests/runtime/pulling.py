@@ -2,7 +2,7 @@
 
 import threading
 
-from fashioncam.runtime.sources.opening import SourceError
+from fashioncam.runtime.sources.source import SourceError
 
 PULLS = 2000
 PULL_INTERVAL_S = 0.01

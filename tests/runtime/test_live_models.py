@@ -5,6 +5,7 @@ from pathlib import Path
 from pulling import has_item, pull_until
 
 from fashioncam import resources
+from fashioncam.learning_protocol import Progress, encode
 from fashioncam.runtime.learner import Learner
 from fashioncam.runtime.session import LiveSession
 from fashioncam.runtime.threads import model_switch
@@ -71,7 +72,7 @@ def test_learning_waits_for_a_model_and_ends_with_the_session(tmp_path):
     session = LiveSession(Settings(device="demo"), tmp_path)
     session.learn()
     assert session.read_latest().news == "Wait until the model has been loaded"
-    command = (sys.executable, "-c", "import time; print('7 %', flush=True); time.sleep(60)")
+    command = (sys.executable, "-c", f"import time; print('{encode(Progress(7))}', flush=True); time.sleep(60)")
     session._learner = Learner(tmp_path / "captures", tmp_path, session._keeper.tell, command)
     session._models.weights = tmp_path / "hybrid.pth"
     session.learn()

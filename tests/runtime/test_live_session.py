@@ -114,8 +114,8 @@ def test_picture_capture_and_recording_are_kept_and_told(demo, tmp_path):
     assert "Filed as Shirt" in pull_until(demo, lambda view: view.news)[-1].news
     assert [capture.label for capture in demo.captures()] == ["Shirt"]
     demo.delete_captures(demo.captures())
-    assert demo.captures() == []
     assert "Deleted" in pull_until(demo, lambda view: view.news)[-1].news
+    assert demo.captures() == []
     demo.toggle_recording()
     demo.set_paused(False)
     read = {view.reading.frame_index for view in pull_until(demo, lambda view: view.recording is not None)}

@@ -10,7 +10,7 @@ from scenes import room, short_film, write_clip
 from fashioncam.messages import Camera, State, Stream
 from fashioncam.runtime.session import LiveSession
 from fashioncam.runtime.sources import camera_list, choice
-from fashioncam.runtime.sources.opening import SourceError
+from fashioncam.runtime.sources.source import SourceError
 from fashioncam.settings import Settings
 
 

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from fashioncam import checkpoint
 from fashioncam.checkpoint import LoadedModel
+from fashioncam.learning_protocol import Error, Progress, Result, decode
 from fashioncam.messages import Reading, Segment, State
 from fashioncam.models import build
 from fashioncam.models.base import to_input
@@ -113,13 +114,31 @@ def test_model_that_sees_more_pixels_learns_too(
     assert checkpoint.load(tmp_path / "new.pth").input == model56.input
 
 
-def test_progress_is_told_in_plain_lines(adapt: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
-    assert adapt("--percent") == 0
-    *lines, last = capsys.readouterr().out.splitlines()
-    percents = [int(line.removesuffix(" %")) for line in lines]
+def test_program_is_told_in_json_lines(
+    adapt: Callable[..., int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load = finetune.load_captures
+    monkeypatch.setattr(finetune, "load_captures", lambda *given: print("a library speaks") or load(*given))
+    assert adapt("--json-lines") == 0
+    out, err = capsys.readouterr()
+    assert "a library speaks" in err
+    *events, result = map(decode, out.splitlines())
+    percents = [event.percent for event in events if isinstance(event, Progress)]
+    assert len(percents) == len(events)
     assert percents == sorted(percents)
     assert (percents[0], percents[-1]) == (0, 100)
-    assert "filed garments named rightly" in last
+    assert isinstance(result, Result)
+    assert (result.weights, result.captures) == (str(tmp_path / "new.pth"), 3)
+
+
+def test_program_is_told_an_error_in_a_json_line(
+    adapt: Callable[..., int], captures: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    captures.rename(captures.with_name("elsewhere"))
+    assert adapt("--json-lines") == 2
+    error = decode(capsys.readouterr().out.splitlines()[-1])
+    assert isinstance(error, Error)
+    assert error.text.startswith(f"{captures}: no such folder")
 
 
 @pytest.mark.parametrize(

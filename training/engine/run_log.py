@@ -6,7 +6,7 @@ import csv
 from importlib.util import find_spec
 from pathlib import Path
 
-from fashioncam.atomic_write import replacing
+from fashioncam.atomic_write import atomic_write
 from fashioncam.errors import UserError
 
 HAS_TENSORBOARD = find_spec("tensorboard") is not None
@@ -32,7 +32,7 @@ class RunLog:
 
     def write(self, epoch: int, **figures: float) -> None:
         self._rows.append({"epoch": str(epoch), **{name: f"{value:.5g}" for name, value in figures.items()}})
-        with replacing(self.path) as unfinished, unfinished.open("w", newline="", encoding="utf-8") as file:
+        with atomic_write(self.path) as unfinished, unfinished.open("w", newline="", encoding="utf-8") as file:
             # The rows may have been begun by a version with other figures.
             writer = csv.DictWriter(file, list(dict.fromkeys(name for row in self._rows for name in row)))
             writer.writeheader()

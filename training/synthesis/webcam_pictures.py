@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from fashioncam import resources
-from fashioncam.atomic_write import replacing
+from fashioncam.atomic_write import atomic_write
 from fashioncam.errors import UserError
 from fashioncam.messages import Image, InputDescription, Segment
 from fashioncam.pipeline.garment_input import garment_input
@@ -98,7 +98,7 @@ def load_or_make(garments: Path, dataset: FashionMnist, seed: int, folder: Path 
         held_up = joined(train, items, borrowed(dataset.train, torch.Generator().manual_seed(seed)))
         made = make(held_up, dataset.input, TRAIN_COUNT, 2 * seed)
         validation_made = make(joined(validation, validation_items), dataset.input, VALIDATION_COUNT, 2 * seed + 1)
-        with replacing(kept) as unfinished:
+        with atomic_write(kept) as unfinished:
             torch.save([(split.images, split.labels) for split in (made, validation_made, items)], unfinished)
     try:
         made, validation_made, items = (Split(*pair) for pair in torch.load(kept, weights_only=True))

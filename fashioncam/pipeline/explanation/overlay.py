@@ -12,9 +12,9 @@ from fashioncam.pipeline.garment_input import box_to_input
 COLOURS = {State.ITEM: (115, 158, 0), State.UNCERTAIN: (0, 159, 230)}
 WHITE = (255, 255, 255)
 LOOK = Look()
-# Colours and opacity by level, 0..255. None without heat; it grows with the root, or the middle of the scale would be
-# lost in the colour of the cloth. One class: inferno, whose lightness grows evenly with the value. Two classes:
-# blue for the second and orange for the first, which colour-blind people tell apart.
+# Colours and opacity by level, 0..255. Opacity is 0 without heat and grows with the root, so that the middle of the
+# scale can be seen on coloured cloth. One class: inferno, whose lightness grows evenly. Two classes: orange for the
+# first and blue for the second, which colour-blind people tell apart.
 LEVELS = np.linspace(0, 1, 256)
 HEAT_COLOURS = cv2.applyColorMap(np.arange(256, dtype=np.uint8)[:, None], cv2.COLORMAP_INFERNO)
 HEAT_OPACITY = np.sqrt(LEVELS)
@@ -22,7 +22,7 @@ BLUE, ORANGE = (178, 114, 0), (0, 159, 230)
 CONTRAST_COLOURS = np.where(LEVELS[:, None, None] < 0.5, BLUE, ORANGE).astype(np.uint8)
 DISTANCE = np.abs(2 * LEVELS - 1)
 CONTRAST_OPACITY = np.where(DISTANCE < 1.5 / 255, 0, np.sqrt(DISTANCE))  # 0 lies between two levels
-PANEL_PX = 336  # edge of the panel's picture; a multiple of 28 and of 56, the inputs' edges
+PANEL_PX = 336  # edge of the panel's picture; a multiple of 28, the input's edge
 FONT = cv2.FontFace("sans")
 FONT_WEIGHT = 600
 INSET_SHARE = 0.28  # of the picture's shorter edge
@@ -31,13 +31,13 @@ INSET_SHARE = 0.28  # of the picture's shorter edge
 def annotate(
     image_bgr: Image, reading: Reading, show_input: bool = False, fps: float | None = None, look: Look = LOOK
 ) -> Image:
-    """A new picture with what the reading says on it.
+    """A new picture with the reading drawn on it.
 
     Args:
         image_bgr: H x W x 3 uint8, B G R; not changed.
-        reading: of this frame, or of one a moment before.
-        show_input: put the model's input into the lower left corner.
-        fps: frames a second to write into the upper left corner; None for none.
+        reading: of this frame, or of one shortly before.
+        show_input: draw the model's input in the lower left corner.
+        fps: frames a second, written in the upper left corner; None for none.
         look: how to draw.
     """
     canvas = cv2.flip(image_bgr, 1) if look.mirrored else image_bgr.copy()
@@ -72,7 +72,7 @@ def mirrored(segment: Segment, width_px: int) -> Segment:
 
 
 def draw_explanation(reading: Reading, look: Look) -> Explanation | None:
-    """The reading's heat map as pictures for a panel; None where it has none."""
+    """The reading's heat map as pictures for the panel; None when it has none."""
     if reading.heat_map is None or reading.input_grey is None:
         return None
     grey = cv2.resize(reading.input_grey, (PANEL_PX, PANEL_PX), interpolation=cv2.INTER_NEAREST)
@@ -82,14 +82,14 @@ def draw_explanation(reading: Reading, look: Look) -> Explanation | None:
     strength = look.strength if look.heat else 0.0
     colours, opacity = scale_of(is_contrast, strength)
     blend(picture, heat, np.full(grey.shape, 255, np.uint8), strength, is_contrast)
-    # As on cloth of a middle grey, so that the legend shows opacity too.
+    # Over a middle grey, so that the legend shows opacity too.
     share = opacity[:, None, None] / 255
     legend = (128 * (1 - share) + colours * share).astype(np.uint8)
     return Explanation(picture, legend.reshape(1, 256, 3))
 
 
 def blend_heat(canvas: Image, segment: Segment, heat_map: FloatArray, strength: float, is_contrast: bool) -> None:
-    """Lay the heat map over the item on `canvas`, in place."""
+    """Blend the heat map over the item on `canvas`, in place."""
     x, y, w, h = segment.box
     matrix = box_to_input(segment, heat_map.shape[0])
     how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
@@ -98,7 +98,7 @@ def blend_heat(canvas: Image, segment: Segment, heat_map: FloatArray, strength: 
 
 
 def blend(item: Image, heat: FloatArray, mask: Image, strength: float, is_contrast: bool) -> None:
-    """Lay heat of the same size over a picture, in place; opacity grows with the heat, up to `strength`."""
+    """Blend heat of the same size over a picture, in place; opacity grows with the heat, up to `strength`."""
     level = cv2.convertScaleAbs(heat, alpha=127.5, beta=127.5) if is_contrast else cv2.convertScaleAbs(heat, alpha=255)
     colours, opacities = scale_of(is_contrast, strength)
     opacity = cv2.merge([cv2.bitwise_and(cv2.LUT(level, opacities), mask)] * 3)
@@ -113,7 +113,7 @@ def scale_of(is_contrast: bool, strength: float) -> tuple[Image, Image]:
 
 
 def put_inset(canvas: Image, input_grey: Image) -> None:
-    """The model's input, enlarged without smoothing, in the lower left corner of `canvas`, in place, if it has room."""
+    """The model's input, enlarged without smoothing, in the lower left corner of `canvas`, in place, if it fits."""
     factor = max(1, round(INSET_SHARE * min(canvas.shape[:2]) / input_grey.shape[0]))
     large = cv2.resize(input_grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_NEAREST)
     side = large.shape[0]
@@ -124,7 +124,7 @@ def put_inset(canvas: Image, input_grey: Image) -> None:
 
 
 def write(canvas: Image, text: str, lower_left: tuple[int, int], size_px: int, colour: tuple[int, int, int]) -> None:
-    """White text on a coloured plate in place, its lower left corner there or as near as the picture allows."""
+    """White text on a coloured plate, in place; its lower left corner there, or as near as the picture allows."""
     height, width = canvas.shape[:2]
     _, _, text_width, _ = cv2.getTextSize((width, height), text, (0, 0), FONT, size_px, FONT_WEIGHT)
     plate_width, plate_height = text_width + size_px, round(1.5 * size_px)

@@ -1,7 +1,7 @@
-"""Class probabilities over time: one frame may be wrong, what a second of them says together seldom is.
+"""Class probabilities pooled over frames: one frame may be wrong, a second of them seldom is.
 
-Two pools take in every frame. The long one names the item; when the short one contradicts it, the long one goes on
-from the short one. So the label is steady, and yet follows a swap of items quickly.
+Two pools take in every frame. The long one names the item. When the short one contradicts it, the long one starts
+again from the short one. So the label is steady, and still follows when the item is swapped.
 """
 
 from __future__ import annotations
@@ -12,23 +12,22 @@ import numpy as np
 
 from fashioncam.messages import FloatArray
 
-# What a frame said counts 1/e as much after these times. On 180 simulated clips the label changed 0.12 / 0.30 / 0.23
-# times a second (easy / normal / hard), with one pool of 0.35 s 0.25 / 0.58 / 0.57; of two items swapped the second
-# was named within 0.3 s in 90 instead of 77 % of the swaps.
+# Time constants of the pools: a frame's weight falls to 1/e after these. One pool alone flickers, or names a swapped
+# item late.
 LONG_S = 1.5
 SHORT_S = 0.2
-MOST_AGAINST = 1.0  # log-odds at which a full short pool of well seen frames replaces the name
-FIRST_FRAME_S = 1 / 30  # what the first frame counts; each later one counts the time since the one before
-LEAST_PROBABILITY = 1e-3  # a single frame can doubt a class, but not rule it out
-LEAST_QUALITY = 0.02  # an item that is seen badly all the time still gets a name
+MAX_AGAINST = 1.0  # log-odds at which a full short pool of well seen frames replaces the label
+FIRST_FRAME_S = 1 / 30  # weight of the first frame; a later one weighs the time since the one before
+MIN_PROBABILITY = 1e-3  # a single frame can doubt a class, but not rule it out
+MIN_QUALITY = 0.02  # an item that is always seen badly still gets a label
 
 
 @dataclass(frozen=True, slots=True)
 class OpinionPool:
-    """A logarithmic one (Genest and Zidek, 1986): a weighted geometric mean of probabilities.
+    """A logarithmic opinion pool: a weighted geometric mean of probabilities (Genest and Zidek, 1986).
 
     Attributes:
-        evidence: sum of the log-probabilities, one a class, float32, each times its weight.
+        evidence: weighted sum of log-probabilities, one a class, float32.
         weight: sum of the weights, seconds.
     """
 
@@ -38,7 +37,7 @@ class OpinionPool:
     def after(
         self, log_probabilities: FloatArray, quality: float, passed_s: float, time_constant_s: float
     ) -> OpinionPool:
-        """With one frame more. By time and not by frame, so that a slow machine remembers as long as a quick one."""
+        """The pool with one more frame. Weights decay by time, so a slow machine pools as long as a quick one."""
         kept = float(np.exp(-passed_s / time_constant_s))
         weight = time_constant_s * (1 - kept) * quality
         evidence = np.float32(kept) * self.evidence + np.float32(weight) * log_probabilities
@@ -46,8 +45,8 @@ class OpinionPool:
 
 
 @dataclass(frozen=True, slots=True)
-class Smoothed:
-    """What the frames so far say of the item in view.
+class PooledClasses:
+    """Classes of the item in view, from the frames so far.
 
     Attributes:
         time_s: of the last frame.
@@ -69,24 +68,24 @@ def softmax(logits: FloatArray) -> FloatArray:
     return powers / powers.sum()
 
 
-def smooth(before: Smoothed | None, probabilities: FloatArray, quality: float, time_s: float) -> Smoothed:
-    """Add a frame to those before; None starts afresh, as after an item has left.
+def pool(before: PooledClasses | None, probabilities: FloatArray, quality: float, time_s: float) -> PooledClasses:
+    """Add a frame to those before; None starts a new pool, as after an item has left.
 
     Args:
         probabilities: of this frame, one a class, float32.
-        quality: how well the item is seen in it, 0..1; what is seen badly has less of a say.
+        quality: how well the item is seen in it, 0..1; a badly seen frame weighs less.
         time_s: of this frame.
     """
-    log_probabilities = np.log(np.maximum(probabilities, np.float32(LEAST_PROBABILITY)))
-    quality = max(quality, LEAST_QUALITY)
+    log_probabilities = np.log(np.maximum(probabilities, np.float32(MIN_PROBABILITY)))
+    quality = max(quality, MIN_QUALITY)
     if before is None:
         weight = FIRST_FRAME_S * quality
         only = OpinionPool(np.float32(weight) * log_probabilities, weight)
-        return Smoothed(only, only, time_s)
+        return PooledClasses(only, only, time_s)
     passed_s = max(time_s - before.time_s, 0.0)
     short = before.short.after(log_probabilities, quality, passed_s, SHORT_S)
     long = before.long.after(log_probabilities, quality, passed_s, LONG_S)
-    name = long.evidence.argmax()
-    if short.evidence.max() - short.evidence[name] > MOST_AGAINST * SHORT_S:
+    named = long.evidence.argmax()
+    if short.evidence.max() - short.evidence[named] > MAX_AGAINST * SHORT_S:
         long = short
-    return Smoothed(long, short, time_s)
+    return PooledClasses(long, short, time_s)

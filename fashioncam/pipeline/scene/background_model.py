@@ -1,7 +1,7 @@
-"""The reference background: what the scene looks like with no item in it, how much it varies, and its light.
+"""The background model: what the scene looks like without an item, how much it varies, and in what light.
 
-Everything here and in `segmentation` works on a small picture, `WORK_EDGE_PX` along its longer side.
-That makes it quick, and averaging camera pixels takes most of the sensor's noise away.
+This and the segmentation work on a small picture, `WORK_EDGE_PX` along its longer side. That is quick, and averaging
+camera pixels removes most of the sensor's noise.
 """
 
 from __future__ import annotations
@@ -14,34 +14,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fashioncam.messages import FloatArray, Image
+from fashioncam.pipeline.segmentation.deviation import BURNT_OUT
 
 WORK_EDGE_PX = 160
 LEARN_FRAMES = 12
-# A camera sets its exposure: wait until the mean brightness changes by less than STEADY_CHANGE from
-# frame to frame, STEADY_FRAMES times running. Under flickering lamps it never does, hence the limit.
+# A camera first sets its exposure. Learning begins when the mean brightness has changed by less than STEADY_CHANGE for
+# STEADY_FRAMES frames, or at the limit: under flickering lamps it never does.
 STEADY_CHANGE = 0.01
 STEADY_FRAMES = 5
 SETTLE_LIMIT_S = 1.5
-BLACK_LEVEL = 8  # mean grey level of a camera's first frames, or of its cover
+BLACK_LEVEL = 8  # mean grey level; darker frames are a camera's first ones, or its cover
 # The median absolute deviation of normally distributed noise is sigma / 1.4826.
 MAD_TO_SIGMA = 1.4826
-BURNT_OUT = 245  # grey levels; from here on a channel says no more than "bright"
-AGREEING_LEVELS = 24  # what shadow and tint may change in a colour that is still the room's
-# The reference follows light that changes from place to place, such as the sun's, with this time constant,
-# a step at a time: each step costs a copy of the reference.
+AGREEING_LEVELS = 24  # grey levels by which shadow and tint may change the background's colour
+# The model follows light that changes from place to place, such as the sun's, with this time constant, in steps: each
+# costs a copy of the model.
 FOLLOW_S = 10.0
 FOLLOW_STEP_S = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class Learning:
-    """A reference in the making.
+    """A background model that is being learned.
 
     Attributes:
         began_s: time of the first frame; None before it.
-        steady: how many of the last of them were steady.
+        steady: how many frames in a row were steady.
         brightness: mean of the last frame, 0..255; None before the first one.
-        frames: the small frames collected since it settled, h x w x 3 uint8 each.
+        frames: small frames collected since the camera settled, h x w x 3 uint8 each.
     """
 
     began_s: float | None = None
@@ -51,19 +51,19 @@ class Learning:
 
     @property
     def progress(self) -> float:
-        """0..1; waiting for the camera is the first third."""
+        """0..1; the first third is waiting for the camera."""
         if self.frames:
             return 1 / 3 + 2 / 3 * len(self.frames) / LEARN_FRAMES
         return min(self.steady, STEADY_FRAMES) / STEADY_FRAMES / 3
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
-    """The empty scene.
+class BackgroundModel:
+    """The scene without an item.
 
     Attributes:
         median: h x w x 3 float32, B G R, 0..255, per pixel over the learned frames.
-        tolerance: h x w uint8, the difference in grey levels that noise and shake explain, from 4.
+        tolerance: h x w uint8, the difference in grey levels that noise and camera shake explain, at least 4.
         followed_s: when the median last followed the light; None before the first time.
     """
 
@@ -72,7 +72,7 @@ class Reference:
     followed_s: float | None = None
 
 
-ReferenceState: TypeAlias = Learning | Reference
+Background: TypeAlias = Learning | BackgroundModel
 
 
 def shrink(frame_bgr: Image) -> Image:
@@ -80,16 +80,15 @@ def shrink(frame_bgr: Image) -> Image:
     height, width = frame_bgr.shape[:2]
     scale = WORK_EDGE_PX / max(height, width)
     size_wh = max(1, round(width * scale / 2)) * 2, max(1, round(height * scale / 2)) * 2
-    # Every other row: half the light, which is enough. And by halves, which OpenCV vectorises: 0.22 instead of 0.39 ms
-    # at 1280x720, where all rows in one step take 0.68.
+    # Every other row is enough, and OpenCV vectorises halving: a third of the time of one step over all rows.
     picture = frame_bgr[::2] if height >= 4 * size_wh[1] else frame_bgr
     while picture.shape[1] >= 2 * size_wh[0] and picture.shape[0] >= 2 * size_wh[1]:
         picture = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     return cv2.resize(picture, size_wh, interpolation=cv2.INTER_AREA)
 
 
-def observe(learning: Learning, small_bgr: Image, time_s: float) -> ReferenceState:
-    """Take one more small frame into account; the finished reference after the last. A black one begins anew."""
+def observe(learning: Learning, small_bgr: Image, time_s: float) -> Background:
+    """Add one small frame. After the last one the model is complete; a black frame starts again."""
     if small_bgr.mean() < BLACK_LEVEL:
         return Learning()
     if learning.frames and learning.frames[0].shape != small_bgr.shape:
@@ -116,7 +115,7 @@ def settle(learning: Learning, small_bgr: Image, time_s: float) -> Learning:
     return Learning(began_s, learning.steady + 1 if steady else 0, brightness)
 
 
-def finish(frames: Image) -> Reference:
+def finish(frames: Image) -> BackgroundModel:
     """Median and tolerance of n x h x w x 3 uint8 frames."""
     median = np.median(frames, axis=0).astype(np.float32)
     deviation = np.median(np.abs(frames - median), axis=0).max(axis=2)
@@ -125,17 +124,17 @@ def finish(frames: Image) -> Reference:
     around = np.ones((3, 3), np.uint8)
     contrast = (cv2.dilate(median, around) - cv2.erode(median, around)).max(axis=2)
     tolerance = np.clip(3.0 + 2.0 * sigma + 0.2 * contrast, 0, 255).round().astype(np.uint8)
-    return Reference(median, tolerance)
+    return BackgroundModel(median, tolerance)
 
 
-def light_gain(small_bgr: Image, reference: Reference) -> FloatArray:
-    """How much brighter than the reference the light is, one factor a channel: 3 float32.
+def light_gain(small_bgr: Image, background: BackgroundModel) -> FloatArray:
+    """How much brighter the light is than in the background model, one factor a channel: 3 float32.
 
-    The median of the ratios is the room's as long as the item covers less than half of what is neither dark nor
-    burnt out. Where little of the picture agrees with it, such as before a white wall that burns out, factors from a
-    half to two are tried, and the one taken with which most of the picture agrees.
+    The median of the ratios is the background's while the item covers less than half of what is neither dark nor burnt
+    out. When little of the picture agrees with it, as before a white wall that burns out, factors from a half to two
+    are tried, and the one is taken with which most of the picture agrees.
     """
-    seen, known = sample(small_bgr), sample(reference.median)
+    seen, known = sample(small_bgr), sample(background.median)
     usable = (known > 20) & (seen > 4) & (np.maximum(known, seen) < BURNT_OUT)
     ratios = np.divide(seen, np.maximum(known, 1), dtype=np.float32)
     in_all_channels: NDArray[np.bool_] = np.logical_and.reduce(usable)
@@ -143,7 +142,7 @@ def light_gain(small_bgr: Image, reference: Reference) -> FloatArray:
         near = agreeing(seen, known, middle(ratios, in_all_channels))
         agreed = near & in_all_channels
         if 2 * np.count_nonzero(near) > near.size and np.count_nonzero(agreed) >= 20:
-            return middle(ratios, agreed)  # free of the item's share
+            return middle(ratios, agreed)  # without the item's share
     candidates = np.repeat(np.geomspace(0.5, 2.0, 25, dtype=np.float32)[:, None], 3, axis=1)
     gain = max(candidates, key=lambda candidate: np.count_nonzero(agreeing(seen, known, candidate)))
     kept = agreeing(seen, known, gain) & usable
@@ -154,38 +153,40 @@ def light_gain(small_bgr: Image, reference: Reference) -> FloatArray:
 
 
 def sample(picture: Image | FloatArray) -> FloatArray:
-    """Every fifth pixel of every fifth row, h x w x 3 -> 3 x N float32: numpy is quick along long rows."""
+    """Every fifth pixel of every fifth row: h x w x 3 -> 3 x N float32."""
     return np.ascontiguousarray(picture[::5, ::5].reshape(-1, 3).T, np.float32)
 
 
 def middle(values: FloatArray, which: NDArray[np.bool_]) -> FloatArray:
-    """The median of those columns of channels x N: channels float32; of two in the middle, the larger."""
+    """The median of the chosen columns of channels x N: channels float32; of two in the middle the larger."""
     chosen = np.compress(which, values, axis=1)
     half = chosen.shape[1] // 2
     return np.partition(chosen, half, axis=1)[:, half]
 
 
 def agreeing(seen: FloatArray, known: FloatArray, gain: FloatArray) -> NDArray[np.bool_]:
-    """Which of 3 x N colours look like the known ones in this light (one factor a channel)."""
+    """Which of 3 x N colours agree with the known ones in this light (one factor a channel): N bool."""
     return (np.abs(np.minimum(known * gain[:, None], 255) - seen) < AGREEING_LEVELS).all(axis=0)
 
 
-def expected_background(reference: Reference, gain: FloatArray) -> Image:
-    """The empty scene in the present light: h x w x 3 uint8."""
-    return cv2.multiply(reference.median, (*gain.tolist(), 0.0), dtype=cv2.CV_8U)
+def expected_background(background: BackgroundModel, gain: FloatArray) -> Image:
+    """The background in the present light: h x w x 3 uint8."""
+    return cv2.multiply(background.median, (*gain.tolist(), 0.0), dtype=cv2.CV_8U)
 
 
-def follow(reference: Reference, small_bgr: Image, gain: FloatArray, where: Image, time_s: float) -> Reference:
-    """The reference after it has moved a little towards what is seen, where `where` (h x w uint8) is not 0."""
-    if reference.followed_s is None:
-        return replace(reference, followed_s=time_s)
-    elapsed_s = time_s - reference.followed_s
+def follow(
+    background: BackgroundModel, small_bgr: Image, gain: FloatArray, where: Image, time_s: float
+) -> BackgroundModel:
+    """The model moved a little towards the frame where `where` (h x w uint8) is not 0."""
+    if background.followed_s is None:
+        return replace(background, followed_s=time_s)
+    elapsed_s = time_s - background.followed_s
     if 0 <= elapsed_s < FOLLOW_STEP_S:
-        return reference
+        return background
     share = 1 - np.exp(-min(max(elapsed_s, 0.0), 1.0) / FOLLOW_S)
-    median = reference.median.copy()
+    median = background.median.copy()
     seen = cv2.multiply(small_bgr, (*(1 / gain).tolist(), 0.0), dtype=cv2.CV_32F)
-    # What has burnt out is brighter than it looks: divided by the gain it would darken the room that is remembered.
+    # A burnt-out pixel is brighter than it looks: divided by the gain it would darken the model.
     known = cv2.inRange(small_bgr, (0, 0, 0), (BURNT_OUT - 1,) * 3)
     cv2.accumulateWeighted(seen, median, float(share), mask=cv2.bitwise_and(where, known))
-    return replace(reference, median=median, followed_s=time_s)
+    return replace(background, median=median, followed_s=time_s)

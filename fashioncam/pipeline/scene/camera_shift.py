@@ -1,6 +1,6 @@
-"""A camera that was bumped while an item is held: what has been learned of the scene is shifted after it. Pure.
+"""After a bump of the camera while an item is held, the background model is shifted.
 
-Learned again it cannot be: that takes a still scene without an item.
+It cannot be learned again: that takes a still scene without an item.
 """
 
 from __future__ import annotations
@@ -15,40 +15,40 @@ from fashioncam.pipeline.segmentation.deviation import deviating_pixels
 from fashioncam.pipeline.segmentation.item_mask import away_from
 from fashioncam.pipeline.segmentation.segmenter import LIKELY
 
-from .background_model import Reference, expected_background, light_gain
+from .background_model import BackgroundModel, expected_background, light_gain
 from .global_change import difference
 from .scene_change import share
 
 REACH_PX = 8  # a twentieth of the picture's width
-MOST_COST = 0.85  # of what it costs not to shift
-MOST_DEVIATING, MOST_STILL_DEVIATING = 0.08, 0.9  # of what is beside the item; of what deviated there before
+MAX_COST = 0.85  # of the cost without a shift
+MAX_DEVIATING, MAX_STILL_DEVIATING = 0.08, 0.9  # of the picture beside the item; of what deviated before
 
 
-def realigned(reference: Reference, small_bgr: Image, likelihood: Image) -> Reference | None:
-    """The learned scene as the camera sees it from where it looks now; None where no small shift explains the frame.
+def shifted_background(background: BackgroundModel, small_bgr: Image, likelihood: Image) -> BackgroundModel | None:
+    """The background model as the camera sees it now; None when no small shift explains the frame.
 
     Args:
         small_bgr: the frame at working size, h x w x 3 uint8.
         likelihood: how likely each pixel is item, h x w uint8.
     """
     beside = away_from(cv2.compare(likelihood, LIKELY, cv2.CMP_GE))
-    shift = shift_between(expected_background(reference, light_gain(small_bgr, reference)), small_bgr, beside)
+    shift = shift_between(expected_background(background, light_gain(small_bgr, background)), small_bgr, beside)
     if shift is None:
         return None
     moves = np.array([[1, 0, shift[0]], [0, 1, shift[1]]], np.float32)
     size_wh = small_bgr.shape[1], small_bgr.shape[0]
-    moved = Reference(
+    moved = BackgroundModel(
         *(
             cv2.warpAffine(learned, moves, size_wh, borderMode=cv2.BORDER_REPLICATE)
-            for learned in (reference.median, reference.tolerance)
+            for learned in (background.median, background.tolerance)
         )
     )
-    before, after = (share_deviating(known, small_bgr, beside) for known in (reference, moved))
-    return moved if after < min(MOST_DEVIATING, MOST_STILL_DEVIATING * before) else None
+    before, after = (share_deviating(known, small_bgr, beside) for known in (background, moved))
+    return moved if after < min(MAX_DEVIATING, MAX_STILL_DEVIATING * before) else None
 
 
 def shift_between(known_bgr: Image, seen_bgr: Image, beside: Image) -> tuple[float, float] | None:
-    """How far right and down what is known lies in what is seen, in pixels and fractions; None if that is not clear.
+    """Shift of the known picture to the right and down, in fractions of a pixel; None when it is not clear.
 
     Args:
         known_bgr, seen_bgr: h x w x 3 uint8.
@@ -64,7 +64,7 @@ def shift_between(known_bgr: Image, seen_bgr: Image, beside: Image) -> tuple[flo
         shifted = known[REACH_PX - dy : height - REACH_PX - dy, REACH_PX - dx : width - REACH_PX - dx]
         cost[dx, dy] = difference(seen[inner], shifted, beside[inner])
     dx, dy = min(cost, key=cost.__getitem__)
-    if cost[dx, dy] >= MOST_COST * cost[0, 0] or REACH_PX in (abs(dx), abs(dy)):
+    if cost[dx, dy] >= MAX_COST * cost[0, 0] or REACH_PX in (abs(dx), abs(dy)):
         return None
     right = lowest_between(cost[dx - 1, dy], cost[dx, dy], cost[dx + 1, dy])
     down = lowest_between(cost[dx, dy - 1], cost[dx, dy], cost[dx, dy + 1])
@@ -77,7 +77,7 @@ def lowest_between(left: float, middle: float, right: float) -> float:
     return 0.5 * (left - right) / bend if bend > 0 else 0.0
 
 
-def share_deviating(reference: Reference, small_bgr: Image, beside: Image) -> float:
-    """Of what is beside the item, how much is not as learned, 0..1."""
-    expected_bgr = expected_background(reference, light_gain(small_bgr, reference))
-    return share(cv2.bitwise_and(deviating_pixels(small_bgr, expected_bgr, reference.tolerance), beside), beside)
+def share_deviating(background: BackgroundModel, small_bgr: Image, beside: Image) -> float:
+    """Share of the picture beside the item that deviates from the background model, 0..1."""
+    expected_bgr = expected_background(background, light_gain(small_bgr, background))
+    return share(cv2.bitwise_and(deviating_pixels(small_bgr, expected_bgr, background.tolerance), beside), beside)

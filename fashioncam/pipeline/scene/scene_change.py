@@ -1,7 +1,7 @@
-"""Is this still the scene that was learned? Pure: what was noticed before goes in, what is noticed now comes out.
+"""Does the camera still see the scene of the background model?
 
-Two things change a scene at once: a bump of the camera, and a lamp. Each is tried as an explanation of the frame
-(`scene_causes`); what it explains is the room, even where the segmenter takes it for an item.
+Two things change a whole scene at once: a bump of the camera, and a lamp. Each is tried as an explanation of the frame
+(`global_change`). What it explains is background, even where the segmenter takes it for an item.
 """
 
 from __future__ import annotations
@@ -15,44 +15,50 @@ from fashioncam.messages import Box, FloatArray, Image
 from fashioncam.pipeline.segmentation.item_mask import AREA_LIMITS, away_from
 from fashioncam.pipeline.segmentation.segmenter import LIKELY
 
-from .global_change import RELIT_AREA, bumped, explained_both_ways, is_ghost, relit, shows_the_room
+from .global_change import (
+    RELIT_AREA,
+    explained_both_ways,
+    explained_by_camera_shift,
+    explained_by_lamp,
+    has_background_contours,
+    is_ghost,
+)
 
-# Shares of what is not item. A forearm and its shadow come to a tenth, a lamp to a third and more. A person
+# Shares of the picture beside the item. A forearm with its shadow covers a tenth, a lamp a third and more. A person
 # behind the item covers as much, so beside an item more is needed.
 CHANGED_AREA, CHANGED_BESIDE_ITEM = 0.25, 0.5
-UNEXPLAINED_AREA = 0.03  # worth learning anew, once nothing moves
+UNEXPLAINED_AREA = 0.03  # the background is learned again for it, once nothing moves
 CHANGED_AFTER_S = 0.15
-REALIGN_AFTER_S = 0.5
+SHIFT_AFTER_S = 0.5
 RELEARN_AFTER_S = 2.0
-GHOST_AFTER_S = 2.0  # an item that is held looks like a place that something has left for half a second at most
-# Something small that came or went and is no item, such as a chair or an item that was learned as background. An item
-# of the wall's colour that is not found is none of these: of the picture it has 1.3 % and more at a likelihood of
-# FAINT, a chair or a learned item that has gone 0.1 % at most.
+GHOST_AFTER_S = 2.0  # a held item looks like a ghost for half a second at most
+# Something small that came or went and is no item, such as a chair, is absorbed into the background. An item of the
+# wall's colour is not: it is not found, but enough of it has a likelihood of FAINT.
 ABSORB_AFTER_S = 10.0
 FAINT = 16
 LONGEST_GAP_S = 1.5  # between frames
 CHECK_S = 0.15  # how often bump and lamp are tried
-ROOM_SHARE = 0.6  # of a supposed item
-# Between two frames of a still scene: a flickering lamp and a trembling camera stay below.
+ROOM_SHARE = 0.6  # a supposed item of which more is accounted for is background
+# Differences between two frames of a still scene: a flickering lamp and camera shake stay below.
 MOVING_LEVELS = 20
 MOVING_AREA = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """One frame, and what has been made of it, all at working size.
+class Observation:
+    """One frame and its segmentation, all at working size.
 
     Attributes:
         small_bgr: the frame, h x w x 3 uint8.
-        reference_bgr: the learned scene in its own light, h x w x 3 float32, 0..255.
-        expected_bgr: the learned scene in the present light, h x w x 3 uint8.
+        background_bgr: the background model in its own light, h x w x 3 float32, 0..255.
+        expected_bgr: the background model in the present light, h x w x 3 uint8.
         deviating: where the two differ, h x w uint8.
         likelihood: how likely each pixel is item, h x w uint8.
         item: the item's likelihood, h x w uint8; None for no item.
     """
 
     small_bgr: Image
-    reference_bgr: FloatArray
+    background_bgr: FloatArray
     expected_bgr: Image
     deviating: Image
     likelihood: Image
@@ -61,17 +67,17 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class SceneWatch:
-    """What the frames so far say about the scene.
+    """What the frames so far tell about the scene.
 
     Attributes:
         small_bgr: the last frame at working size; None before the first.
-        accounted: where a bump, a lamp or the room's own contours account for what is seen, h x w uint8, 255 there;
-            None where nothing does.
-        checked_s: when that was tried last; None before the first time.
+        accounted: where a bump, a lamp or the background's own contours account for the frame, h x w uint8, 255 there;
+            None when nothing does.
+        checked_s: when that was checked last; None before the first time.
         ghost_since_s: since when each check has taken the supposed item for a ghost, see `is_ghost`.
-        saw_item: whether the segmenter took something for an item.
-        changed_since_s: since when another scene has been seen; None while it is the learned one.
-        calm_since_s: since when nothing has moved, no item has been seen, and something is not as learned.
+        saw_item: whether the segmenter found an item.
+        changed_since_s: since when the scene has been another one; None while it is the learned one.
+        calm_since_s: since when nothing has moved, no item has been seen, and something deviates.
         time_s: of the last frame.
     """
 
@@ -90,34 +96,34 @@ class SceneWatch:
         return self.changed_since_s is not None and self.time_s - self.changed_since_s >= CHANGED_AFTER_S
 
     @property
-    def should_realign(self) -> bool:
-        """The scene has been another one for a moment, and is not still and empty; asked as often as causes are."""
+    def should_shift(self) -> bool:
+        """The scene has been another one for a moment, and is not still and empty; true only at a check."""
         return (
             self.changed_since_s is not None
             and self.calm_since_s is None
-            and self.time_s - self.changed_since_s >= REALIGN_AFTER_S
+            and self.time_s - self.changed_since_s >= SHIFT_AFTER_S
             and self.checked_s == self.time_s
         )
 
     @property
     def should_relearn(self) -> bool:
-        """The scene is another one, and has been still and without an item for long enough."""
+        """The scene is another one, and has been still and without an item for long enough to learn it."""
         wait_s = RELEARN_AFTER_S if self.changed_since_s is not None else ABSORB_AFTER_S
         return self.calm_since_s is not None and self.time_s - self.calm_since_s >= wait_s
 
 
-def keep_watch(before: SceneWatch, sight: Sight, searched: Image, time_s: float) -> SceneWatch:
-    """Take one more frame into account.
+def watch_scene(before: SceneWatch, observation: Observation, searched: Image, time_s: float) -> SceneWatch:
+    """Add one frame.
 
     Args:
         searched: the part of the picture that counts, h x w uint8; changes only outside it, such as people, are
             ignored.
         time_s: of the frame.
     """
-    item = sight.item
-    free = np.full_like(sight.deviating, 255) if item is None else away_from(item)
-    beside = cv2.bitwise_and(sight.deviating, free)
-    # Of a small region a forearm is much, of the whole picture a passer-by: a lamp and a bump are much of both.
+    item = observation.item
+    free = np.full_like(observation.deviating, 255) if item is None else away_from(item)
+    beside = cv2.bitwise_and(observation.deviating, free)
+    # A forearm fills a small region, a passer-by the whole picture: only a lamp or a bump changes much of both.
     area = min(share(beside, free), share(cv2.bitwise_and(beside, searched), cv2.bitwise_and(free, searched)))
     accounted, checked_s, ghost_since_s = before.accounted, before.checked_s, before.ghost_since_s
     appeared = item is not None and not before.saw_item
@@ -125,22 +131,24 @@ def keep_watch(before: SceneWatch, sight: Sight, searched: Image, time_s: float)
         checked_s = time_s
         ghost = (
             item is not None
-            and is_still(before.small_bgr, sight.small_bgr, cv2.boundingRect(item))
-            and is_ghost(item, sight.deviating, sight.small_bgr, sight.expected_bgr, ghost_since_s is not None)
+            and is_still(before.small_bgr, observation.small_bgr, cv2.boundingRect(item))
+            and is_ghost(
+                item, observation.deviating, observation.small_bgr, observation.expected_bgr, ghost_since_s is not None
+            )
         )
         ghost_since_s = since(ghost, ghost_since_s, time_s)
         stays_ghost = ghost_since_s is not None and time_s - ghost_since_s >= GHOST_AFTER_S
-        accounted = accounted_for(sight, beside, before.accounted, stays_ghost)
+        accounted = accounted_for(observation, beside, before.accounted, stays_ghost)
     changed = accounted is not None or area > (CHANGED_AREA if item is None else CHANGED_BESIDE_ITEM)
     calm = (
-        (changed or (area > UNEXPLAINED_AREA and not is_faint_item(sight.likelihood)))
+        (changed or (area > UNEXPLAINED_AREA and not is_faint_item(observation.likelihood)))
         and (item is None or is_nothing_but_room(item, accounted) or (accounted is None and area > CHANGED_BESIDE_ITEM))
-        and is_still(before.small_bgr, sight.small_bgr)
+        and is_still(before.small_bgr, observation.small_bgr)
     )
-    if not 0 <= time_s - before.time_s <= LONGEST_GAP_S:  # what was true then says nothing about now
+    if not 0 <= time_s - before.time_s <= LONGEST_GAP_S:  # too long ago to say anything about now
         before = SceneWatch()
     return SceneWatch(
-        small_bgr=sight.small_bgr,
+        small_bgr=observation.small_bgr,
         accounted=accounted,
         checked_s=checked_s,
         ghost_since_s=ghost_since_s,
@@ -151,41 +159,41 @@ def keep_watch(before: SceneWatch, sight: Sight, searched: Image, time_s: float)
     )
 
 
-def accounted_for(sight: Sight, beside: Image, before: Image | None, ghost: bool) -> Image | None:
-    """Where a bump, a lamp, or the room's own contours account for the frame, h x w uint8; None where nothing does.
+def accounted_for(observation: Observation, beside: Image, before: Image | None, ghost: bool) -> Image | None:
+    """Where a bump, a lamp, or the background's own contours account for the frame: h x w uint8; None for nowhere.
 
     Args:
-        beside: what deviates and is no item, h x w uint8.
-        before: what this returned when it was asked last.
-        ghost: whether the supposed item is the place of something that was learned and has gone.
+        beside: what deviates and is not item, h x w uint8.
+        before: the result of the last check.
+        ghost: whether the supposed item is a ghost, see `is_ghost`.
     """
-    small_bgr, expected_bgr, item = sight.small_bgr, sight.expected_bgr, sight.item
-    accounted = bumped(small_bgr, expected_bgr, before is not None)
+    small_bgr, expected_bgr, item = observation.small_bgr, observation.expected_bgr, observation.item
+    accounted = explained_by_camera_shift(small_bgr, expected_bgr, before is not None)
     if accounted is None and cv2.countNonZero(beside) > RELIT_AREA * beside.size:
-        accounted = relit(small_bgr, expected_bgr, beside)
+        accounted = explained_by_lamp(small_bgr, expected_bgr, beside)
         if item is not None and not is_room(item, accounted):
-            accounted = None  # a shadow, or the shirt of who holds the item up
+            accounted = None  # a shadow, or the shirt of the person who holds the item
     was_room = item is not None and is_room(item, before)
-    if item is not None and (ghost or shows_the_room(item, small_bgr, sight.reference_bgr, was_room)):
-        claim = cv2.bitwise_not(away_from(item))
-        accounted = claim if accounted is None else cv2.bitwise_or(claim, accounted)
+    if item is not None and (ghost or has_background_contours(item, small_bgr, observation.background_bgr, was_room)):
+        around = cv2.bitwise_not(away_from(item))
+        accounted = around if accounted is None else cv2.bitwise_or(around, accounted)
     return accounted
 
 
 def share(part: Image, whole: Image) -> float:
-    """How much of one mask another one covers, 0..1; h x w uint8 both."""
+    """Share of `whole` that `part` covers, 0..1; h x w uint8 both."""
     return cv2.countNonZero(part) / max(1, cv2.countNonZero(whole))
 
 
 def since(holds: bool, before_s: float | None, time_s: float) -> float | None:
-    """Since when something holds that has held since `before_s`."""
+    """Since when it holds, if it has held since `before_s`; None if it does not hold now."""
     if not holds:
         return None
     return time_s if before_s is None else before_s
 
 
 def is_room(item: Image, accounted: Image | None) -> bool:
-    """Whether most of a supposed item is accounted for otherwise."""
+    """Whether most of a supposed item is accounted for as background."""
     if accounted is None:
         return False
     covered = cv2.compare(item, LIKELY, cv2.CMP_GE)
@@ -193,7 +201,7 @@ def is_room(item: Image, accounted: Image | None) -> bool:
 
 
 def is_nothing_but_room(item: Image, accounted: Image | None) -> bool:
-    """Whether nothing as large as an item is left of a supposed one when what is accounted for is taken away."""
+    """Whether nothing as large as an item is left of a supposed one without what is accounted for."""
     if accounted is None:
         return False
     left = cv2.bitwise_and(cv2.compare(item, LIKELY, cv2.CMP_GE), cv2.bitwise_not(accounted))
@@ -202,12 +210,12 @@ def is_nothing_but_room(item: Image, accounted: Image | None) -> bool:
 
 
 def is_faint_item(likelihood: Image) -> bool:
-    """Whether something as large as an item could be one, however unlikely it is."""
+    """Whether something as large as an item has a small likelihood of being one."""
     return cv2.countNonZero(cv2.compare(likelihood, FAINT, cv2.CMP_GE)) >= AREA_LIMITS[0] * likelihood.size
 
 
 def is_still(before_bgr: Image | None, small_bgr: Image, box: Box | None = None) -> bool:
-    """Whether nothing moved between two frames, in that box or anywhere."""
+    """Whether nothing moved between two frames, in that box or in the whole picture."""
     if before_bgr is None:
         return False
     if box is not None:
@@ -217,11 +225,8 @@ def is_still(before_bgr: Image | None, small_bgr: Image, box: Box | None = None)
     return cv2.countNonZero(moved) < MOVING_AREA * moved.size
 
 
-def is_trembling(item: Image, small_bgr: Image, expected_bgr: Image) -> bool:
-    """Whether a camera that trembles explains most of a supposed item.
-
-    Of real items on 90 clips it explained at most 36 % even one way.
-    """
+def is_camera_shake(item: Image, small_bgr: Image, expected_bgr: Image) -> bool:
+    """Whether camera shake explains most of a supposed item."""
     x, y, w, h = cv2.boundingRect(item)
     window = np.s_[max(0, y - 1) : y + h + 1, max(0, x - 1) : x + w + 1]
     return is_room(item[window], explained_both_ways(small_bgr[window], expected_bgr[window]))

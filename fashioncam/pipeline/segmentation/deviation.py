@@ -5,12 +5,9 @@ from __future__ import annotations
 import cv2
 
 from fashioncam.messages import Image
-from fashioncam.pipeline.scene.background_model import BURNT_OUT
 
-# The network doubts parts of an item that are plainly no room, such as a black toe. What is darker than half of the
-# room is no shadow: next to a surer part it counts GROWTH times as likely. Alone it makes no item: then a quarter more
-# people and things were claimed with a former network.
-DARKER = 0.5
+BURNT_OUT = 245  # grey level; above it a channel is saturated
+DARKER = 0.5  # what is darker than this share of the background is no shadow
 
 
 def deviating_pixels(small_bgr: Image, expected_bgr: Image, tolerance: Image) -> Image:
@@ -19,8 +16,8 @@ def deviating_pixels(small_bgr: Image, expected_bgr: Image, tolerance: Image) ->
 
 
 def deviation(small_bgr: Image, expected_bgr: Image) -> Image:
-    """How far each pixel is from the expected background in the channel where it is farthest, grey levels: h x w."""
-    # What is burnt out may be brighter than white: it only has to stay near white.
+    """Largest difference of the three channels to the expected background, grey levels: h x w uint8."""
+    # A burnt-out pixel may be brighter than white: it only has to stay near white.
     change = cv2.absdiff(cv2.min(small_bgr, (BURNT_OUT,) * 4), cv2.min(expected_bgr, (BURNT_OUT,) * 4))
     return largest_channel(change)
 
@@ -32,6 +29,6 @@ def beyond_shadow(small_bgr: Image, expected_bgr: Image) -> Image:
 
 
 def largest_channel(picture: Image) -> Image:
-    """h x w x 3 -> h x w, of each pixel the largest value."""
+    """The largest of the three channels: h x w x 3 uint8 -> h x w uint8."""
     blue, green, red = cv2.split(picture)
     return cv2.max(cv2.max(blue, green), red)

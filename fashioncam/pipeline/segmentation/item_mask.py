@@ -1,7 +1,7 @@
-"""Background subtraction: frame + expected background -> where the one item is.
+"""From likelihoods to the mask and box of the one item.
 
-A `Segmenter` says how likely each pixel is to be item. The rest is common to all: likelihoods are steadied over time,
-the component that is largest and most central is taken, and its outline is found to a part of a small pixel.
+A `Segmenter` says how likely each pixel is item. The rest is the same for all segmenters: likelihoods are smoothed over
+time, the largest and most central component is taken, and its outline is found to a fraction of a pixel.
 """
 
 from __future__ import annotations
@@ -13,25 +13,27 @@ from fashioncam.messages import Image, Segment
 from fashioncam.pipeline.segmentation.deviation import beyond_shadow, deviating_pixels
 from fashioncam.pipeline.segmentation.segmenter import LIKELY, SURE, SURE_PIXELS
 
+# Where it is too dark for a shadow, next to a surer part, a pixel counts so many times as likely: networks doubt black
+# parts of an item, such as a toe.
 GROWTH = 8
 AREA_LIMITS = (0.012, 0.70)  # of the picture
-STAY_BONUS = 1.6  # by this factor an item in view outweighs a rival
-# A hole as small as this share of the item is filled; a larger one only if something else than the room is seen in it,
-# such as a hand: through the handle of a bag one sees the room.
+STAY_BONUS = 1.6  # an item in view outweighs a rival by this factor
+# A hole up to this share of the item is filled. A larger one is filled only if the background is not seen in it: it is
+# seen through the handle of a bag, but not where a hand covers the item.
 SMALL_HOLE = 0.04
-# An item held still: each frame moves its likelihood by a share of this size, so that noise does not move its outline.
+# Weight of a new frame while the item is held still, so that noise does not move its outline.
 STILL_SHARE = 0.12
 
 
 def away_from(*covered: Image | None) -> Image:
-    """Where all of these are 0, with a margin: h x w uint8 each, None counts as 0; 255 there and 0 elsewhere."""
+    """255 where all of these masks are 0, with a margin, else 0: h x w uint8; None counts as an empty mask."""
     masks = [mask for mask in covered if mask is not None]
     union = masks[0] if len(masks) == 1 else cv2.bitwise_or(*masks)
     return cv2.compare(cv2.dilate(union, np.ones((9, 9), np.uint8)), 0, cv2.CMP_EQ)
 
 
-def steadied(before: Image | None, now: Image) -> Image:
-    """Likelihoods mixed with those of the frame before: much where nothing moves, not at all where much does."""
+def smoothed_likelihood(before: Image | None, now: Image) -> Image:
+    """Likelihoods averaged with those before: strongly while nothing moves, not at all when much does; h x w uint8."""
     if before is None:
         return now
     changed = cv2.countNonZero(cv2.compare(cv2.absdiff(before, now), 100, cv2.CMP_GT))
@@ -43,11 +45,11 @@ def steadied(before: Image | None, now: Image) -> Image:
 def found_item(
     likelihood: Image, small_bgr: Image, expected_bgr: Image, tolerance: Image, before: Image | None = None
 ) -> tuple[Image | None, Image]:
-    """The item that a frame shows before its room, as `item_mask` gives it; and where the two differ, h x w uint8.
+    """The item as `item_mask` returns it, and where the frame deviates from the expected background, h x w uint8.
 
     Args:
         likelihood: of item, h x w uint8.
-        small_bgr, expected_bgr, tolerance: the frame, the room, and the room's noise, as a `Segmenter` takes them.
+        small_bgr, expected_bgr, tolerance: as a `Segmenter` takes them.
         before: the item of the frame before.
     """
     deviating = deviating_pixels(small_bgr, expected_bgr, tolerance)
@@ -55,13 +57,13 @@ def found_item(
 
 
 def item_mask(likelihood: Image, deviating: Image, before: Image | None, no_shadow: Image) -> Image | None:
-    """The likelihood of the most sensible item alone, all else 0; None where there is none.
+    """The likelihood of the best item alone, 0 elsewhere, h x w uint8; None when there is no item.
 
     Args:
         likelihood: h x w uint8.
-        deviating: where something else than the room is seen, h x w uint8.
-        before: what this returned for the frame before; an item in view is preferred to others.
-        no_shadow: where it is too dark for a shadow, h x w uint8; there an item goes on at a smaller likelihood.
+        deviating: where the frame deviates from the expected background, h x w uint8.
+        before: the result for the frame before; an item in view is preferred to others.
+        no_shadow: where the frame is too dark for a shadow, h x w uint8; there a smaller likelihood is enough.
     """
     grown = cv2.max(likelihood, cv2.bitwise_and(cv2.multiply(likelihood, 1.0, scale=GROWTH), no_shadow))
     likely = cv2.compare(grown, LIKELY, cv2.CMP_GE)
@@ -87,9 +89,9 @@ def item_mask(likelihood: Image, deviating: Image, before: Image | None, no_shad
 
 
 def fill_holes(likelihood: Image, component: Image, deviating: Image) -> Image:
-    """Fill, in place, those holes of the component through which the room is not seen.
+    """Fill, in place, the holes of the component through which the background is not seen.
 
-    The pixels around a hole, which are the item's, count as its own: slits up to seven small pixels wide close.
+    The pixels around a hole count as part of it, so slits up to seven pixels wide close.
     """
     outlines, tree = cv2.findContours(component, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     small_px = SMALL_HOLE * cv2.countNonZero(component)
@@ -106,9 +108,9 @@ def fill_holes(likelihood: Image, component: Image, deviating: Image) -> Image:
 
 
 def to_segment(item: Image, frame_wh: tuple[int, int]) -> Segment | None:
-    """An item's likelihood at working size -> box in frame pixels, and the mask of that box at full size.
+    """An item's likelihood at working size -> its box in frame pixels, and its mask at full size.
 
-    None for an item that is only a line at working size, such as a cable, and vanishes.
+    None for an item as thin as a line, such as a cable, which vanishes.
     """
     scale_x, scale_y = frame_wh[0] / item.shape[1], frame_wh[1] / item.shape[0]
     x, y, w, h = cv2.boundingRect(item)
@@ -123,7 +125,7 @@ def to_segment(item: Image, frame_wh: tuple[int, int]) -> Segment | None:
 
 
 def cut_share(segment: Segment, frame_wh: tuple[int, int]) -> float:
-    """How much of the item's width or height lies on an edge of the picture, which may hide the rest of it: 0..1."""
+    """Share of the item's width or height that lies on an edge of the picture, which may hide the rest: 0..1."""
     x, y, w, h = segment.box
     width, height = frame_wh
     edges = (

@@ -1,7 +1,6 @@
-"""The segmenter that has been trained: a small network, run by ONNX Runtime.
+"""The segmenter that ships: a small network, run by ONNX Runtime.
 
-It was trained by `training.train_segmenter` on garments before drawn rooms, with the light, the shadows and the arms
-that a webcam sees. It needs no torch, so items are found while torch is still being imported.
+`training.train_segmenter` trains it on composites: garments before drawn rooms, with a webcam's light, shadows, arms.
 """
 
 from __future__ import annotations
@@ -21,8 +20,8 @@ class LearnedSegmenter:
     """A network that takes the frame and the expected background.
 
     Args:
-        model: the ONNX file's content; input 1 x 6 x h x w uint8 (B G R of the frame and of the expected background),
-            output h x w uint8.
+        model: the ONNX file's content. Input 1 x 6 x h x w uint8: B G R of the frame, then of the expected background.
+            Output h x w uint8.
 
     Raises:
         ValueError: it is no such network.
@@ -38,8 +37,8 @@ class LearnedSegmenter:
             raise ValueError(f"no segmentation network: it answers {trial.shape} {trial.dtype}")
 
     def likelihood(self, small_bgr: Image, expected_bgr: Image, tolerance: Image) -> Image:
-        """As `segmentation.Segmenter`; the network judges the noise by itself, and handles are added."""
-        planes = np.stack((*cv2.split(small_bgr), *cv2.split(expected_bgr)))  # a sixth of the time of numpy's own way
+        """As in `Segmenter`. The network judges the noise by itself; `tolerance` serves to find handles."""
+        planes = np.stack((*cv2.split(small_bgr), *cv2.split(expected_bgr)))  # six times as quick as numpy's transpose
         (likelihood,) = self._session.run(None, {"pictures": planes[None]})
         item = cv2.compare(likelihood, LIKELY, cv2.CMP_GE)
         if cv2.countNonZero(item) == 0:

@@ -6,22 +6,22 @@ from typing import Protocol
 
 from fashioncam.messages import Image
 
-LIKELY, SURE = 128, 220  # of 255: an item; surely an item, of which it needs SURE_PIXELS
-
+# Likelihoods, of 255. From LIKELY on a pixel is item; an item needs SURE_PIXELS of at least SURE.
+LIKELY, SURE = 128, 220
 SURE_PIXELS = 12
 
 
 class Segmenter(Protocol):
-    """Tells an item from the room."""
+    """Tells the item from the background."""
 
     def likelihood(self, small_bgr: Image, expected_bgr: Image, tolerance: Image) -> Image:
         """How likely each pixel is item.
 
         Args:
             small_bgr: the frame at working size, h x w x 3 uint8.
-            expected_bgr: the empty scene in the same light, h x w x 3 uint8.
-            tolerance: the difference that noise and shake explain, h x w uint8.
+            expected_bgr: the expected background in the present light, h x w x 3 uint8.
+            tolerance: the difference in grey levels that noise and camera shake explain, h x w uint8.
 
         Returns:
-            h x w uint8, from `LIKELY` on an item rather than not.
+            h x w uint8; from `LIKELY` on a pixel is rather item than not.
         """

@@ -6,19 +6,20 @@ import cv2
 import numpy as np
 
 from fashioncam.messages import FloatArray, Image
-from fashioncam.pipeline.scene.background_model import BURNT_OUT
-from fashioncam.pipeline.segmentation.segmenter import LIKELY, SURE_PIXELS
+
+from .deviation import BURNT_OUT
+from .segmenter import LIKELY, SURE_PIXELS
 
 
 class StatisticalSegmenter:
-    """Each pixel's difference in units of its tolerance, thresholds with hysteresis, gaps closed; nothing learned."""
+    """Each pixel's difference in units of its tolerance, thresholds with hysteresis, gaps closed."""
 
-    LOW, HIGH = 1.6, 3.2  # difference in tolerances: part of an item next to a sure part; surely an item
-    # A shadow darkens a surface and keeps its colour, so a difference of that kind counts for less.
+    # Hysteresis, in tolerances: LOW is item next to a part of at least HIGH.
+    LOW, HIGH = 1.6, 3.2
+    # A shadow darkens a surface and keeps its colour: such a difference counts less.
     SHADOW_RATIO = (0.5, 1.0)
     SHADOW_WEIGHT = 0.12
-    # A small pixel counts as item even if a tenth of it is, so the mask is half a small pixel too wide on each
-    # side; after a blur by one small pixel, this level (instead of 127) takes 0.2 of that back.
+    # A pixel at working size counts as item even if a tenth of it is. A level above 127 makes the mask smaller again.
     EDGE_LEVEL = 146
 
     def likelihood(self, small_bgr: Image, expected_bgr: Image, tolerance: Image) -> Image:
@@ -33,9 +34,9 @@ class StatisticalSegmenter:
         return cv2.multiply(soft, 1.0, scale=LIKELY / self.EDGE_LEVEL)
 
     def difference(self, small_bgr: Image, expected: FloatArray) -> FloatArray:
-        """How far each pixel is from what is expected, in grey levels, shadows discounted: h x w float32, from 0."""
+        """Distance to the expected background, grey levels, shadows discounted: h x w float32, not negative."""
         change = small_bgr - expected
-        # What was burnt out may have been brighter than white: it only has to stay near white.
+        # A burnt-out pixel may have been brighter than white: it only has to stay near white.
         change[(expected > BURNT_OUT) & (change > 0)] = 0
         energy = np.einsum("hwc,hwc->hw", expected, expected) + 1.0
         along = np.einsum("hwc,hwc->hw", change, expected) / energy  # brightness ratio minus 1

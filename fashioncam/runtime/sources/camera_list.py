@@ -8,7 +8,7 @@ from collections.abc import Callable
 from fashioncam.messages import Camera
 from fashioncam.runtime.threads.loop import Loop
 
-from .opening import enumerated_cameras
+from .cameras import enumerated_cameras
 
 
 class CameraList:

@@ -7,7 +7,10 @@ from typing import TypeAlias
 
 from fashioncam.settings import DEMO
 
-from .opening import FrameSource, LoopingSource, SourceError, instead_of_a_camera, open_first_camera, open_source
+from .cameras import instead_of_a_camera, open_first_camera
+from .looping import LoopingSource
+from .opening import open_source
+from .source import FrameSource, SourceError
 
 Size: TypeAlias = tuple[int, int]
 
@@ -17,7 +20,7 @@ class SourceChoice:
 
     Args:
         device: what the user has asked for; None for nothing.
-        preferred: opened where nothing was asked for; the first camera where it cannot be.
+        preferred: opened where nothing was asked for; where it cannot be opened, the first camera is.
         camera_size: width and height asked of cameras, pixels; None leaves it to them.
         tell: gets a line about a source that could not be opened.
         open_named: opens a source by its name, and cameras in a size.

@@ -44,7 +44,7 @@ def file_capture(folder: Path, frame: Frame, reading: Reading, label: str, index
         (place / ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")  # last: now it is complete
     except OSError as error:
         raise UserError(f"{place}: {error.strerror}; free some space, or make the folder writable") from None
-    return read_capture(place)
+    return load_capture(place)
 
 
 def list_captures(folder: Path) -> list[Capture]:
@@ -52,13 +52,13 @@ def list_captures(folder: Path) -> list[Capture]:
     captures = []
     for about in folder.glob(f"*/*/{ABOUT}"):
         try:
-            captures.append(read_capture(about.parent))
+            captures.append(load_capture(about.parent))
         except (OSError, ValueError, KeyError, IndexError, TypeError):
             continue  # written by somebody else
     return sorted(captures, key=lambda capture: capture.taken, reverse=True)
 
 
-def read_capture(place: Path) -> Capture:
+def load_capture(place: Path) -> Capture:
     about = json.loads((place / ABOUT).read_text(encoding="utf-8"))
     datetime.fromisoformat(about["taken"])
     top5 = about["reading"]["top5"]

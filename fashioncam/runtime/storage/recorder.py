@@ -1,4 +1,4 @@
-"""Writes what the program sees and says: predictions as JSON Lines, the annotated picture as video."""
+"""Writes what the program sees and finds: predictions as JSON Lines, the annotated picture as video."""
 
 from __future__ import annotations
 
@@ -78,9 +78,9 @@ def refuse_same_file(settings: Settings) -> None:
 
 
 class PredictionWriter:
-    """One JSON object a line for every reading; a line is on the disk before the next frame.
+    """Writes one JSON object a line for every reading, and each line at once.
 
-    Earlier content is kept until the first line is written.
+    An older file of that name stays until the first line is written.
     """
 
     def __init__(self, path: Path) -> None:
@@ -111,7 +111,7 @@ class PredictionWriter:
 def as_json(reading: Reading, look: Look = LOOK) -> dict[str, Any]:
     """The line of the predictions file for a reading, as a dict.
 
-    `mirrored` says that the picture or film beside it is mirrored; `box` is in the frame as it came.
+    `box` is in the frame as it came; `mirrored` is there where the picture or film beside it is mirrored.
     """
     line = {
         "frame": reading.frame_index,
@@ -125,10 +125,10 @@ def as_json(reading: Reading, look: Look = LOOK) -> dict[str, Any]:
 
 
 class VideoRecorder:
-    """Writes pictures to a video file; the first one fixes size and rate.
+    """Writes pictures to a video file. The first one fixes size and rate.
 
-    A picture is repeated until the next one is due, so a film of a slow run plays at the true speed. What
-    is missing for longer than `LONGEST_GAP_S`, as in a pause, is left out; so is the leap to another source's time.
+    A picture is repeated until the next one is due, so a film of a slow run plays at the true speed. A gap longer than
+    `LONGEST_GAP_S`, as in a pause, is left out. So is the leap to another source's time.
     """
 
     def __init__(self, path: Path) -> None:
@@ -189,7 +189,7 @@ class VideoRecorder:
 
 
 def fitted(image_bgr: Image, size_wh: tuple[int, int]) -> Image:
-    """The whole picture in the middle of one of that width and height, in its own shape, with black beside it."""
+    """The picture in the middle of one of that width and height; its shape stays, and what is left over is black."""
     (width, height), (w, h) = size_wh, largest_within(image_bgr.shape[1::-1], size_wh)
     left, top = (width - w) // 2, (height - h) // 2
     whole = np.zeros((height, width, 3), np.uint8)

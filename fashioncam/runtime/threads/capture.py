@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from fashioncam.messages import Failure, Frame, Stream
-from fashioncam.runtime.sources.opening import FrameSource, SourceError
+from fashioncam.runtime.sources.source import FrameSource, SourceError
 
 from .loop import Loop
 from .mailbox import Mailbox

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from fashioncam.messages import Failure, Frame, Look, Reading, Stream
-from fashioncam.runtime.sources.opening import FrameSource
+from fashioncam.runtime.sources.source import FrameSource
 
 from .capture import CaptureLoop
 from .drawing import Drawing, DrawingLoop

@@ -1,10 +1,8 @@
 import numpy as np
 import pytest
-from scenes import FPS, hold_up, learned_scene, readings_of, room, seen_by_camera
 
-from fashioncam.messages import Prediction, Request, State
-from fashioncam.pipeline.explanation.request import answer_to, mean_of, of_one_frame, searched
-from fashioncam.pipeline.segmentation.statistical import StatisticalSegmenter
+from fashioncam.messages import Prediction, Request
+from fashioncam.pipeline.explanation.request import answer_to, frame_heat_maps, mean_heat_maps
 
 CLASSES = tuple(f"class {index}" for index in range(10))
 TOP5 = tuple(Prediction(index, CLASSES[index], 0.9 / (rank + 1)) for rank, index in enumerate((6, 0, 4, 2, 3)))
@@ -43,35 +41,14 @@ def test_only_what_is_asked_is_computed():
 
 def test_map_of_a_frame_is_computed_once_and_lies_the_right_way_round():
     asked = []
-    heat_map = of_one_frame(lambda index: asked.append(index) or np.array([[index, 0.0]], np.float32), is_mirrored=True)
+    heat_map = frame_heat_maps(
+        lambda index: asked.append(index) or np.array([[index, 0.0]], np.float32), is_mirrored=True
+    )
     assert [heat_map(1).tolist(), heat_map(1).tolist(), heat_map(2).tolist()] == [[[0, 1]], [[0, 1]], [[0, 2]]]
     assert asked == [1, 2]
 
 
 def test_two_frames_have_a_mean_for_every_class():
-    both = mean_of(explain, lambda index: explain(index + 2))
+    both = mean_heat_maps(explain, lambda index: explain(index + 2))
     assert [both(1)[0, 0], both(4)[0, 0]] == pytest.approx([0.2, 0.5])
-    assert mean_of(explain, None) is explain
-
-
-def test_no_region_is_the_whole_picture():
-    assert (searched(None, (3, 4)) == np.full((3, 4), 255)).all()
-    assert (searched((0.5, 0.0, 0.5, 1.0), (2, 4)) == [[0, 0, 255, 255]] * 2).all()
-
-
-def test_region_hides_an_item_outside_and_cuts_one_that_reaches_out():
-    scene = learned_scene(room())
-    shown = [seen_by_camera(hold_up(room(), (220, 100, 200, 240)), index) for index in range(5)]
-    away, upper = (0.0, 0.0, 0.3, 1.0), (0.2, 0.0, 0.6, 0.45)
-    assert readings_of(shown, StatisticalSegmenter(), scene, region=away)[-1].state is State.EMPTY
-    x, y, w, h = readings_of(shown, StatisticalSegmenter(), scene, region=upper)[-1].box
-    assert (x, x + w) == pytest.approx((220, 420), abs=8)
-    assert y == pytest.approx(100, abs=8)
-    assert y + h == pytest.approx(0.45 * 480, abs=8)
-
-
-def test_who_stands_outside_the_region_is_no_other_scene():
-    scene = learned_scene(room())
-    shown = [seen_by_camera(hold_up(room(), (40, 30, 360, 440)), index) for index in range(round(3 * FPS))]
-    readings = readings_of(shown, StatisticalSegmenter(), scene, region=(0.7, 0.0, 0.3, 1.0))
-    assert {reading.state for reading in readings} == {State.EMPTY}
+    assert mean_heat_maps(explain, None) is explain

@@ -6,19 +6,19 @@ from fashioncam.pipeline.scene.background_model import (
     LEARN_FRAMES,
     SETTLE_LIMIT_S,
     WORK_EDGE_PX,
+    BackgroundModel,
     Learning,
-    Reference,
     observe,
     shrink,
 )
 
 
 def learn(images, fps=FPS):
-    """Feed pictures until the reference is finished; returns it and how many it took."""
+    """Feed pictures until the background is finished; returns it and how many it took."""
     state = Learning()
     for count, image in enumerate(images, start=1):
         state = observe(state, shrink(image), count / fps)
-        if isinstance(state, Reference):
+        if isinstance(state, BackgroundModel):
             return state, count
     return state, len(images)
 
@@ -37,15 +37,15 @@ def test_median_ignores_what_passes_through_some_of_the_frames():
     images = [seen_by_camera(room(), seed) for seed in range(40)]
     for index in (8, 11, 14):
         images[index] = seen_by_camera(hold_up(room(), (250, 150, 100, 120)), index)
-    reference, _ = learn(images)
-    assert np.abs(reference.median - shrink(room())).max() < 3
+    background, _ = learn(images)
+    assert np.abs(background.median - shrink(room())).max() < 3
 
 
 def test_waits_until_the_exposure_has_settled():
     opening = [seen_by_camera(room(), seed, gain=gain) for seed, gain in enumerate(np.linspace(0.3, 1, 20))]
-    reference, count = learn(opening + [seen_by_camera(room(), 100 + seed) for seed in range(40)])
+    background, count = learn(opening + [seen_by_camera(room(), 100 + seed) for seed in range(40)])
     assert count > len(opening) + LEARN_FRAMES
-    assert abs(reference.median.mean() - shrink(room()).mean()) < 2
+    assert abs(background.median.mean() - shrink(room()).mean()) < 2
 
 
 def test_learns_from_a_still_scene_within_thirty_frames():
@@ -56,8 +56,8 @@ def test_learns_from_a_still_scene_within_thirty_frames():
 @pytest.mark.parametrize("fps", [30, 5])
 def test_flicker_does_not_make_it_wait_for_ever(fps):
     flicker = [seen_by_camera(room(), seed, gain=0.97 + 0.06 * (seed % 2)) for seed in range(80)]
-    reference, count = learn(flicker, fps)
-    assert isinstance(reference, Reference)
+    background, count = learn(flicker, fps)
+    assert isinstance(background, BackgroundModel)
     assert count <= SETTLE_LIMIT_S * fps + LEARN_FRAMES + 1
 
 
@@ -88,6 +88,6 @@ def test_black_frames_before_the_picture_are_not_learned(count):
     covered, _ = learn(black)
     assert isinstance(covered, Learning)
     assert covered.progress == 0
-    reference, learned_after = learn(black + [seen_by_camera(room(), seed) for seed in range(30)])
+    background, learned_after = learn(black + [seen_by_camera(room(), seed) for seed in range(30)])
     assert learned_after > count
-    assert abs(reference.median.mean() - shrink(room()).mean()) < 2
+    assert abs(background.median.mean() - shrink(room()).mean()) < 2

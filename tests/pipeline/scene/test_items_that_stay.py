@@ -8,7 +8,7 @@ import pytest
 from films import BOX, COLUMNS, HEIGHT, LAMP_RIGHT, SECOND, WIDTH, dim, film, moved, patterned, states
 from scenes import hold_up, learned_scene, readings_of
 
-from benchmarks.segment_errors import box_iou
+from benchmarks.mask_metrics import box_iou
 from fashioncam.messages import State
 from fashioncam.pipeline.find_item import Scene
 

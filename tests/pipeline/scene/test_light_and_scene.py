@@ -6,7 +6,7 @@ import pytest
 from films import BOX, COLUMNS, HEIGHT, LAMP_RIGHT, ROWS, SECOND, WIDTH, dim, film, moved, patterned, states
 from scenes import FPS, SIZE_WH, hold_up, learned_scene, readings_of, room
 
-from benchmarks.segment_errors import box_iou
+from benchmarks.mask_metrics import box_iou
 from fashioncam.messages import State
 
 
@@ -147,7 +147,7 @@ def test_dim_room_noise_and_strong_compression_hide_no_item_and_make_none(learne
     assert min(box_iou(reading.box, BOX) for reading in readings_of(shown, learned, scene)) > 0.85
 
 
-def test_camera_that_trembles_by_a_pixel_hides_no_item_and_makes_none(scene, learned):
+def test_camera_shake_by_a_pixel_hides_no_item_and_makes_none(scene, learned):
     shifts = np.random.default_rng(0).integers(-1, 2, (SECOND, 2))
     empty = film([moved(dim(), int(dx), int(dy)) for dx, dy in shifts])
     shown = film([moved(hold_up(dim(), BOX), int(dx), int(dy)) for dx, dy in shifts])
@@ -197,7 +197,7 @@ def test_box_of_a_still_item_stays_within_a_hundredth(learned, size_wh):
 
 
 def test_held_item_does_not_blink(scene, learned):
-    """A patterned shirt of the wall's colour, trembling: the hardest thing to keep."""
+    """A patterned shirt of the wall's colour before a shaking camera: the hardest item to find."""
     sway = [(round(5 * np.sin(0.31 * index)), round(5 * np.sin(0.27 * index))) for index in range(2 * SECOND)]
     images = [patterned(dim(), (BOX[0] + dx, BOX[1] + dy, *BOX[2:])) for dx, dy in sway]
     readings = readings_of(film(images, 4), learned, scene)

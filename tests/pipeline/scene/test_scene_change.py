@@ -2,14 +2,19 @@ import cv2
 import numpy as np
 import pytest
 
-from fashioncam.pipeline.scene.global_change import bumped, is_ghost, relit, shows_the_room
+from fashioncam.pipeline.scene.global_change import (
+    explained_by_camera_shift,
+    explained_by_lamp,
+    has_background_contours,
+    is_ghost,
+)
 from fashioncam.pipeline.scene.scene_change import (
     CHANGED_AFTER_S,
     RELEARN_AFTER_S,
+    Observation,
     SceneWatch,
-    Sight,
     is_room,
-    keep_watch,
+    watch_scene,
 )
 
 SIZE_HW = (120, 160)
@@ -45,32 +50,32 @@ def watched(pictures, expected, deviating, item=None, fps=30, searched=EVERYWHER
     for index, picture in enumerate(pictures):
         likelihood = NOTHING if item is None else item
         room_bgr = expected.astype(np.float32)
-        sight = Sight(picture, room_bgr, expected, deviating, likelihood, item)
-        watch = keep_watch(watch, sight, searched, index / fps)
+        observation = Observation(picture, room_bgr, expected, deviating, likelihood, item)
+        watch = watch_scene(watch, observation, searched, index / fps)
         yield watch
 
 
 @pytest.mark.parametrize("shift", [(2, 0), (-3, 1), (0, 4), (12, -12)], ids=str)
 @pytest.mark.parametrize("shown", [np.copy, with_item], ids=["empty", "with an item"])
 def test_bump_is_recognised_and_explains_the_room(expected, shift, shown):
-    explained = bumped(moved(shown(expected), *shift), expected)
+    explained = explained_by_camera_shift(moved(shown(expected), *shift), expected)
     assert explained is not None
     assert (explained[30:-30, 120:-15] > 0).mean() > 0.8
 
 
 @pytest.mark.parametrize("shown", [np.copy, with_item], ids=["empty", "with an item"])
-@pytest.mark.parametrize("shift", [(0, 0), (0.25, 0.25)], ids=["standing", "trembling"])
+@pytest.mark.parametrize("shift", [(0, 0), (0.25, 0.25)], ids=["standing", "shaking"])
 def test_camera_that_stands_is_not_bumped(expected, shown, shift):
-    assert bumped(moved(shown(expected), *shift), expected) is None
+    assert explained_by_camera_shift(moved(shown(expected), *shift), expected) is None
 
 
 def test_bump_before_a_bare_wall_cannot_be_seen():
     wall = np.full((*SIZE_HW, 3), 120, np.uint8)
-    assert bumped(wall, wall) is None
+    assert explained_by_camera_shift(wall, wall) is None
 
 
 def test_bump_does_not_explain_the_item(expected):
-    explained = bumped(moved(with_item(expected), 3, 0), expected)
+    explained = explained_by_camera_shift(moved(with_item(expected), 3, 0), expected)
     assert not is_room(moved(item_there(), 3, 0), explained)
 
 
@@ -80,7 +85,7 @@ def test_lamp_is_recognised_and_explains_what_it_lights(expected, gain):
     seen[:, 80:] = np.clip(seen[:, 80:] * gain, 0, 255)
     beside[:, 110:] = 255
     item[20:100, 82:108] = 255
-    explained = relit(seen, expected, beside)
+    explained = explained_by_lamp(seen, expected, beside)
     assert is_room(item, explained)
 
 
@@ -88,14 +93,14 @@ def test_coloured_change_is_no_lamp(expected):
     seen, beside = expected.copy(), NOTHING.copy()
     seen[:, 100:] = np.clip(seen[:, 100:] * np.array((0.6, 1.0, 1.8)), 0, 255)
     beside[:, 100:] = 255
-    assert relit(seen, expected, beside) is None
+    assert explained_by_lamp(seen, expected, beside) is None
 
 
 def test_something_else_than_the_room_is_no_lamp(expected):
     seen, beside = expected.copy(), NOTHING.copy()
     seen[:, 100:] = np.random.default_rng(1).integers(0, 255, (*SIZE_HW, 3), np.uint8)[:, 100:]
     beside[:, 100:] = 255
-    assert relit(seen, expected, beside) is None
+    assert explained_by_lamp(seen, expected, beside) is None
 
 
 SOFT_LAMP = np.linspace(2.5, 1.2, SIZE_HW[1])[None, :, None]
@@ -104,21 +109,21 @@ SOFT_LAMP = np.linspace(2.5, 1.2, SIZE_HW[1])[None, :, None]
 @pytest.mark.parametrize("light", [1.8, SOFT_LAMP, 2.5], ids=["one factor", "soft lamp", "partly burnt out"])
 def test_room_shows_its_contours_in_any_light(expected, light):
     seen = np.clip(expected * light, 0, 255).astype(np.uint8)
-    assert shows_the_room(item_there(), seen, expected.astype(np.float32))
+    assert has_background_contours(item_there(), seen, expected.astype(np.float32))
 
 
 def test_item_hides_the_rooms_contours(expected):
-    assert not shows_the_room(item_there(), with_item(expected), expected.astype(np.float32))
+    assert not has_background_contours(item_there(), with_item(expected), expected.astype(np.float32))
 
 
 def test_item_before_a_bare_wall_brings_its_own_outline():
     wall = np.full((*SIZE_HW, 3), 120, np.uint8)
-    assert not shows_the_room(item_there(), with_item(wall), wall.astype(np.float32))
+    assert not has_background_contours(item_there(), with_item(wall), wall.astype(np.float32))
 
 
 def test_without_contours_nothing_is_told(expected):
     """A white item and a lamp that makes everything burn out look the same."""
-    assert not shows_the_room(item_there(), np.full_like(expected, 255), expected.astype(np.float32))
+    assert not has_background_contours(item_there(), np.full_like(expected, 255), expected.astype(np.float32))
 
 
 @pytest.mark.parametrize(("columns", "is_another"), [(np.s_[110:], True), (np.s_[:50], False)], ids=["in", "out"])

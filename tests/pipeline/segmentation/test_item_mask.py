@@ -3,12 +3,12 @@ import numpy as np
 import pytest
 from scenes import SIZE_WH, frame, hold_up, learned_scene, room, seen_by_camera
 
-from benchmarks.segment_errors import box_iou
+from benchmarks.mask_metrics import box_iou
 from fashioncam.messages import Segment, State
 from fashioncam.pipeline.find_item import find_item
 from fashioncam.pipeline.scene.background_model import light_gain
 from fashioncam.pipeline.segmentation.deviation import beyond_shadow
-from fashioncam.pipeline.segmentation.item_mask import cut_share, fill_holes, item_mask, steadied
+from fashioncam.pipeline.segmentation.item_mask import cut_share, fill_holes, item_mask, smoothed_likelihood
 from fashioncam.pipeline.segmentation.segmenter import LIKELY
 
 BOX = (220, 100, 200, 240)
@@ -106,7 +106,7 @@ def test_another_picture_size_starts_learning_again(scene, segmenter):
 def test_light_gain_is_measured_beside_a_large_item(scene):
     seen = seen_by_camera(hold_up(room(), (120, 40, 400, 400), (20, 20, 30)), 6, gain=0.8)
     small = cv2.resize(seen, (160, 120), interpolation=cv2.INTER_AREA)
-    assert light_gain(small, scene.reference) == pytest.approx([0.8] * 3, abs=0.02)
+    assert light_gain(small, scene.background) == pytest.approx([0.8] * 3, abs=0.02)
 
 
 @pytest.mark.parametrize("value", [0, 255], ids=["black", "white"])
@@ -152,7 +152,7 @@ def test_light_of_a_wall_that_burns_out_is_known(scene):
     """Only the shelf and the picture on the wall are left to tell it from, beside a dark coat."""
     seen = seen_by_camera(hold_up(room(), (150, 40, 320, 360), (60, 60, 60)), 6, gain=1.35)
     small = cv2.resize(seen, (160, 120), interpolation=cv2.INTER_AREA)
-    assert light_gain(small, scene.reference) == pytest.approx([1.35] * 3, abs=0.07)
+    assert light_gain(small, scene.background) == pytest.approx([1.35] * 3, abs=0.07)
 
 
 def ring(outer, inner):
@@ -221,9 +221,10 @@ def test_noise_on_a_still_outline_is_steadied_and_movement_is_not():
     rng = np.random.default_rng(0)
     item = cv2.GaussianBlur(ring(30, 0), (5, 5), 1)
     shaken = np.clip(item + rng.normal(0, 20, item.shape), 0, 255).astype(np.uint8)
-    assert np.abs(steadied(item, shaken).astype(int) - item).mean() < 0.4 * np.abs(shaken.astype(int) - item).mean()
+    noise, left = (np.abs(picture.astype(int) - item).mean() for picture in (shaken, smoothed_likelihood(item, shaken)))
+    assert left < 0.4 * noise
     moved = np.roll(item, 8, axis=1)
-    assert np.array_equal(steadied(item, moved), moved)
+    assert np.array_equal(smoothed_likelihood(item, moved), moved)
 
 
 def test_likelihood_is_made_at_any_size(segmenter):

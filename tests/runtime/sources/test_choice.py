@@ -3,7 +3,7 @@ from fakes import FakeSource
 
 from fashioncam.runtime.sources import choice
 from fashioncam.runtime.sources.choice import SourceChoice
-from fashioncam.runtime.sources.opening import SourceError
+from fashioncam.runtime.sources.source import SourceError
 
 
 class Cameras:

@@ -1,6 +1,7 @@
-"""What the segmentation is compared with: the earlier demo's fixed threshold, and OpenCV's background subtractors.
+"""What the program is compared with: the earlier demo, and OpenCV's background subtractors.
 
-Each works on the frame at its full size, as its users run it.
+The earlier demo takes what differs from the first frame by more than 50 grey levels, crops it on black without negating
+it, and names each frame alone. Each method works on the frame at its full size, as its users run it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ class Answer:
 
     Attributes:
         learning: the background is not known yet.
-        segment: the item; None where none is claimed.
+        segment: the garment; None where none is found.
     """
 
     learning: bool = False
@@ -41,7 +42,7 @@ class Method(Protocol):
 
 
 class FixedThreshold:
-    """The earlier demo's way: what differs from the very first frame by more than a fixed number of grey levels."""
+    """The earlier demo's segmentation: what differs from the first frame by more than a fixed number of grey levels."""
 
     GREY_LEVELS = 50
     MIN_AREA = 0.01  # of the picture
@@ -73,7 +74,7 @@ def earlier_input(frame_bgr: Image, segment: Segment, size: int) -> Image:
 
 
 class Subtractor:
-    """MOG2 or KNN with OpenCV's own settings, shadows told from items, and frozen while an item is in view."""
+    """MOG2 or KNN with OpenCV's own settings, with shadow detection, and frozen while an item is in view."""
 
     LEARN_FRAMES = 20
     EMPTY_RATE = 0.002  # follows the light of an empty scene, with a time constant of 17 s

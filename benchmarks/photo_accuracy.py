@@ -1,4 +1,4 @@
-"""Photographs of real garments with careful masks, and how the models name them: tables in Markdown."""
+"""How models name photographs of real garments, each cut out by its own mask: the first tables of `real_garments`."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from fashioncam.errors import UserError
 from fashioncam.messages import FloatArray, Image, Segment
 from fashioncam.pipeline.garment_input import garment_input
 from fashioncam.pipeline.process import mirror
-from fashioncam.pipeline.recognition.pooling import smooth
+from fashioncam.pipeline.recognition.pooling import pool
 from fashioncam.pipeline.recognition.recogniser import Recogniser
 from training.base.metrics import calibration_error_by_chance, expected_calibration_error
 from training.data import cutouts
 from training.data.cutouts import own_segment, read_table
 
-from .clip_footage import FPS
-from .composed_clips import labelled_cutouts, read_picture
-from .earlier_methods import EARLIER, earlier_input
+from .baselines import EARLIER, earlier_input
+from .simulated_clips import labelled_cutouts, load_picture
 from .tables import print_cells, print_table_head
+from .webcam_simulation import FPS
 
 WORST = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A garment with its careful mask: h x w x 3 uint8, where it is, its class."""
+    """A photographed garment: h x w x 3 uint8, B G R; where it is; its class."""
 
     name: str
     image_bgr: Image
@@ -40,14 +40,14 @@ class Photo:
     label: int
 
 
-def photographs(args: argparse.Namespace, recognisers: dict[str, Recogniser], plain: Recogniser) -> None:
-    """A row for each way of making the input, and each model."""
+def print_photo_tables(args: argparse.Namespace, recognisers: dict[str, Recogniser], plain: Recogniser) -> None:
+    """A row for each set of photographs and each model; then the recall of each class."""
     sets = {"development": list(photos(labelled_cutouts(args.folder)))}
     if args.garments:
-        sets["owners left out"] = list(photos(left_out(args.garments, sets["development"])))
+        sets["held-out owners"] = list(photos(held_out_photos(args.garments, sets["development"])))
         sets["both"] = [photo for entries in sets.values() for photo in entries]
     print_table_head(
-        "photographs", "model", "number", "macro accuracy, %", "calibration error, % (by chance)", "turned away, %"
+        "photographs", "model", "n", "right", "macro accuracy, %", "calibration error, % (by chance)", "rejected, %"
     )
     size = plain.input.size
     recalls: dict[str, list[str]] = {}
@@ -56,7 +56,7 @@ def photographs(args: argparse.Namespace, recognisers: dict[str, Recogniser], pl
         print_photo_row(name, EARLIER, plain, entries, [plain.classify(picture).probabilities for picture in inputs])
         for model, recogniser in {"hybrid, data set alone": plain, **recognisers}.items():
             inputs = [garment_input(photo.image_bgr, photo.segment, recogniser.input) for photo in entries]
-            probabilities = [held_still(recogniser, picture) for picture in inputs]
+            probabilities = [pooled_with_mirror(recogniser, picture) for picture in inputs]
             print_photo_row(name, model, recogniser, entries, probabilities)
             if name == "development":
                 shares = class_recalls(entries, probabilities)
@@ -65,19 +65,19 @@ def photographs(args: argparse.Namespace, recognisers: dict[str, Recogniser], pl
                 sheet = worst_mistakes(entries, inputs, probabilities, recogniser.classes)
                 args.mistakes.write_bytes(cv2.imencode(".png", sheet)[1].tobytes())
 
-    print_table_head("development: right of each class, %", *plain.classes)
+    print_table_head("development: recall, %", *plain.classes)
     for model, row in recalls.items():
         print_cells(model, *row)
 
 
-def held_still(recogniser: Recogniser, picture: Image) -> FloatArray:
-    """What the program says of an input in two frames, one of which it reads in its mirror: one a class, float32."""
+def pooled_with_mirror(recogniser: Recogniser, picture: Image) -> FloatArray:
+    """The program's probabilities after two frames of one input, the second read mirrored: one a class, float32."""
     first, second = (recogniser.classify(seen).probabilities for seen in (picture, mirror(picture)))
-    return smooth(smooth(None, first, 1.0, 0.0), second, 1.0, 1 / FPS).probabilities
+    return pool(pool(None, first, 1.0, 0.0), second, 1.0, 1 / FPS).probabilities
 
 
 def class_recalls(entries: list[Photo], probabilities: list[FloatArray]) -> dict[int, float]:
-    """The share of each class's photographs that is named rightly, for the classes that there are."""
+    """Recall of each class that there are photographs of, 0..1."""
     labels, named = np.array([photo.label for photo in entries]), np.argmax(probabilities, axis=1)
     return {int(label): float((named[labels == label] == label).mean()) for label in np.unique(labels)}
 
@@ -85,12 +85,12 @@ def class_recalls(entries: list[Photo], probabilities: list[FloatArray]) -> dict
 def photos(labelled: Iterable[tuple[Path, int]]) -> Iterator[Photo]:
     """The cutouts at these places, of these classes."""
     for path, label in labelled:
-        cutout = read_picture(path, channels=4)
+        cutout = load_picture(path, channels=4)
         yield Photo(path.name, np.ascontiguousarray(cutout[..., :3]), own_segment(cutout), label)
 
 
-def left_out(folder: Path, judged: Iterable[Photo]) -> list[tuple[Path, int]]:
-    """The cutouts of the owners whom the training does not see; UserError where it sees what is `judged`."""
+def held_out_photos(folder: Path, judged: Iterable[Photo]) -> list[tuple[Path, int]]:
+    """Cutouts of the owners that no training sees; UserError where a `judged` photograph is in the folder too."""
     listed = {picture_id(entry.path.name) for entry in read_table(folder)}
     if both := listed & {picture_id(photo.name) for photo in judged}:
         raise UserError(
@@ -108,15 +108,15 @@ def picture_id(name: str) -> str:
 def print_photo_row(
     name: str, model: str, recogniser: Recogniser, entries: list[Photo], answers: list[FloatArray]
 ) -> None:
-    """How the answers, one a class each, compare with the truth."""
+    """How the answers compare with the truth; an answer is a probability for each class."""
     probabilities = torch.from_numpy(np.stack(answers))
     labels = torch.tensor([photo.label for photo in entries])
+    right = int((probabilities.argmax(dim=1) == labels).sum())
     macro = fmean(class_recalls(entries, answers).values())
     error, chance = expected_calibration_error(probabilities, labels), calibration_error_by_chance(probabilities)
-    away = (probabilities.amax(dim=1) < recogniser.reject_below).float().mean().item()
-    print_cells(
-        name, model, len(entries), f"{100 * macro:.1f}", f"{100 * error:.1f} ({100 * chance:.1f})", f"{100 * away:.1f}"
-    )
+    rejected = (probabilities.amax(dim=1) < recogniser.reject_below).float().mean().item()
+    calibration = f"{100 * error:.1f} ({100 * chance:.1f})"
+    print_cells(name, model, len(entries), right, f"{100 * macro:.1f}", calibration, f"{100 * rejected:.1f}")
 
 
 def worst_mistakes(

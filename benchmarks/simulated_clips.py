@@ -1,9 +1,10 @@
 """Simulated webcam clips, made in memory: a photographed garment is held up before a photographed room.
 
-Folder, level, seed and count give the same frames to the bit, each with its true alpha mask. How a clip comes about:
-`clip_footage`.
-
     clips(folder, "hard", seed=31, per_class=3, size_wh=(640, 480))
+
+The folder, called CLIPS in commands, has `cutouts/`, RGBA pictures named CLASS_ID, and `backgrounds/`, photographs of
+empty rooms. It is not part of the project. Folder, level, seed and count give the same frames to the bit, each with its
+true mask. How a frame is made: `webcam_simulation`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from fashioncam.errors import UserError
 from fashioncam.messages import Box, Image
 from training.data.fashion_mnist import CLASSES
 
-from .clip_footage import FPS, LEVELS, SizeWH, compose
+from .webcam_simulation import FPS, LEVELS, SizeWH, simulate
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,10 +98,10 @@ def clips(folder: Path, level: str, seed: int, per_class: int, size_wh: SizeWH) 
         for chosen in order[:per_class]:
             number = next(numbers)
             rng = np.random.default_rng(100_000 * seed + number)
-            photo_bgr = read_picture(rooms[int(rng.integers(len(rooms)))], channels=3)
-            cutout = read_picture(items[chosen], channels=4)
+            photo_bgr = load_picture(rooms[int(rng.integers(len(rooms)))], channels=3)
+            cutout = load_picture(items[chosen], channels=4)
             name = f"{level}-{number:03d}-{class_index}"
-            footage = compose(cutout, photo_bgr, LEVELS[level], rng, size_wh)
+            footage = simulate(cutout, photo_bgr, LEVELS[level], rng, size_wh)
             yield Clip(name, class_index, level, size_wh, *footage)
 
 
@@ -122,7 +123,7 @@ def pictures_of(folder: Path, pattern: str, suffixes: tuple[str, ...]) -> list[P
     return found
 
 
-def read_picture(path: Path, channels: int) -> Image:
+def load_picture(path: Path, channels: int) -> Image:
     """H x W x channels uint8, B G R and perhaps alpha."""
     picture = cv2.imread(str(path), cv2.IMREAD_UNCHANGED if channels == 4 else cv2.IMREAD_COLOR)
     if picture is None or picture.shape[2:] != (channels,):

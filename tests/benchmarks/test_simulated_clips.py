@@ -1,8 +1,9 @@
-"""The simulated clips: truth and pictures agree, a seed says it all, and they are the scored clips to the bit."""
+"""The simulated clips: masks and pictures agree, a seed determines them, and they equal the scored clips to the bit."""
 
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from itertools import compress
 from pathlib import Path
@@ -13,11 +14,11 @@ import numpy as np
 import pytest
 
 from benchmarks import segmentation
-from benchmarks.clip_footage import CLIP_FRAMES, EMPTY_FRAMES, HELD_FROM, LEVELS, ON_ITEM
-from benchmarks.composed_clips import Clip, clips
+from benchmarks.simulated_clips import Clip, clips
+from benchmarks.webcam_simulation import CLIP_FRAMES, EMPTY_FRAMES, HELD_FROM, LEVELS, ON_ITEM
 from fashioncam.errors import UserError
 
-SCORED = Path(__file__).parents[3] / "shared" / "webcam_bench"
+FOLDER_VARIABLE = "FASHIONCAM_WEBCAM_BENCH"  # names the folder that holds compose.py, cutouts/ and backgrounds/
 SIZE_WH = (160, 120)
 DARK, BRIGHT = (40, 30, 20), (250, 240, 245)
 
@@ -73,7 +74,7 @@ def test_the_empty_scene_has_no_item(folder: Path) -> None:
         assert set(clip.boxes[:EMPTY_FRAMES]) == set(clip.alphas[:EMPTY_FRAMES]) == {None}
 
 
-def test_a_seed_says_it_all(folder: Path) -> None:
+def test_a_seed_determines_the_clips(folder: Path) -> None:
     first, again, other = (made(folder, "hard", seed) for seed in (3, 3, 4))
     assert [clip.jpegs for clip in first] == [clip.jpegs for clip in again]
     assert [clip.boxes for clip in first] == [clip.boxes for clip in again]
@@ -116,11 +117,17 @@ def test_a_picture_without_alpha_is_no_cutout(folder: Path, tmp_path: Path) -> N
 
 
 @pytest.fixture
-def scorer(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def scored_folder() -> Path:
+    """Where the scored clips' pictures and their composer are."""
+    if FOLDER_VARIABLE not in os.environ:
+        pytest.skip(f"{FOLDER_VARIABLE} does not name the folder of the scored clips")
+    return Path(os.environ[FOLDER_VARIABLE])
+
+
+@pytest.fixture
+def scorer(scored_folder: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The composer of the scored clips."""
-    if not (SCORED / "compose.py").is_file():
-        pytest.skip(f"{SCORED} is not there; it holds the composer of the scored clips, and their pictures")
-    spec = importlib.util.spec_from_file_location("scored_clips", SCORED / "compose.py")
+    spec = importlib.util.spec_from_file_location("scored_clips", scored_folder / "compose.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -130,10 +137,10 @@ def scorer(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_clips_are_the_scored_ones_to_the_bit(scorer: ModuleType, level: str) -> None:
-    ours = next(clips(SCORED, level, 31, 1, SIZE_WH))
-    items = sorted(SCORED.glob("cutouts/0_*"))
-    rooms = sorted(path for path in SCORED.glob("backgrounds/*") if path.suffix.lower() in (".jpg", ".png"))
+def test_clips_are_the_scored_ones_to_the_bit(scored_folder: Path, scorer: ModuleType, level: str) -> None:
+    ours = next(clips(scored_folder, level, 31, 1, SIZE_WH))
+    items = sorted(scored_folder.glob("cutouts/0_*"))
+    rooms = sorted(path for path in scored_folder.glob("backgrounds/*") if path.suffix.lower() in (".jpg", ".png"))
     item = items[np.random.default_rng((31, 0)).permutation(len(items))[0]]
     rng = np.random.default_rng(3_100_000)
     room = cv2.imread(str(rooms[int(rng.integers(len(rooms)))]))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks.photographs import class_recalls, left_out, photos
+from benchmarks.photo_accuracy import class_recalls, held_out_photos, photos
 from fashioncam.errors import UserError
 from training.data.cutouts import is_held_out
 
@@ -34,13 +34,13 @@ def garments(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_owners_left_out_are_those_whom_the_training_does_not_see(garments: Path) -> None:
-    assert left_out(garments, []) == [(garments / "train" / "5_b.webp", 5)]
+def test_held_out_owners_are_those_that_no_training_sees(garments: Path) -> None:
+    assert held_out_photos(garments, []) == [(garments / "train" / "5_b.webp", 5)]
 
 
 def test_photograph_that_was_trained_on_is_not_judged_by(garments: Path, cutouts: list[tuple[Path, int]]) -> None:
     with pytest.raises(UserError, match=r"1 of the photographs to judge by, such as b"):
-        left_out(garments, photos(cutouts))
+        held_out_photos(garments, photos(cutouts))
 
 
 def test_recalls_are_of_the_classes_that_there_are(cutouts: list[tuple[Path, int]]) -> None:

@@ -61,13 +61,13 @@ def smooth_curve(points: Points) -> Points:
     return curve.swapaxes(0, 1).reshape(-1, 2).astype(np.float32)
 
 
-def mirror(points: Points) -> Points:
+def reflect(points: Points) -> Points:
     """The points reflected at the vertical middle line."""
     return points * floats((-1, 1)) + floats((100, 0))
 
 
 def itself(points: Points) -> Points:
-    """The points as they are: `mirror`'s partner in loops over both sides."""
+    """The points as they are: the other side, in loops with `reflect`."""
     return points
 
 
@@ -79,7 +79,7 @@ def shifted(points: Points, x: float, y: float) -> Points:
 def symmetric(text: str) -> Points:
     """A closed outline from its left half, given from the top middle to the bottom middle."""
     half = path(text)
-    return np.concatenate((half, mirror(half)[::-1]))
+    return np.concatenate((half, reflect(half)[::-1]))
 
 
 def pixels(points: Points) -> NDArray[np.int32]:

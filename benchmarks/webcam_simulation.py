@@ -1,8 +1,8 @@
-"""What a simulated webcam sees: an item slides in before a room and is held, frame by frame, with its true mask.
+"""What a simulated webcam sees: a garment slides in before a room and is held, frame by frame, with its true mask.
 
-Garment and room come from photographs; the person (slides the item in, trembles, casts a shadow, shows an arm) and the
-camera (exposure, white balance, shake, noise, compression) are simulated. Random draws and arithmetic keep their order
-and types: the figures of all seeds that were ever quoted depend on them.
+Garment and room come from photographs. Simulated are the hand (slides the garment in, trembles, casts a shadow, shows a
+forearm) and the camera (exposure, white balance, shake, noise, compression). Do not change the order of random draws or
+the types of the arithmetic: all quoted figures depend on them.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Arm:
     lean_px: float
 
 
-def compose(
+def simulate(
     cutout: Image, photo_bgr: Image, level: Level, rng: np.random.Generator, size_wh: SizeWH
 ) -> tuple[tuple[bytes, ...], tuple[Box | None, ...], tuple[Image | None, ...], float]:
     """The last four fields of a `Clip`: of a cutout (h x w x 4 uint8) before a photograph (any size, H x W x 3)."""

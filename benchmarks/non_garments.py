@@ -1,4 +1,4 @@
-"""Things that are no garment, as B G R A cutouts: drawn ones, and photographs that Python packages come with."""
+"""Objects that are no garment, as B G R A cutouts: drawn ones, and photographs from Python packages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import sklearn.datasets
 
 from fashioncam.messages import Image
 
-from .clip_footage import SKINS_BGR
+from .webcam_simulation import SKINS_BGR
 
 EDGE = 300
 Points = list[tuple[float, float]]
@@ -193,7 +193,7 @@ def temple_photo(sheet: Sheet) -> None:
     poster(sklearn.datasets.load_sample_image("china.jpg"), sheet)
 
 
-THINGS: dict[str, Callable[[Sheet], None]] = {
+NON_GARMENTS: dict[str, Callable[[Sheet], None]] = {
     thing.__name__.replace("_", " "): thing
     for thing in (
         mug, book, plant, ball, bottle, phone, wall_clock, umbrella, laptop, guitar, banana, teddy_bear, empty_hand,
@@ -202,9 +202,9 @@ THINGS: dict[str, Callable[[Sheet], None]] = {
 }  # fmt: skip
 
 
-def draw_thing(name: str, rng: np.random.Generator) -> Image:
-    """One of `THINGS`: h x w x 4 uint8, B G R A, cut to what is drawn."""
+def draw_non_garment(name: str, rng: np.random.Generator) -> Image:
+    """One of `NON_GARMENTS`: h x w x 4 uint8, B G R A, cut to what is drawn."""
     sheet = Sheet(rng)
-    THINGS[name](sheet)
+    NON_GARMENTS[name](sheet)
     x, y, w, h = cv2.boundingRect(sheet.picture[..., 3])
     return sheet.picture[y : y + h, x : x + w]
