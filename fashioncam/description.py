@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from .errors import UserError
 from .messages import InputDescription
@@ -63,15 +61,3 @@ class ModelDescription:
         """UserError where `path`, which this describes, was to hold another model; None takes any."""
         if model not in (None, self.model):
             raise UserError(f"{path} holds {self.model!r}, not {model!r}; give --model {self.model}")
-
-
-def from_dict(content: Mapping[str, Any]) -> ModelDescription:
-    """The description in a twin's metadata; KeyError, TypeError or ValueError where there is none that is sound."""
-    return ModelDescription(
-        model=content["model"],
-        input=InputDescription(**content["input"]),
-        classes=tuple(content["classes"]),
-        temperature=content["temperature"],
-        reject_below=content["reject_below"],
-        class_map_scale=content["class_map_scale"],
-    )

@@ -7,8 +7,8 @@ import json
 
 import numpy as np
 
-from fashioncam.description import ModelDescription, from_dict
-from fashioncam.messages import FloatArray
+from fashioncam.description import ModelDescription
+from fashioncam.messages import FloatArray, InputDescription
 from fashioncam.pipeline.explanation.methods import Network, own_explainer
 from fashioncam.pipeline.onnx_session import open_session
 
@@ -32,14 +32,15 @@ def onnx_recogniser(twin: bytes, checkpoint: bytes, method: str = "gradcam") -> 
     try:
         session = open_session(twin)
         about = json.loads(session.get_modelmeta().custom_metadata_map[METADATA_KEY])
-        description = from_dict(about)
+        made_from = about.pop("checkpoint_sha256")
+        values = about | {"input": InputDescription(**about["input"]), "classes": tuple(about["classes"])}
+        description = ModelDescription(**values)
 
         def network(images: FloatArray) -> tuple[FloatArray, FloatArray]:
             logits, class_maps = session.run(["logits", "class_maps"], {"images": images})
             return logits, class_maps
 
         check_outputs(network, description)
-        made_from = about["checkpoint_sha256"]
     except Exception as error:  # noqa: BLE001 - ONNX Runtime raises a dozen classes without a common one
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         raise ValueError(f"is not a sound model ({reason[:200]})") from None
