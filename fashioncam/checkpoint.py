@@ -140,7 +140,7 @@ def load(path: Path, model_name: str | None = None) -> LoadedModel:
     if not isinstance(stored_name, str) or stored_name not in MODELS:
         raise UserError(f"{path}: holds no model that is known here ({', '.join(MODELS)})")
     try:
-        with warnings.catch_warnings(action="ignore"):  # torch's remarks on a file that is refused anyway
+        with warnings.catch_warnings(action="ignore"):  # torch warns of a file that is refused anyway
             loaded = from_dict(stored_name, content)
             check(loaded)
     except KeyError as error:
@@ -176,9 +176,9 @@ def read_dict(path: Path) -> dict[str, Any]:
     if not resources.exists(path) or path.is_dir():
         raise UserError(f"{path}: no such file; name other weights")
     try:
-        with warnings.catch_warnings(action="ignore"):  # of files of another kind, which are refused anyway
+        with warnings.catch_warnings(action="ignore"):  # torch warns of a file that is refused anyway
             content = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception:  # noqa: BLE001 - damaged and hostile files fail in a dozen ways; none of them is worth a traceback
+    except Exception:  # noqa: BLE001 - damaged and hostile files fail in a dozen ways
         raise UserError(f"{path}: damaged, unsafe or not a checkpoint; take another file") from None
     if not isinstance(content, dict):
         raise UserError(f"{path}: holds a {type(content).__name__}, not a checkpoint; take another file")
@@ -187,7 +187,7 @@ def read_dict(path: Path) -> dict[str, Any]:
 
 def rebuild(name: str, config: dict[str, Any], weights: dict[str, Tensor]) -> Model:
     """The model with these weights as float32, in eval mode; ValueError or RuntimeError when they do not fit."""
-    # No width can be larger than the largest tensor, no number of layers larger than that of the tensors.
+    # No width can be larger than the largest tensor, and no depth larger than the number of tensors.
     widest = max([len(weights), *(size for tensor in weights.values() for size in tensor.shape)])
     for key, value in config.items():
         numbers = value if isinstance(value, list | tuple) else [value]

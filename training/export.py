@@ -73,7 +73,10 @@ def run(args: argparse.Namespace) -> str:
 
 
 def save_with_twin(loaded: LoadedModel, weights: Path, half: bool = False) -> None:
-    """Save a checkpoint, and beside it the twin that the program runs without torch; says so where that cannot be."""
+    """Save a checkpoint, and beside it the ONNX twin that the program runs without torch.
+
+    A line on stderr says so where the packages that write ONNX are missing.
+    """
     checkpoint.save(loaded, weights, half)
     twin = weights.with_suffix(".onnx")
     try:
@@ -85,7 +88,7 @@ def save_with_twin(loaded: LoadedModel, weights: Path, half: bool = False) -> No
 
 
 def export_checkpoint(loaded: LoadedModel, weights: Path, out: Path) -> None:
-    """Write `loaded`, which was read from `weights`, with all that the program has to know of it."""
+    """Write `loaded`, which was read from `weights`, as ONNX, with its description and the digest of `weights`."""
     from fashioncam.pipeline.recognition.onnx_recogniser import METADATA_KEY  # training needs no ONNX Runtime
 
     about = asdict(loaded.description) | {"checkpoint_sha256": hashlib.sha256(weights.read_bytes()).hexdigest()}
@@ -109,7 +112,7 @@ def write_onnx(
     out: Path,
     metadata: dict[str, str],
 ) -> None:
-    """Write a module of one input, named as its argument is, as ONNX; an existing file is replaced when it is whole.
+    """Write a module of one input as ONNX; the input is named as the module's argument. The write is atomic.
 
     Raises:
         UserError: the packages that write ONNX are missing.

@@ -57,7 +57,7 @@ class Model(nn.Module, ABC):
     def class_maps(self, features: Tensor) -> Tensor:
         """Grad-CAM (arXiv:1610.02391, equations 1 and 2) of every class before its ReLU: N x classes x h x w.
 
-        In closed form, without a backward pass: so ONNX Runtime computes the maps too, and the program needs no torch.
+        In closed form, without a backward pass, so that ONNX Runtime computes them too.
         """
 
 
@@ -71,14 +71,14 @@ def find_device(wanted: str) -> torch.device:
 
 
 def to_input(images: Tensor, description: InputDescription) -> Tensor:
-    """Grey pictures N x 1 x S x S, uint8 or float in 0..255, as large as the model wants them, and normalised."""
+    """Grey pictures N x 1 x S x S, uint8 or float in 0..255 -> the model's input: scaled to its size, normalised."""
     return (scaled(images, description.size).float() / 255 - description.mean) / description.std
 
 
 def scaled(images: Tensor, size: int) -> Tensor:
-    """Grey pictures N x 1 x S x S, uint8 or float in 0..255, enlarged to N x 1 x size x size; of that size they stay.
+    """Grey pictures N x 1 x S x S, uint8 or float in 0..255, scaled to N x 1 x size x size.
 
-    Bicubic: what a model for larger inputs sees of the data set is as smooth as a camera's picture, not in blocks.
+    Bicubic, so that the data set's pictures look as smooth as a camera's in a model with larger inputs.
     """
     if images.shape[2:] == (size, size):
         return images

@@ -42,9 +42,9 @@ class SimpleCNN(Model):
     def class_maps(self, features: Tensor) -> Tensor:
         """Every class's Grad-CAM map before its ReLU: N x classes x 8 x 8.
 
-        The logit is W2 . relu(W1 . features + b1) + b2. So its gradient is W2, masked where the hidden unit is off,
-        times W1. Grad-CAM's channel weights are means of the gradient over the places; W1 is averaged instead, which
-        is the same and 64 times smaller.
+        The logit is W2 . relu(W1 . features + b1) + b2. Its gradient is W2, set to 0 where the hidden unit is off,
+        times W1. A channel's weight is the mean of its gradient over the 64 places (arXiv:1610.02391, equation 1).
+        W1 is averaged over the places before the product: the result is the same, and 64 times cheaper.
         """
         hidden = self.classifier[:2](features.flatten(1))
         first, last = (self.classifier[layer].get_parameter("weight") for layer in (0, 2))

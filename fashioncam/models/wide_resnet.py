@@ -1,4 +1,4 @@
-"""Wide ResNet (arXiv:1605.07146): the teacher of the small models, too slow for the camera itself.
+"""Wide ResNet (arXiv:1605.07146): the teacher of the small models; too slow for live pictures.
 
 28x28 -> convolution 28x28x16 -> groups of 28x28x(16k), 14x14x(32k), 7x7x(64k) -> BatchNorm, ReLU
 -> mean over the places -> linear. WRN-28-4, the default, has 5.85 M parameters and 647 M MACs.
