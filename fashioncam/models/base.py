@@ -53,28 +53,12 @@ class Model(nn.Module, ABC):
         side = round(tokens**0.5)
         return features.transpose(1, 2).reshape(n, channels, side, side)
 
-    @property
-    def has_class_maps(self) -> bool:
-        """Whether all classes' maps come at once and without a backward pass, from `class_maps`."""
-        return type(self).class_maps is not Model.class_maps
-
+    @abstractmethod
     def class_maps(self, features: Tensor) -> Tensor:
-        """Every class's map before its ReLU, N x classes x h x w; NotImplementedError where there is no closed form."""
-        raise NotImplementedError
+        """Grad-CAM (arXiv:1610.02391, equations 1 and 2) of every class before its ReLU: N x classes x h x w.
 
-    def class_map(self, features: Tensor, class_index: int) -> Tensor:
-        """Grad-CAM of one class at the features (arXiv:1610.02391, equations 1 and 2), N x h x w, not below 0.
-
-        Costs the head once more, forward and backward. A model whose head allows it overrides this
-        with the closed form.
+        In closed form, without a backward pass, so that ONNX Runtime computes them too.
         """
-        with torch.enable_grad():
-            leaf = features.detach().requires_grad_()
-            logits = self.forward_head(leaf)
-            gradient = torch.autograd.grad(logits[:, class_index].sum(), leaf)[0]
-        maps = self.as_maps(features)
-        weights = self.as_maps(gradient).mean(dim=(2, 3), keepdim=True)
-        return F.relu((weights * maps).sum(dim=1))
 
 
 def find_device(wanted: str) -> torch.device:
@@ -87,14 +71,14 @@ def find_device(wanted: str) -> torch.device:
 
 
 def to_input(images: Tensor, description: InputDescription) -> Tensor:
-    """Grey pictures N x 1 x S x S, uint8 or float in 0..255, as large as the model wants them, and normalised."""
+    """Grey pictures N x 1 x S x S, uint8 or float in 0..255 -> the model's input: scaled to its size, normalised."""
     return (scaled(images, description.size).float() / 255 - description.mean) / description.std
 
 
 def scaled(images: Tensor, size: int) -> Tensor:
-    """Grey pictures N x 1 x S x S, uint8 or float in 0..255, enlarged to N x 1 x size x size; of that size they stay.
+    """Grey pictures N x 1 x S x S, uint8 or float in 0..255, scaled to N x 1 x size x size.
 
-    Bicubic: what a model for larger inputs sees of the data set is as smooth as a camera's picture, not in blocks.
+    Bicubic, so that the data set's pictures look as smooth as a camera's in a model with larger inputs.
     """
     if images.shape[2:] == (size, size):
         return images

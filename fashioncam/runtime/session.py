@@ -27,7 +27,7 @@ from fashioncam.settings import Settings
 
 from .explanation_requests import as_shown, contrast_asked, forgotten, row_asked
 from .learner import Learner
-from .segmenter_loading import load_segmenter
+from .loading import load_segmenter
 
 RETRY_S = 1.0
 QUESTION_KEPT_S = 1.0

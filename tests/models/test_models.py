@@ -230,16 +230,3 @@ class TestWideResNet:
     def test_impossible_depth_is_refused(self, depth: int) -> None:
         with pytest.raises(ValueError, match="depth"):
             WideResNet(depth=depth)
-
-    @torch.no_grad()
-    def test_class_maps_sum_to_the_logits_without_the_bias(self, images: Tensor) -> None:
-        model = WideResNet(depth=10, widen=1).eval()
-        features = model.forward_features(images)
-        maps = model.class_maps(features)
-        assert maps.shape == (3, 10, 7, 7)
-        assert torch.allclose(maps.sum(dim=(2, 3)) + model.head.bias, model(images), atol=1e-5)
-
-    def test_class_map_is_grad_cam(self, images: Tensor) -> None:
-        model = WideResNet(depth=10, widen=1).eval()
-        features = model.forward_features(images).detach()
-        assert torch.allclose(model.class_map(features, 3), Model.class_map(model, features, 3), atol=1e-6)

@@ -14,7 +14,8 @@ import torch
 from fashioncam import checkpoint, resources
 from fashioncam.checkpoint import LoadedModel
 from fashioncam.errors import UserError
-from fashioncam.pipeline.recognition.onnx_recogniser import ExportedRecogniser
+from fashioncam.runtime.loading import load_recogniser
+from fashioncam.settings import Settings
 from training import train
 from training.base import metrics
 from training.data import fashion_mnist
@@ -105,7 +106,7 @@ class TestCheckpointWritten:
         for image in images.split(1):
             features = trained.model.forward_features(image)
             named = trained.model.forward_head(features).argmax().item()
-            peaks.append(trained.model.class_map(features, named).max())
+            peaks.append(trained.model.class_maps(features)[:, named].max().relu())
         expected = torch.stack(peaks).quantile(0.9).item()
         assert trained.info.figures["class_map_scale"] == pytest.approx(expected, rel=1e-4)
 
@@ -130,7 +131,8 @@ def test_model_that_sees_more_pixels_is_trained_on_as_many(
     assert train.main(["--recipe", "tiny56", "--out", str(tmp_path / "tiny56.pth")]) == 0
     trained = checkpoint.load(tmp_path / "tiny56.pth")
     assert trained.input == replace(dataset.input, size=56)
-    exported = ExportedRecogniser((tmp_path / "tiny56.onnx").read_bytes())
+    exported = load_recogniser(Settings(weights=tmp_path / "tiny56.pth"))
+    assert exported.runtime == "onnxruntime"
     assert exported.classify(np.zeros((56, 56), np.uint8)).heat_map(0).shape == (7, 7)
 
 
@@ -190,7 +192,6 @@ class TestArguments:
             (["--photo-share=0.9", "--cutout-share=0.1"], "leave no picture of Fashion-MNIST"),
             (["--photo-share=0.6", "--cutout-share=0.6"], "leave no picture of Fashion-MNIST"),
             (["--batch-size=60000"], "is more than the"),
-            (["--background-weight=0.1"], "class maps, which simplecnn has not"),
         ],
         ids=lambda value: "" if isinstance(value, str) else " ".join(value),
     )

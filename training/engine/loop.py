@@ -152,8 +152,6 @@ def refuse_unfit(recipe: Recipe, pictures: int) -> None:
         raise UserError(f"batch_size {recipe.batch_size} is more than the {pictures} training pictures")
     if recipe.batch_size < distributed.count():
         raise UserError(f"batch_size {recipe.batch_size} is less than one picture for each of the processes")
-    if recipe.background_weight and not build(recipe.model, recipe.config).has_class_maps:
-        raise UserError(f"background_weight needs a model with class maps, which {recipe.model} has not; set it to 0")
 
 
 def new_state(recipe: Recipe, initial: Mapping[str, Tensor] | None, steps: int, device: torch.device) -> TrainingState:

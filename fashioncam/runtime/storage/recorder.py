@@ -17,7 +17,7 @@ from fashioncam.errors import UserError
 from fashioncam.messages import Frame, Image, Look, Reading
 from fashioncam.pipeline.explanation.overlay import LOOK, annotate
 from fashioncam.pipeline.garment_input import largest_within
-from fashioncam.runtime.model_loading import weights_path
+from fashioncam.runtime.loading import weights_path
 from fashioncam.settings import DEMO, Settings
 
 # File name ending -> codec; what OpenCV's own FFmpeg can write everywhere.
