@@ -26,8 +26,9 @@ from training.data import fashion_mnist
 from training.data.cutouts import read_table
 from training.data.fashion_mnist import Split
 from training.engine.batches import drawn_from, targets_of
-from training.engine.loop import make_step, new_state, predict, predict_both_ways, train_epoch
+from training.engine.loop import make_step, new_state, train_epoch
 from training.engine.optimization import fastest_precision
+from training.engine.prediction import predict, predict_both_ways
 from training.engine.recipe import Recipe
 from training.synthesis.webcam_pictures import with_own_masks
 

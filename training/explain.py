@@ -24,7 +24,7 @@ from fashioncam.models.base import to_input
 from training.base.output_files import make_folder
 from training.data import fashion_mnist
 from training.engine.class_maps import class_maps
-from training.engine.loop import predict
+from training.engine.prediction import predict
 from training.reports import explanation_plots, saliency_metrics
 from training.reports.pages import write_json, write_page, write_pictures
 

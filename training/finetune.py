@@ -42,8 +42,8 @@ from training.engine.background_evidence import background_evidence
 from training.engine.batches import shuffled_batches, targets_of
 from training.engine.class_maps import LogitsAndMaps
 from training.engine.distillation import distillation_loss
-from training.engine.loop import predict
 from training.engine.optimization import descend, fastest_precision, make_optimizers, one_cycle
+from training.engine.prediction import predict
 from training.engine.recipe import Recipe
 
 from .command import add_data, exit_code

@@ -60,11 +60,6 @@ def webcam() -> Recipe:
     )
 
 
-def webcam56() -> Recipe:
-    """`webcam` for the hybrid that sees 56x56 pixels, from weights/hybrid-benchmark.pth too."""
-    return replace(webcam(), model="hybrid56")
-
-
 def webcam_taught() -> Recipe:
     """`webcam` with teachers, which it has made: see --teacher and --webcam-teachers."""
     return replace(webcam(), distill_weight=0.5, distill_temperature=2.0)
@@ -131,7 +126,6 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
         teacher,
         hybrid,
         webcam,
-        webcam56,
         webcam_taught,
         simplecnn,
         webcam_simplecnn,
@@ -145,7 +139,6 @@ FILES = {
     "simplecnn": "simplecnn-plain",
     "teacher": "wide_resnet",
     "webcam": "hybrid",
-    "webcam56": "hybrid56",
     "webcam_taught": "hybrid",
     "webcam_simplecnn": "simplecnn",
 }

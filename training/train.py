@@ -19,7 +19,7 @@ from torch import Tensor
 
 from fashioncam import checkpoint
 from fashioncam.errors import UserError
-from fashioncam.models import complete_config, model_class
+from fashioncam.models import complete_config
 from fashioncam.models.base import Model, find_device, to_input
 from training.base import metrics
 from training.base.output_files import make_folder, make_place_for_weights
@@ -27,8 +27,9 @@ from training.data import fashion_mnist
 from training.engine import distributed
 from training.engine.class_maps import class_maps
 from training.engine.distillation import load_teacher
-from training.engine.loop import Materials, fit, predict, predict_both_ways, refuse_unfit
+from training.engine.loop import Materials, fit, refuse_unfit
 from training.engine.optimization import fastest_precision
+from training.engine.prediction import predict, predict_both_ways
 from training.engine.recipe import OVERRIDABLE, Recipe
 
 from .command import add_compute, add_data, exit_code
@@ -90,7 +91,6 @@ def prepare(args: argparse.Namespace) -> Task:
     make_folder(run_folder, "--run")
     make_place_for_weights(out, "--out")
     dataset = fashion_mnist.load(args.data)
-    dataset = replace(dataset, input=replace(dataset.input, size=model_class(recipe.model).input_size))
     refuse_unfit(recipe, len(dataset.train))
     materials = Materials(
         train=dataset.train,
@@ -144,14 +144,13 @@ def load_initial(paths: Sequence[Path], recipe: Recipe) -> dict[str, Tensor] | N
 def fitting_weights(path: Path, recipe: Recipe) -> dict[str, Tensor]:
     """A checkpoint's weights as the recipe's model takes them; UserError where it does not."""
     loaded = checkpoint.load(path)
-    name, weights = loaded.info.model_name, loaded.model.state_dict()
-    fitting = weights if name == recipe.model else model_class(recipe.model).adopted(name, weights)
+    name = loaded.info.model_name
     config = complete_config(name, dict(loaded.info.config))
-    if fitting is None or config != complete_config(recipe.model, recipe.config):
+    if name != recipe.model or config != complete_config(recipe.model, recipe.config):
         raise UserError(
             f"--initial {path}: a {name} that is built otherwise than the recipe's {recipe.model}; give others"
         )
-    return fitting
+    return loaded.model.state_dict()
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -170,7 +169,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         nargs="+",
         default=(),
         metavar="FILE",
-        help="checkpoint to begin with, for hybrid56 a hybrid's too; of several the mean; default: random weights",
+        help="checkpoint to begin with; of several the mean; default: random weights",
     )
     parser.add_argument("--teacher", type=Path, help="checkpoint to learn from, for distill_weight; default: none")
     parser.add_argument(

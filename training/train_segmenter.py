@@ -30,7 +30,7 @@ from training.base.output_files import make_folder, make_place_for
 from training.base.processes import on_all_cores
 from training.base.progress import progress
 from training.data.cutouts import load_cutouts, oversampled
-from training.engine.optimization import MovingAverage, descend, fastest_precision, one_cycle
+from training.engine.optimization import descend, fastest_precision, moving_average, one_cycle
 from training.engine.run_log import RunLog
 from training.engine.run_state import restore, store
 from training.engine.segmentation_net import WIDTHS, SegmentationNet
@@ -101,7 +101,7 @@ def fit(
     train, validation = banks(garments, rooms, seed)
     torch.manual_seed(seed)
     net = SegmentationNet().to(device).to(memory_format=torch.channels_last)
-    average = MovingAverage(net, EMA_DECAY)
+    average = moving_average(net, EMA_DECAY)
     optimizer = AdamW(net.parameters(), lr=4e-3, weight_decay=0.01)
     schedule = LambdaLR(optimizer, one_cycle(epochs * STEPS_PER_EPOCH, WARMUP))
     parts: dict[str, Any] = {"net": net, "average": average, "optimizer": optimizer, "schedule": schedule}
@@ -125,7 +125,7 @@ def fit(
             for view in (batch, mirrored(batch)):
                 losses.append(train_step(net, optimizer, view, precision))
                 schedule.step()
-                average.update(net)
+                average.update_parameters(net)
         figures = {
             "train_loss": torch.stack(losses).mean().item(),
             **validate(average.module, validation),

@@ -7,18 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 
 from fashioncam import checkpoint, resources
 from fashioncam.checkpoint import LoadedModel
 from fashioncam.errors import UserError
-from fashioncam.pipeline.recognition.onnx_recogniser import ExportedRecogniser
 from training import train
 from training.base import metrics
 from training.data import fashion_mnist
-from training.engine.loop import predict
+from training.engine.prediction import predict
 from training.engine.recipe import Recipe
 from training.recipes import RECIPES
 
@@ -120,18 +118,6 @@ class TestCheckpointWritten:
             again = checkpoint.load(out).model.head.weight
             assert torch.allclose(again, trained.model.head.weight, atol=1e-3)
         assert size["--half",] < 0.6 * size[()]
-
-
-def test_model_that_sees_more_pixels_is_trained_on_as_many(
-    dataset: fashion_mnist.FashionMnist, tiny: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(fashion_mnist, "load", lambda folder: dataset)
-    monkeypatch.setitem(RECIPES, "tiny56", lambda: replace(tiny, model="hybrid56"))
-    assert train.main(["--recipe", "tiny56", "--out", str(tmp_path / "tiny56.pth")]) == 0
-    trained = checkpoint.load(tmp_path / "tiny56.pth")
-    assert trained.input == replace(dataset.input, size=56)
-    exported = ExportedRecogniser((tmp_path / "tiny56.onnx").read_bytes())
-    assert exported.classify(np.zeros((56, 56), np.uint8)).heat_map(0).shape == (7, 7)
 
 
 class TestArguments:

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from fashioncam.messages import InputDescription
-from fashioncam.models.base import scaled, to_input
+from fashioncam.models.base import to_input
 from training.augmentation import plain as augmentation
 from training.augmentation.webcam import cutouts_through_webcam, through_webcam
 from training.data.fashion_mnist import CLASSES, NOT_A_GARMENT, Split, WebcamPictures
@@ -38,7 +38,7 @@ def shuffled_batches(
         as_it_is = augmentation.random_erasing(as_it_is, recipe.erase_probability, area, generator)
         if seen_count:
             seen = through_webcam(seen, split.labels[batch[:seen_count]], description.size, generator)
-        images = torch.cat([scaled(part, description.size) for part in (seen, as_it_is)])
+        images = torch.cat((seen, as_it_is))
         images, mixed = augmentation.random_cutmix(images, targets[batch], recipe.cutmix_probability, generator)
         yield to_input(images, description), mixed
 

@@ -19,7 +19,7 @@ from torchvision.transforms.functional import gaussian_blur
 from fashioncam.checkpoint import LoadedModel
 from fashioncam.models.base import to_input
 from training.engine.class_maps import class_maps
-from training.engine.loop import predict
+from training.engine.prediction import predict
 
 STEPS = 14  # of the curves, 56 pixels of 28x28 each: twice as many move the areas by 0.002 or less
 PATCHES = 7  # along an edge, as many as the hybrid has tokens

@@ -12,7 +12,7 @@ from fashioncam.checkpoint import LoadedModel
 from training import train
 from training.base import metrics
 from training.data import fashion_mnist
-from training.engine.loop import predict
+from training.engine.prediction import predict
 from training.engine.recipe import Recipe
 
 

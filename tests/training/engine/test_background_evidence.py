@@ -57,7 +57,9 @@ def test_training_with_a_weight_keeps_the_background_silent(sample):
         recipe = Recipe(model="hybrid", background_weight=weight, batch_size=64)
         optimizers = make_optimizers(model, recipe)
         for _ in range(15):
-            train_step(LogitsAndMaps(model) if weight else model, optimizers, normalised, wanted, "fp32", recipe)
+            train_step(LogitsAndMaps(model) if weight else model, normalised, wanted, "fp32", recipe)
+            for optimizer in optimizers:
+                optimizer.step()
         evidence, places = background_evidence(LogitsAndMaps(model)(normalised)[1], normalised)
         return (evidence / places).item()
 

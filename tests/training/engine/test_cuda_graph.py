@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -42,15 +42,15 @@ def losses(captured: bool, precision: str) -> list[float]:
     torch.manual_seed(0)
     learned_from = materials().to(CARD)
     state = loop.new_state(RECIPE, None, 10, CARD)
-    step: Any = loop.make_step(state, precision, RECIPE, learned_from.teacher)
-    if not captured:
-        step = step._step
-    state.in_step.train()
+    made = loop.make_step(state, precision, RECIPE, learned_from.teacher)
     found: list[Tensor] = []
-    for images, targets in loop.epoch_batches(learned_from, RECIPE, 0, 0):
-        found.append(step(images, targets))
-        for schedule in state.schedules:
-            schedule.step()
+
+    def step(images: Tensor, targets: Tensor) -> Tensor:
+        called = partial(loop.train_step, precision=precision, recipe=RECIPE, teacher=learned_from.teacher)
+        found.append(made(images, targets) if captured else called(state.in_step, images, targets))
+        return found[-1]
+
+    loop.train_epoch(state, loop.epoch_batches(learned_from, RECIPE, 0, 0), step)
     return torch.stack(found).tolist()
 
 
