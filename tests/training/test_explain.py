@@ -13,6 +13,7 @@ from fashioncam import checkpoint
 from fashioncam.checkpoint import LoadedModel
 from training import explain
 from training.data import fashion_mnist
+from training.reports import explanation
 
 
 @pytest.fixture
@@ -81,16 +82,16 @@ def test_garments_none_of_which_is_left_out_are_one_line_and_exit_code_2(
 def test_same_command_gives_the_same_figures(weights: Path, dataset: fashion_mnist.FashionMnist) -> None:
     loaded, some = checkpoint.load(weights), dataset.validation.images[:4]
     classes = torch.tensor([0, 1, 2, 3])
-    first, second = (explain.measure(weights, loaded, some, classes, classes)[0] for _ in range(2))
+    first, second = (explanation.measure(weights, loaded, some, classes, classes)[0] for _ in range(2))
     assert first == second
     assert first.right == 4
 
 
-def test_duel_by_hand() -> None:
+def test_comparison_by_hand() -> None:
     own = {"deletion": torch.tensor([0.1, 0.2, 0.5]), "energy_inside": torch.tensor([0.5, 0.5, 0.5])}
     other = {"deletion": torch.tensor([0.3, 0.6, 0.5]), "energy_inside": torch.tensor([1.0, 1.0, 1.0])}
-    found = explain.duels({explain.MODEL: own, explain.RANDOM: other, explain.SILHOUETTE: other})
-    assert [(duel.figure, duel.against) for duel in found] == [
+    found = explanation.compared({explanation.MODEL: own, explanation.RANDOM: other, explanation.SILHOUETTE: other})
+    assert [(one.figure, one.baseline) for one in found] == [
         ("deletion", "random map"),
         ("deletion", "silhouette"),
         ("energy_inside", "random map"),  # not against the silhouette, which is inside by definition
@@ -100,7 +101,7 @@ def test_duel_by_hand() -> None:
     assert found[0].margin == pytest.approx(1.96 * (0.08 / 3) ** 0.5 / 3**0.5)
     assert found[0].outcome == "better"
     assert found[2].outcome == "worse"
-    assert explain.Duel("insertion", "random map", 0.1, 0.2, 0.5).outcome == "open"
+    assert explanation.PairedComparison("insertion", "random map", 0.1, 0.2, 0.5).outcome == "open"
 
 
 @pytest.mark.parametrize("arguments", [["missing.pth"], ["tiny.pth", "--out", "tiny.pth"]])

@@ -71,7 +71,7 @@ def load_cutouts(folder: Path) -> tuple[Split, Split]:
     return train, validation
 
 
-def left_out(folder: Path) -> list[Entry]:
+def held_out_entries(folder: Path) -> list[Entry]:
     """The rows of the owners whose garments are not trained on; UserError as for `read_table`, or for none."""
     entries = [entry for entry in read_table(folder) if is_held_out(entry.owner)]
     if not entries:

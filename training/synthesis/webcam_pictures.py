@@ -30,7 +30,7 @@ from training.augmentation.webcam import cover_of
 from training.base.fingerprint import fingerprint
 from training.base.output_files import make_folder
 from training.base.processes import on_all_cores
-from training.data.cutouts import EDGE_PX, Entry, left_out, load_cutouts, oversampled, own_segment, read_picture
+from training.data.cutouts import EDGE_PX, Entry, held_out_entries, load_cutouts, oversampled, own_segment, read_picture
 from training.data.fashion_mnist import NOT_A_GARMENT, FashionMnist, Split, WebcamPictures
 from training.synthesis.drawn.rooms import draw_rooms
 from training.synthesis.drawn.things import draw_thing
@@ -90,7 +90,7 @@ def load_or_make(garments: Path, dataset: FashionMnist, seed: int, folder: Path 
     found_by = hashlib.sha256(resources.own(resources.SEGMENTER).read_bytes()).hexdigest()[:8]
     made_of = VERSION, garments_digest[:12], found_by, dataset.input.size, seed, TRAIN_COUNT, VALIDATION_COUNT
     kept = folder / f"webcam-{'-'.join(map(str, made_of))}.pt"
-    photographs = with_own_masks(left_out(garments), dataset.input)
+    photographs = with_own_masks(held_out_entries(garments), dataset.input)
     train, validation = oversampled(train), oversampled(validation)
     if not kept.exists():
         make_folder(folder, "`cd` before the command")
