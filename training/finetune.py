@@ -30,7 +30,7 @@ from fashioncam.checkpoint import LoadedModel
 from fashioncam.errors import UserError
 from fashioncam.messages import InputDescription
 from fashioncam.models.base import Model, to_input
-from training.augmentation import plain
+from training.augmentation import standard
 from training.augmentation.webcam import cutouts_through_webcam
 from training.base import metrics
 from training.base.output_files import make_place_for_weights
@@ -181,9 +181,9 @@ def captured_batches(captures: Captures, description: InputDescription) -> Itera
         chosen = torch.randint(len(captures), (CAPTURED,), generator=generator)
         up, still = chosen.split(CAPTURED // 2)
         held_up = cutouts_through_webcam(cutouts.images[up], cutouts.labels[up], description.size, generator)
-        shifted = plain.random_crop(inputs.images[still], 1, generator)
+        shifted = standard.random_crop(inputs.images[still], 1, generator)
         images = torch.cat((held_up, shifted))
-        images = plain.flip(images, torch.rand(CAPTURED, generator=generator) < 0.5)
+        images = standard.flip(images, torch.rand(CAPTURED, generator=generator) < 0.5)
         yield to_input(images, description), targets[chosen]
 
 

@@ -36,7 +36,7 @@ from .command import add_compute, add_data, exit_code
 from .export import save_with_twin
 from .recipes import FILES, RECIPES
 
-TURNED_AWAY = 0.07  # of garment photographs: the price of turning other things away
+REJECTED_SHARE = 0.07  # of garment photographs: the price of turning other things away
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,12 +221,12 @@ def calibrated(
         reject_below = metrics.fit_rejection_threshold(probabilities, labels)
         figures["validation_calibration_error"] = calibration_error
     else:
-        reject_below = probabilities.amax(dim=1).quantile(TURNED_AWAY).item()
+        reject_below = probabilities.amax(dim=1).quantile(REJECTED_SHARE).item()
         figures["photo_accuracy"] = metrics.macro_accuracy(logits, labels)
         figures["photo_calibration_error"] = calibration_error
         others = photos.validation.images[photos.validation.labels == fashion_mnist.NOT_A_GARMENT]
         confidence = (predict_both_ways(model, others, dataset.input) / temperature).softmax(dim=1).amax(dim=1)
-        figures["other_things_turned_away"] = (confidence < reject_below).float().mean().item()
+        figures["other_things_rejected"] = (confidence < reject_below).float().mean().item()
     figures["class_map_scale"] = map_scale(model, to_input(dataset.validation.images[:500], dataset.input))
     return checkpoint.LoadedModel(
         model=model,

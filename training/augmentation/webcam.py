@@ -178,7 +178,7 @@ def shown(
     dice = Dice(len(garments.cover), generator)
     for name in parts:
         garments = half_of(garments, PARTS[name](garments, dice), dice)
-    return through_camera(cut_out(garments, size, dice), sharpened_share, dice)
+    return sharpened_with_noise(cropped_to_input(garments, size, dice), sharpened_share, dice)
 
 
 def half_of(before: Garments, after: Garments, dice: Dice) -> Garments:
@@ -260,7 +260,7 @@ def resampled(garments: Garments, x: Tensor, y: Tensor) -> Garments:
     return Garments(moved[:, :1], moved[:, 1:], garments.is_shoe)
 
 
-def cut_out(garments: Garments, size: int, dice: Dice) -> Tensor:
+def cropped_to_input(garments: Garments, size: int, dice: Dice) -> Tensor:
     """Cut out with an error of up to a pixel, longest edge to `size`, centred, negated: N x 1 x size x size, 0..1."""
     seen = garments.cover[:, 0] > 0.5
     left, right = edges(seen.any(dim=1))
@@ -284,7 +284,7 @@ def edges(seen: Tensor) -> tuple[Tensor, Tensor]:
     return (first / count * 2 - 1).view(shape), (last / count * 2 - 1).view(shape)
 
 
-def through_camera(images: Tensor, sharpened_share: float, dice: Dice) -> Tensor:
+def sharpened_with_noise(images: Tensor, sharpened_share: float, dice: Dice) -> Tensor:
     """Sharpened as `garment_input` does, as they are, or (two in five of the rest) blurred; noise up to 10 levels."""
     kernel = torch.from_numpy(sharpening_kernel()).float().to(images.device)[None, None]
     padded = F.pad(images, (1, 1, 1, 1), mode="replicate")

@@ -55,7 +55,7 @@ def load_captures(folder: Path, classes: tuple[str, ...], description: InputDesc
     labels, inputs, cutouts = [], [], []
     for place in places:
         try:
-            label, crop_bgr, mask = read_capture(place)
+            label, crop_bgr, mask = read_garment(place)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise UserError(f"{place}: a damaged capture ({error}); delete this folder") from None
         if label not in classes:
@@ -71,7 +71,7 @@ def load_captures(folder: Path, classes: tuple[str, ...], description: InputDesc
     return Captures(Split(torch.from_numpy(np.stack(inputs))[:, None], wanted), Split(pictures, wanted))
 
 
-def read_capture(place: Path) -> tuple[str, Image, Image]:
+def read_garment(place: Path) -> tuple[str, Image, Image]:
     """Its true class, the crop h x w x 3 uint8 and the mask h x w uint8; ValueError where they do not fit."""
     label = json.loads((place / "capture.json").read_text(encoding="utf-8"))["label"]
     crop_bgr = read_png(place / "crop.png", cv2.IMREAD_COLOR)

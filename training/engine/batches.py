@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from fashioncam.messages import InputDescription
 from fashioncam.models.base import to_input
-from training.augmentation import plain as augmentation
+from training.augmentation import standard as augmentation
 from training.augmentation.webcam import cutouts_through_webcam, through_webcam
 from training.data.fashion_mnist import CLASSES, NOT_A_GARMENT, Split, WebcamPictures
 

@@ -98,7 +98,7 @@ def compose(bank: Bank, count: int, size_hw: tuple[int, int], generator: torch.G
 
     gain = exposure * (1 + dice.uniform(-0.35, 0.35) * dice.happens(0.7)) * (1 + dice.normal(0.04, 3))
     moved = shifted(torch.cat((scene * gain, item), dim=1), dice)
-    frame = through_camera(moved[:, :3], dice, size_hw)
+    frame = camera_response(moved[:, :3], dice, size_hw)
     learned = (learned * exposure).clamp(0, 255)
     # The light is known from medians over the picture: nearly always well, at times badly.
     believed = gain / exposure * (1 + dice.normal(0.02, 3) + dice.uniform(-0.25, 0.25) * dice.happens(0.15))
@@ -125,7 +125,7 @@ def random_items(bank: Bank, dice: Dice, size_hw: tuple[int, int]) -> tuple[Tens
     """
     height, width = size_hw
     drawn, chosen = dice.happens(DRAWN_ITEM_SHARE), dice.index(len(bank.cutouts))
-    things, has_handle = drawn_items(dice, bank.cutouts.shape[-1])
+    things, has_handle = random_shapes(dice, bank.cutouts.shape[-1])
     cutout = bank.cutouts[chosen].float() * (1 - drawn) + things * drawn
     kind = torch.where(has_handle.flatten() > 0, DRAWN_WITH_HANDLE, DRAWN_ITEM)
     chosen = chosen.where(drawn.flatten() == 0, kind)
@@ -151,7 +151,7 @@ def camouflaged(colours: Tensor, room: Tensor, items: Tensor, dice: Dice) -> Ten
     return (colours + apart * dice.happens(CAMOUFLAGE_SHARE) * dice.uniform(0.5, 1.0)).clamp(0, 255)
 
 
-def drawn_items(dice: Dice, size: int) -> tuple[Tensor, Tensor]:
+def random_shapes(dice: Dice, size: int) -> tuple[Tensor, Tensor]:
     """Things of any outline with a pattern of their own, as N x 4 x S x S cutouts, 0..255, and which have a handle."""
     rows, columns = grid((size, size), dice.device)
     outline = dice.field(4, 4, (size, size)) * 0.35
@@ -233,7 +233,7 @@ def shifted(picture: Tensor, dice: Dice) -> Tensor:
     return sampled(picture, columns + x, rows + y)
 
 
-def through_camera(scene: Tensor, dice: Dice, size_hw: tuple[int, int]) -> Tensor:
+def camera_response(scene: Tensor, dice: Dice, size_hw: tuple[int, int]) -> Tensor:
     """Tone curve, noise as it is left after scaling down, compression, clipping; uint8."""
     height, width = size_hw
     curve = dice.normal(0.05)  # the contrast that a camera adds or takes away

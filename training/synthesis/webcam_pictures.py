@@ -32,14 +32,14 @@ from training.base.output_files import make_folder
 from training.base.processes import on_all_cores
 from training.data.cutouts import EDGE_PX, Entry, held_out_entries, load_cutouts, oversampled, own_segment, read_picture
 from training.data.fashion_mnist import NOT_A_GARMENT, FashionMnist, Split, WebcamPictures
+from training.synthesis.drawn.objects import draw_object
 from training.synthesis.drawn.rooms import draw_rooms
-from training.synthesis.drawn.things import draw_thing
 from training.synthesis.rendered.bags import render_bag
 from training.synthesis.rendered.clothes import render_coat, render_pullover, render_shirt
 from training.synthesis.rendered.dresses import render_dress, render_top
+from training.synthesis.rendered.objects import render_object
 from training.synthesis.rendered.sandals import render_sandals
 from training.synthesis.rendered.shoes import render_boots, render_sneakers
-from training.synthesis.rendered.things import render_thing
 
 from .composites import DRAWN_ITEM, NO_ITEM, Bank, compose
 
@@ -54,12 +54,12 @@ TOLERANCE_LEVELS = 6  # what the learned background allows for noise
 OTHERS_SHARE = 0.3  # at most so many pictures of other things per garment
 TRAIN_COUNT, VALIDATION_COUNT = 32_000, 2_000
 TRAIN, VALIDATION = range(2)
-KEPT_IN = Path("runs/webcam-pictures")
+FOLDER = Path("runs/webcam-pictures")
 VERSION = 9  # of what makes them; with another one, pictures that were kept are made again
 # Of Fashion-MNIST's own pictures, by class: photographs of bags are missing, those of shoes few.
 BORROWED = {5: 60, 7: 60, 8: 400, 9: 160}
 # What is drawn or rendered to be held up: its label, and how many to train on and to validate on.
-DRAWN: dict[Draw, tuple[int, int, int]] = {
+SYNTHETIC: dict[Draw, tuple[int, int, int]] = {
     render_bag: (8, 500, 60),
     render_boots: (9, 400, 40),
     render_sneakers: (7, 300, 40),
@@ -69,15 +69,15 @@ DRAWN: dict[Draw, tuple[int, int, int]] = {
     render_shirt: (6, 250, 30),
     render_dress: (3, 250, 30),
     render_top: (0, 150, 20),
-    render_thing: (NOT_A_GARMENT, 500, 100),
-    draw_thing: (NOT_A_GARMENT, 1_000, 200),
+    render_object: (NOT_A_GARMENT, 500, 100),
+    draw_object: (NOT_A_GARMENT, 1_000, 200),
 }
-CUTOUT_THINGS = 900  # the first of the things, also among the cutouts that are varied without being held up
-CHUNK, DRAWN_CHUNK = 250, 50
+CUTOUT_OBJECTS = 900  # the first of the things, also among the cutouts that are varied without being held up
+CHUNK, SYNTHETIC_CHUNK = 250, 50
 ROOMS = 40  # drawn for each chunk
 
 
-def load_or_make(garments: Path, dataset: FashionMnist, seed: int, folder: Path = KEPT_IN) -> WebcamPictures:
+def load_or_make(garments: Path, dataset: FashionMnist, seed: int, folder: Path = FOLDER) -> WebcamPictures:
     """The pictures from a folder of cutouts (see `training.data.cutouts`); kept in `folder` and taken from there again.
 
     Whatever the number of processes, the same seed makes the same pictures.
@@ -94,7 +94,7 @@ def load_or_make(garments: Path, dataset: FashionMnist, seed: int, folder: Path 
     train, validation = oversampled(train), oversampled(validation)
     if not kept.exists():
         make_folder(folder, "`cd` before the command")
-        items, validation_items = (drawn_items(part, seed) for part in (TRAIN, VALIDATION))
+        items, validation_items = (synthetic_cutouts(part, seed) for part in (TRAIN, VALIDATION))
         held_up = joined(train, items, borrowed(dataset.train, torch.Generator().manual_seed(seed)))
         made = make(held_up, dataset.input, TRAIN_COUNT, 2 * seed)
         validation_made = make(joined(validation, validation_items), dataset.input, VALIDATION_COUNT, 2 * seed + 1)
@@ -104,7 +104,7 @@ def load_or_make(garments: Path, dataset: FashionMnist, seed: int, folder: Path 
         made, validation_made, items = (Split(*pair) for pair in torch.load(kept, weights_only=True))
     except Exception:  # noqa: BLE001 - a damaged file fails in a dozen ways
         raise UserError(f"{kept} is damaged; delete it to make the pictures again") from None
-    some = (items.labels != NOT_A_GARMENT) | ((items.labels == NOT_A_GARMENT).cumsum(dim=0) <= CUTOUT_THINGS)
+    some = (items.labels != NOT_A_GARMENT) | ((items.labels == NOT_A_GARMENT).cumsum(dim=0) <= CUTOUT_OBJECTS)
     cutouts = joined(train, Split(items.images[some], items.labels[some]))
     return WebcamPictures(made, validation_made, cutouts, photographs)
 
@@ -118,18 +118,18 @@ def make(cutouts: Split, description: InputDescription, count: int, seed: int) -
     return Split(images[:count], labels[:count])
 
 
-def drawn_items(part: int, seed: int) -> Split:
-    """All that `DRAWN` has to train or to validate on, as cutouts, made on all cores."""
+def synthetic_cutouts(part: int, seed: int) -> Split:
+    """All that `SYNTHETIC` has to train or to validate on, as cutouts, made on all cores."""
     jobs, labels = [], []
-    for kind, (draw, (label, *counts)) in enumerate(DRAWN.items()):
+    for kind, (draw, (label, *counts)) in enumerate(SYNTHETIC.items()):
         labels += [label] * counts[part]
-        for first in range(0, counts[part], DRAWN_CHUNK):
-            jobs.append((draw, min(DRAWN_CHUNK, counts[part] - first), (seed, part, kind, first)))
-    pictures = np.concatenate(on_all_cores(draw_some, jobs, "drawn items"))
+        for first in range(0, counts[part], SYNTHETIC_CHUNK):
+            jobs.append((draw, min(SYNTHETIC_CHUNK, counts[part] - first), (seed, part, kind, first)))
+    pictures = np.concatenate(on_all_cores(make_cutouts, jobs, "synthetic garments"))
     return Split(torch.from_numpy(pictures).permute(0, 3, 1, 2).contiguous(), torch.tensor(labels))
 
 
-def draw_some(draw: Draw, count: int, seed: tuple[int, ...]) -> Image:
+def make_cutouts(draw: Draw, count: int, seed: tuple[int, ...]) -> Image:
     """count x 128 x 128 x 4 uint8."""
     rng = np.random.default_rng(seed)
     rooms = draw_rooms(rng, ROOMS)

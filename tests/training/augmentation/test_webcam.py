@@ -10,7 +10,7 @@ from training.augmentation.webcam import (
     PARTS,
     ROOM_PX,
     Garments,
-    cut_out,
+    cropped_to_input,
     cutouts_on_canvas,
     cutouts_through_webcam,
     in_grey,
@@ -131,7 +131,7 @@ def test_pose_is_crooked_by_five_degrees():
 @pytest.mark.parametrize("size", [28, 56])
 def test_longest_edge_fills_the_picture_within_two_pixels(sample, size):
     garments = on_canvas(*(part[::4] for part in sample), size + ROOM_PX)
-    images = cut_out(garments, size, dice(len(garments.cover)))
+    images = cropped_to_input(garments, size, dice(len(garments.cover)))
     rows, columns = (images > 0).any(dim=3).sum(dim=2), (images > 0).any(dim=2).sum(dim=2)
     longest = torch.maximum(rows, columns)
     assert longest.min() >= size - 4

@@ -41,7 +41,7 @@ class TestCalibrationForTheCamera:
         probabilities = (logits / calibrated.temperature).softmax(dim=1)
         assert calibrated.temperature == pytest.approx(metrics.fit_temperature(logits, labels))
         away = (probabilities.amax(dim=1) < calibrated.reject_below).float().mean().item()
-        assert away == pytest.approx(train.TURNED_AWAY, abs=0.01)
+        assert away == pytest.approx(train.REJECTED_SHARE, abs=0.01)
         error = metrics.expected_calibration_error(probabilities, labels)
         assert calibrated.info.figures["photo_accuracy"] == pytest.approx(metrics.macro_accuracy(logits, labels))
         assert calibrated.info.figures["photo_calibration_error"] == pytest.approx(error, abs=1e-5)
@@ -51,4 +51,4 @@ class TestCalibrationForTheCamera:
     ) -> None:
         confidence = (both_ways(dataset.train.images) / calibrated.temperature).softmax(dim=1).amax(dim=1)
         away = (confidence < calibrated.reject_below).float().mean().item()
-        assert calibrated.info.figures["other_things_turned_away"] == pytest.approx(away)
+        assert calibrated.info.figures["other_things_rejected"] == pytest.approx(away)

@@ -9,16 +9,16 @@ from training.data.cutouts import EDGE_PX, Entry
 from training.data.fashion_mnist import NOT_A_GARMENT, FashionMnist, Split
 from training.synthesis import webcam_pictures
 from training.synthesis.composites import DRAWN_ITEM, DRAWN_WITH_HANDLE, NO_ITEM, TWO_ITEMS
-from training.synthesis.drawn.things import draw_heap, draw_slab, draw_thing, draw_vessel
+from training.synthesis.drawn.objects import draw_heap, draw_object, draw_slab, draw_vessel
 from training.synthesis.rendered.bags import render_bag
 from training.synthesis.webcam_pictures import (
     as_cutouts,
     borrowed,
-    drawn_items,
     label_of,
     load_or_make,
     make_chunk,
     mask_iou,
+    synthetic_cutouts,
     with_own_masks,
 )
 
@@ -29,8 +29,8 @@ INPUT = InputDescription(size=28, mean=0.2861, std=0.3531)
 def small(monkeypatch):
     """Chunks of eight pictures before two rooms, two chunks in all, one for validation, in this process."""
     for name, value in {
-        "CHUNK": 8, "ROOMS": 2, "TRAIN_COUNT": 12, "VALIDATION_COUNT": 5, "CUTOUT_THINGS": 4, "SIZES_HW": ((72, 96),),
-        "DRAWN": {render_bag: (8, 3, 2), draw_thing: (NOT_A_GARMENT, 6, 2)},
+        "CHUNK": 8, "ROOMS": 2, "TRAIN_COUNT": 12, "VALIDATION_COUNT": 5, "CUTOUT_OBJECTS": 4, "SIZES_HW": ((72, 96),),
+        "SYNTHETIC": {render_bag: (8, 3, 2), draw_object: (NOT_A_GARMENT, 6, 2)},
     }.items():  # fmt: skip
         monkeypatch.setattr(webcam_pictures, name, value)
     monkeypatch.setattr("os.cpu_count", lambda: 1)
@@ -152,15 +152,15 @@ def test_cutout_that_is_of_no_use_is_one_line(tmp_path, is_picture):
 
 
 def test_drawn_items_have_their_labels_and_are_all_different(small, monkeypatch):
-    monkeypatch.setattr(webcam_pictures, "DRAWN_CHUNK", 2)
-    train, validation = (drawn_items(part, 0) for part in (webcam_pictures.TRAIN, webcam_pictures.VALIDATION))
+    monkeypatch.setattr(webcam_pictures, "SYNTHETIC_CHUNK", 2)
+    train, validation = (synthetic_cutouts(part, 0) for part in (webcam_pictures.TRAIN, webcam_pictures.VALIDATION))
     assert train.labels.tolist() == [8] * 3 + [NOT_A_GARMENT] * 6
     assert validation.labels.tolist() == [8] * 2 + [NOT_A_GARMENT] * 2
     assert len({picture.numpy().tobytes() for picture in torch.cat((train.images, validation.images))}) == 13
-    assert torch.equal(train.images, drawn_items(webcam_pictures.TRAIN, 0).images)
+    assert torch.equal(train.images, synthetic_cutouts(webcam_pictures.TRAIN, 0).images)
 
 
-RENDERED = [draw for draw in webcam_pictures.DRAWN if draw is not draw_thing]
+RENDERED = [draw for draw in webcam_pictures.SYNTHETIC if draw is not draw_object]
 
 
 @pytest.mark.parametrize("draw", [draw_slab, draw_vessel, draw_heap, *RENDERED])

@@ -7,27 +7,15 @@ import numpy as np
 from fashioncam.messages import Image
 from training.synthesis.surfaces import bezier, curve
 
-from .rendering import (
-    Cloth,
-    Noise,
-    Union,
-    Viewpoint,
-    any_grey,
-    cord,
-    painted,
-    render,
-    ring,
-    rounded_box,
-    sparse,
-    vector,
-)
+from .renderer import Cloth, Viewpoint, any_grey, painted, render
+from .shapes import Noise, Union, cord, ring, rounded_box, sparse, vector
 
 BODY, SIDE_POCKET, STRAP, FLAP, CLASP, POCKET = range(6)  # and one more for each pocket on the front
 ZIP = 0.012  # half of its width; a bag is about one high
 
 
 def render_bag(rng: np.random.Generator, rooms: np.ndarray) -> Image:
-    """A backpack, sling, shoulder bag, tote or travel bag, as `rendering.render`; `rooms`: see `random_surface`."""
+    """A backpack, sling, shoulder bag, tote or travel bag, as `renderer.render`; `rooms`: see `random_surface`."""
     bag = KINDS[rng.integers(len(KINDS))](rng, rooms)
     behind = np.pi if rng.random() < bag.seen_from_behind else 0.0
     view = Viewpoint(rng.uniform(-0.1, 0.5), behind + rng.normal(0, 0.45), rng.normal(0, 0.1))
@@ -71,7 +59,7 @@ class Bag:
         return 0.6 * rounded_box(boxed, self.half, min(self.rounding, 0.95 * self.half.min()))
 
     def surface(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """As `rendering.Body`."""
+        """As `renderer.Body`."""
         boxed = self.boxed(points)
         bag = Union(self.body(boxed), BODY)
         self.add_parts(bag, points, boxed)
@@ -83,7 +71,7 @@ class Bag:
         """What else there is than body and straps."""
 
     def colours(self, points: np.ndarray, part: np.ndarray, normals: np.ndarray) -> np.ndarray:
-        """As `rendering.Body`."""
+        """As `renderer.Body`."""
         colours = painted(self.cloth.at(points), (part == SIDE_POCKET) | (part == FLAP), self.second.at(points))
         colours = painted(colours, part == CLASP, self.fittings_colour)
         return painted(colours, part == STRAP, self.strap_colour)

@@ -6,12 +6,12 @@ import numpy as np
 
 from fashioncam.messages import Image
 
-from .clothes import Garment, render_flat
-from .rendering import smooth_step
+from .flat_garment import Garment, render_flat
+from .shapes import smooth_step
 
 
 def render_dress(rng: np.random.Generator, rooms: np.ndarray) -> Image:
-    """A dress, as `rendering.render`; `rooms` as `drawing.random_surface`."""
+    """A dress, as `renderer.render`; `rooms` as `random_surface`."""
     return render_flat(Dress(rng, rooms), rng)
 
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from fashioncam.messages import Image
 
-from .rendering import Union, capsule, painted
+from .renderer import painted
+from .shapes import Union, capsule
 from .shoes import SOLE, Shoe, render_pair
 
 INSTEP = (-0.4, -0.1, 0.1, 0.3), (0.24, 0.2, 0.13, 0.08)  # along the foot, and how high bands are there
@@ -14,7 +15,7 @@ STRAP = 2  # a part beside the shoes' `SOLE`
 
 
 def render_sandals(rng: np.random.Generator, rooms: np.ndarray) -> Image:
-    """A pair, or one, as `rendering.render` has it; `rooms` as `drawing.random_surface`."""
+    """A pair, or one, as `renderer.render` has it; `rooms` as `random_surface`."""
     return render_pair(Sandal(rng, rooms), (0.3, 1.55), rng)
 
 

@@ -8,19 +8,8 @@ import numpy as np
 
 from fashioncam.messages import Image
 
-from .rendering import (
-    Cloth,
-    Noise,
-    Union,
-    Viewpoint,
-    any_grey,
-    painted,
-    render,
-    rotation,
-    smooth_step,
-    smooth_union,
-    vector,
-)
+from .renderer import Cloth, Viewpoint, any_grey, painted, render
+from .shapes import Noise, Union, rotation, smooth_step, smooth_union, vector
 
 PAIR_SHARE = 0.75
 LYING_SHARE, LYING_IN_A_PAIR = 0.2, 0.08
@@ -35,7 +24,7 @@ SECOND = 10  # added to the parts of a pair's second shoe
 
 
 def render_boots(rng: np.random.Generator, rooms: np.ndarray) -> Image:
-    """A pair, or one, as `rendering.render` has it; `rooms` as `drawing.random_surface`."""
+    """A pair, or one, as `renderer.render` has it; `rooms` as `random_surface`."""
     return render_pair(Boot(rng, rooms), (0.1, 1.2), rng)
 
 
@@ -70,11 +59,11 @@ class Shoe(ABC):
 
     @abstractmethod
     def surface(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """As `rendering.Body`."""
+        """As `renderer.Body`."""
 
     @abstractmethod
     def colours(self, points: np.ndarray, part: np.ndarray, normals: np.ndarray) -> np.ndarray:
-        """As `rendering.Body`."""
+        """As `renderer.Body`."""
 
     def footprint(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Half the width of the sole, and where its middle is."""
@@ -253,14 +242,14 @@ class Pair:
             self.places.append((turn * mirror, at))
 
     def surface(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """As `rendering.Body`; the part tells which shoe it is of, too."""
+        """As `renderer.Body`; the part tells which shoe it is of, too."""
         both = [self.shoe.surface((points - at) @ turn) for turn, at in self.places]
         (distance, part), (other, other_part) = both[0], both[-1]
         nearer = other < distance
         return np.where(nearer, other, distance), np.where(nearer, other_part + SECOND, part)
 
     def colours(self, points: np.ndarray, part: np.ndarray, normals: np.ndarray) -> np.ndarray:
-        """As `rendering.Body`."""
+        """As `renderer.Body`."""
         both = [self.shoe.colours((points - at) @ turn, part % SECOND, normals @ turn) for turn, at in self.places]
         return painted(both[0], part >= SECOND, both[-1])
 
