@@ -1,4 +1,4 @@
-"""How a command of the workshop begins and ends."""
+"""How a command of training begins and ends."""
 
 from __future__ import annotations
 

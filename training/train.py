@@ -1,4 +1,4 @@
-"""Train a model by a recipe, calibrate it on what it has not learned from, and write its checkpoint.
+"""Train a model by a recipe, calibrate it on pictures that it was not trained on, and write its checkpoint.
 
     python -m training.train --recipe hybrid
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -20,28 +20,24 @@ from torch import Tensor
 from fashioncam import checkpoint
 from fashioncam.errors import UserError
 from fashioncam.models import complete_config
-from fashioncam.models.base import Model, find_device, to_input
-from training.base import metrics
+from fashioncam.models.base import find_device
 from training.base.output_files import make_folder, make_place_for_weights
 from training.data import fashion_mnist
 from training.engine import distributed
-from training.engine.class_maps import class_maps
+from training.engine.calibration import calibrated
 from training.engine.distillation import load_teacher
 from training.engine.loop import Materials, fit, refuse_unfit
 from training.engine.optimization import fastest_precision
-from training.engine.prediction import predict, predict_both_ways
 from training.engine.recipe import OVERRIDABLE, Recipe
 
 from .command import add_compute, add_data, exit_code
 from .export import save_with_twin
 from .recipes import FILES, RECIPES
 
-REJECTED_SHARE = 0.07  # of garment photographs: the price of turning other things away
-
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What the arguments come to, all of it found and checked.
+    """What the arguments ask for, found and checked.
 
     Attributes:
         folder: of the run.
@@ -80,11 +76,7 @@ def run(args: argparse.Namespace) -> str:
 
 
 def prepare(args: argparse.Namespace) -> Task:
-    """Find everything and check it, before the work and not after it.
-
-    Raises:
-        UserError: something is missing or does not fit.
-    """
+    """Find and check everything before the work; UserError for what is missing or does not fit."""
     recipe = chosen_recipe(args)
     run_folder = args.run or Path("runs") / f"{args.recipe}-{args.seed}"
     out = args.out or Path("weights") / f"{FILES.get(args.recipe, args.recipe)}.pth"
@@ -119,9 +111,8 @@ def load_photos(
         return None
     if args.garments is None:
         raise UserError(f"--recipe {args.recipe} needs photographs of garments: name their folder with --garments")
-    from training.synthesis.webcam_pictures import (
-        load_or_make,
-    )  # needs OpenCV and ONNX Runtime, which no other recipe does
+    # Needs OpenCV and ONNX Runtime, which no other recipe does.
+    from training.synthesis.webcam_pictures import load_or_make
 
     return load_or_make(args.garments, dataset, args.seed)
 
@@ -129,8 +120,8 @@ def load_photos(
 def load_initial(paths: Sequence[Path], recipe: Recipe) -> dict[str, Tensor] | None:
     """The weights to begin with, None for random ones; UserError where they do not fit the recipe's model.
 
-    Of several files it is the mean of their weights (model soups, arXiv:2203.05482): for such as came of the same
-    weights, by short ways.
+    Of several files it is the mean of their weights (model soups, arXiv:2203.05482). This works for models that were
+    trained from the same weights, not for long.
     """
     if not paths:
         return None
@@ -194,65 +185,6 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         text = field.metadata["help"] + "; default: the recipe's"
         group.add_argument("--" + name.replace("_", "-"), type=kind, metavar=kind.__name__.upper(), help=text)
     return parser.parse_args(arguments)
-
-
-def calibrated(
-    model: Model,
-    recipe: Recipe,
-    seed: int,
-    dataset: fashion_mnist.FashionMnist,
-    photos: fashion_mnist.WebcamPictures | None = None,
-) -> checkpoint.LoadedModel:
-    """The trained model with temperature, rejection threshold and map scale, fitted where nothing was trained on.
-
-    That is the validation split; of a model for the camera, temperature and threshold are those of photographs, and
-    these and their figures are of what is said of a picture and its mirror together, as the program says it.
-    """
-    images, labels = dataset.validation.images, dataset.validation.labels
-    logits = predict(model, images, dataset.input)
-    figures = {"validation_accuracy": metrics.accuracy(logits, labels)}
-    if photos is not None:
-        labels = photos.photographs.labels
-        logits = predict_both_ways(model, photos.photographs.images, dataset.input)
-    temperature = metrics.fit_temperature(logits, labels)
-    probabilities = (logits / temperature).softmax(dim=1)
-    calibration_error = metrics.expected_calibration_error(probabilities, labels)
-    if photos is None:
-        reject_below = metrics.fit_rejection_threshold(probabilities, labels)
-        figures["validation_calibration_error"] = calibration_error
-    else:
-        reject_below = probabilities.amax(dim=1).quantile(REJECTED_SHARE).item()
-        figures["photo_accuracy"] = metrics.macro_accuracy(logits, labels)
-        figures["photo_calibration_error"] = calibration_error
-        others = photos.validation.images[photos.validation.labels == fashion_mnist.NOT_A_GARMENT]
-        confidence = (predict_both_ways(model, others, dataset.input) / temperature).softmax(dim=1).amax(dim=1)
-        figures["other_things_rejected"] = (confidence < reject_below).float().mean().item()
-    figures["class_map_scale"] = map_scale(model, to_input(dataset.validation.images[:500], dataset.input))
-    return checkpoint.LoadedModel(
-        model=model,
-        input=dataset.input,
-        classes=fashion_mnist.CLASSES,
-        temperature=temperature,
-        reject_below=reject_below,
-        info=checkpoint.CheckpointInfo(
-            model_name=recipe.model,
-            config=complete_config(recipe.model, recipe.config),
-            recipe=asdict(recipe),
-            seed=seed,
-            data_digest=dataset.digest,
-            figures=figures,
-        ),
-    )
-
-
-@torch.no_grad()
-def map_scale(model: Model, images: torch.Tensor) -> float:
-    """The value that the heat map shows at full strength: nine in ten pictures' maps stay below it.
-
-    Maps are shown on this one scale, so that their strength can be compared from frame to frame.
-    """
-    maps = class_maps(model, images, model(images).argmax(dim=1))
-    return maps.amax(dim=(1, 2)).quantile(0.9).item()
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ from training.synthesis.drawn.rooms import draw_rooms
 from .command import add_compute, at_least, exit_code
 from .export import require_exporter, write_onnx
 
-SIZES_HW = ((120, 160), (120, 160), (90, 160), (160, 120))  # what cameras of 4:3, 16:9 and held upright come to
+SIZES_HW = ((120, 160), (120, 160), (90, 160), (160, 120))  # 4:3, 16:9 and portrait, scaled down
 STEPS_PER_EPOCH = 100
 EMA_DECAY = 0.9995
 WARMUP = 0.1  # of the steps

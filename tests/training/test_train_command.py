@@ -13,6 +13,7 @@ import torch
 from fashioncam import checkpoint, resources
 from fashioncam.checkpoint import LoadedModel
 from fashioncam.errors import UserError
+from fashioncam.models.base import to_input
 from training import train
 from training.base import metrics
 from training.data import fashion_mnist
@@ -98,7 +99,7 @@ class TestCheckpointWritten:
     def test_nine_in_ten_maps_stay_below_the_map_scale(
         self, trained: LoadedModel, dataset: fashion_mnist.FashionMnist
     ) -> None:
-        images = train.to_input(dataset.validation.images, dataset.input)
+        images = to_input(dataset.validation.images, dataset.input)
         peaks = []
         for image in images.split(1):
             features = trained.model.forward_features(image)

@@ -3,9 +3,9 @@
     seen = through_webcam(images, labels, 28, generator)            # of Fashion-MNIST
     seen = cutouts_through_webcam(pictures, labels, 28, generator)  # photographs without their background
 
-Pure functions on batches. In between a garment is its brightness and its cover on a canvas larger than the picture;
-each entry of `PARTS` is one thing that a camera, a light or a hand does to it, with its range beside it. Every part
-happens to half of the pictures; where a docstring gives a share, it is of these.
+Pure functions on batches. In between, a garment is its brightness and its cover on a canvas larger than the picture.
+Each entry of `PARTS` is one thing that a camera, a light or a hand does to it. Every part happens to half of the
+pictures; where a docstring gives a share, it is of these.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from fashioncam.pipeline.sharpening import sharpening_kernel
 
 from .random_fields import Dice, grid, sampled
 
-ROOM_PX = 28  # around the picture on its canvas, both sides together; for 56 twice as much takes twice the time
+ROOM_PX = 28  # around the picture on its canvas, both sides together
 FILLED = 0.72  # of the canvas' edge: room for tilts and arms
 BGR_WEIGHTS = (0.114, 0.587, 0.299)  # OpenCV's
 SHOES = (5, 7, 9)  # sandal, sneaker, ankle boot
@@ -90,7 +90,7 @@ def from_above(garments: Garments, dice: Dice) -> Garments:
 
 
 def pose(garments: Garments, dice: Dice) -> Garments:
-    """Nearly upright (sigma 5 degrees), 0.75..1.3 as wide, tilted towards the camera by up to a third of its width."""
+    """Rotated a little (sigma 5 degrees), 0.75..1.3 as wide, and leaning towards the camera (sigma an eighth)."""
     stretch = dice.uniform(-0.28, 0.26).exp()
     return warped(garments, dice.normal(0.08), stretch_x=stretch, tilt_x=dice.normal(0.12), tilt_y=dice.normal(0.12))
 
@@ -103,7 +103,7 @@ def cloth(garments: Garments, dice: Dice) -> Garments:
 
 
 def ragged(garments: Garments, dice: Dice) -> Garments:
-    """An outline that is found wrongly by a pixel or two, and in a quarter of the pictures a piece that is missing."""
+    """An outline that is wrong by a pixel or two; in a quarter of the pictures a piece is missing."""
     radius = round(garments.size_hw[0] / 18)  # of a canvas of 56 three pixels
     soft = F.avg_pool2d(garments.cover, 2 * radius + 1, 1, radius)
     noise = dice.field(14, 14, garments.size_hw) * dice.uniform(0, 0.3)
@@ -118,7 +118,7 @@ def ragged(garments: Garments, dice: Dice) -> Garments:
 
 
 def forearm(garments: Garments, dice: Dice) -> Garments:
-    """A piece of the arm that was taken for garment, in a fifth of the pictures, mostly from below."""
+    """A piece of arm taken for garment, in a fifth of the pictures, mostly from below."""
     rows, columns = grid(garments.size_hw, dice.device)
     angle = 1.57 + dice.normal(0.6)
     x, y = dice.normal(0.2), dice.normal(0.2)
@@ -174,7 +174,7 @@ def cutouts_through_webcam(
 def shown(
     garments: Garments, size: int, sharpened_share: float, generator: torch.Generator, parts: Iterable[str]
 ) -> Tensor:
-    """The garments after what happens to them, as inputs: N x 1 x size x size uint8."""
+    """The garments after all `parts`, as inputs: N x 1 x size x size uint8."""
     dice = Dice(len(garments.cover), generator)
     for name in parts:
         garments = half_of(garments, PARTS[name](garments, dice), dice)

@@ -1,4 +1,4 @@
-"""A digest of tensors, which tells whether a run goes on with the same data."""
+"""A digest of tensors: whether a run goes on with the same data."""
 
 from __future__ import annotations
 

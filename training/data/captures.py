@@ -1,6 +1,7 @@
-"""Garments that the user filed under their true class: `l` in the program's window writes them, see `runtime.captures`.
+"""Garments that the user filed under their true class, with the key L in the program's window.
 
-A capture is a folder CLASS/TIME with crop.png (B G R), mask.png (255 on the garment) and capture.json.
+A capture is a folder CLASS/TIME with crop.png (B G R), mask.png (255 on the garment) and capture.json; the program's
+`runtime.storage.captures` writes it.
 """
 
 from __future__ import annotations

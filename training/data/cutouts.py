@@ -1,7 +1,7 @@
 """Photographs of garments with their background cut away: a folder of RGBA pictures and a table of their owners.
 
-The folder holds `train/CLASS_ID.webp` and `train.csv` with the columns `file`, `class_index` and `sender_id`. Owners,
-not pictures, are split: whose garments are validated on has none in the training.
+The folder holds `train/CLASS_ID.webp` and `train.csv` with the columns `file`, `class_index` and `sender_id`. Owners
+are split, not pictures: no owner's garments are both trained and validated on.
 """
 
 from __future__ import annotations
@@ -72,10 +72,10 @@ def load_cutouts(folder: Path) -> tuple[Split, Split]:
 
 
 def held_out_entries(folder: Path) -> list[Entry]:
-    """The rows of the owners whose garments are not trained on; UserError as for `read_table`, or for none."""
+    """The rows of the held-out owners; UserError as for `read_table`, or if there are none."""
     entries = [entry for entry in read_table(folder) if is_held_out(entry.owner)]
     if not entries:
-        raise UserError(f"{folder}: garments of so few owners that none is left out of the training")
+        raise UserError(f"{folder}: garments of so few owners that none is held out")
     return entries
 
 

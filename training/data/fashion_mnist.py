@@ -36,7 +36,7 @@ DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
 DOWNLOAD_FOLDER = Path("data")
 SPLIT_SEED = 20170831
 VALIDATION_COUNT = 5_000
-NOT_A_GARMENT = -1  # label of other things; their target is the same probability for every class
+NOT_A_GARMENT = -1  # label of other things; their target is a uniform distribution
 
 
 class DataError(UserError):

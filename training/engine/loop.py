@@ -35,7 +35,7 @@ from .recipe import Recipe
 from .run_log import RunLog
 from .run_state import restore, store
 
-STORING_INTERVAL_S = 20.0  # on a graphics card an epoch takes a second, and to write 270 MB another
+STORING_INTERVAL_S = 20.0  # on a GPU an epoch takes a second, and writing the state another
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +90,10 @@ class TrainingState:
 
 
 def fit(recipe: Recipe, materials: Materials, folder: Path, seed: int, device: torch.device, precision: str) -> Model:
-    """Train by the recipe and return the model whose weights are kept, on the CPU, in eval mode.
+    """Train by the recipe and return the model, on the CPU, in eval mode: with the averaged weights, or the last ones.
 
-    After an epoch its state is in `folder`/state.pt, or after several where one takes seconds. Called again with the
-    same arguments it goes on from there; what an epoch draws at random depends on seed and epoch alone, so an
+    The run's state is saved as `folder`/state.pt between epochs, at most every `STORING_INTERVAL_S`. Called again with
+    the same arguments it goes on from there. What an epoch draws at random depends on seed and epoch alone, so an
     interrupted run ends as an uninterrupted one does. Processes that torchrun has started train together.
 
     Raises:
@@ -131,7 +131,7 @@ def fit(recipe: Recipe, materials: Materials, folder: Path, seed: int, device: t
 
 
 def identity_of(recipe: Recipe, seed: int, precision: str, materials: Materials) -> dict[str, Any]:
-    """What a state file has to agree in with the run that goes on from it."""
+    """What a state file must share with the run that goes on from it."""
     identity = {"recipe": asdict(recipe), "seed": seed, "precision": precision, "initial": None}
     identity["device"] = materials.train.images.device.type  # each draws other numbers at random
     if materials.initial is not None:

@@ -1,8 +1,8 @@
 """Pictures for the segmentation network: a garment before a room, as a webcam and a person would show it.
 
-Every batch is made anew from cutouts and rooms: the room as it was learned, and the room as it is seen later,
-under other light, with shadows, arms, a body, a bump of the camera, noise; and in most of them an item.
-All functions are pure and work on batches; all randomness comes from one generator. Colours are B G R.
+Every batch is made anew from cutouts and rooms. It holds the room as it was learned, and as it is seen later: in other
+light, with shadows, arms, a body, a bump of the camera, noise, and mostly an item. All functions are pure and work on
+batches; all randomness comes from one generator. Colours are B G R.
 """
 
 from __future__ import annotations
@@ -224,7 +224,7 @@ def stray_shadow(dice: Dice, size_hw: tuple[int, int]) -> Tensor:
 
 
 def shifted(picture: Tensor, dice: Dice) -> Tensor:
-    """A camera that trembles by a part of a pixel, and at times was bumped."""
+    """Camera shake of a part of a pixel, and at times a bump."""
     height, width = picture.shape[-2:]
     rows, columns = grid((height, width), dice.device)
     bump = dice.happens(BUMP_SHARE)

@@ -45,17 +45,16 @@ from .composites import DRAWN_ITEM, NO_ITEM, Bank, compose
 
 Draw: TypeAlias = Callable[[np.random.Generator, np.ndarray], Image]
 
-# 4:3, 16:9, and a camera held upright. Items are 32 to 192 pixels long: enough for 28 pixels, while for 56 one in seven
-# has to be enlarged, as a camera's seldom has.
+# 4:3, 16:9 and portrait. Items are 32 to 192 pixels long: enough for an input of 28.
 SIZES_HW = ((144, 192), (144, 192), (108, 192), (192, 144))
-BATCH = 4  # measured at 180x240: 19 ms a composite; of 64 at a time, which leave the cache, 36
-FOUND_MASK_IOU = 0.6  # with less of a garment found, its name would be a guess
+BATCH = 4  # composites; they stay in the cache, which makes them twice as quick as 64 at a time
+FOUND_MASK_IOU = 0.6  # with less of a garment found, its label would be a guess
 TOLERANCE_LEVELS = 6  # what the learned background allows for noise
 OTHERS_SHARE = 0.3  # at most so many pictures of other things per garment
 TRAIN_COUNT, VALIDATION_COUNT = 32_000, 2_000
 TRAIN, VALIDATION = range(2)
 FOLDER = Path("runs/webcam-pictures")
-VERSION = 9  # of what makes them; with another one, pictures that were kept are made again
+VERSION = 9  # of what makes them; saved pictures of another version are made again
 # Of Fashion-MNIST's own pictures, by class: photographs of bags are missing, those of shoes few.
 BORROWED = {5: 60, 7: 60, 8: 400, 9: 160}
 # What is drawn or rendered to be held up: its label, and how many to train on and to validate on.
@@ -78,12 +77,12 @@ ROOMS = 40  # drawn for each chunk
 
 
 def load_or_make(garments: Path, dataset: FashionMnist, seed: int, folder: Path = FOLDER) -> WebcamPictures:
-    """The pictures from a folder of cutouts (see `training.data.cutouts`); kept in `folder` and taken from there again.
+    """The pictures from a folder of cutouts (see `training.data.cutouts`); saved in `folder` and read from there again.
 
     Whatever the number of processes, the same seed makes the same pictures.
 
     Raises:
-        UserError: the folder of cutouts is not there or not as expected, or `folder` or what it keeps is of no use.
+        UserError: the folder of cutouts is not as expected, or `folder` cannot be written or holds a damaged file.
     """
     train, validation = load_cutouts(garments)
     garments_digest = fingerprint(tensor for part in (train, validation) for tensor in (part.images, part.labels))

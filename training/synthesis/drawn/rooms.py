@@ -1,4 +1,4 @@
-"""Rooms that never were: walls, furniture, books, plants and clutter, drawn at random.
+"""Random drawings of rooms: walls, furniture, books, plants and clutter.
 
 They stand in for photographs of rooms where the segmentation network learns what may lie behind an item.
 """

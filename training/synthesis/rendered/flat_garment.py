@@ -13,7 +13,7 @@ BODY, SLEEVE, COLLAR, HOOD, POCKET, BUTTON = range(6)
 
 
 def render_flat(garment: Garment, rng: np.random.Generator) -> Image:
-    """From the front, a little aslant."""
+    """From the front, a little tilted."""
     return render(garment, Viewpoint(rng.normal(0, 0.15), rng.normal(0, 0.2), rng.normal(0, 0.12)), rng)
 
 

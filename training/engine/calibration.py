@@ -1,0 +1,79 @@
+"""What a trained model needs before it is saved: temperature, rejection threshold, and the scale of its heat maps."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import torch
+from torch import Tensor
+
+from fashioncam.checkpoint import CheckpointInfo, LoadedModel
+from fashioncam.models import complete_config
+from fashioncam.models.base import Model, to_input
+from training.base import metrics
+from training.data.fashion_mnist import CLASSES, NOT_A_GARMENT, FashionMnist, WebcamPictures
+
+from .class_maps import class_maps
+from .prediction import predict, predict_both_ways
+from .recipe import Recipe
+
+REJECTED_SHARE = 0.07  # of photographs of garments: the price of rejecting other things
+
+
+def calibrated(
+    model: Model,
+    recipe: Recipe,
+    seed: int,
+    dataset: FashionMnist,
+    photos: WebcamPictures | None = None,
+) -> LoadedModel:
+    """The trained model with temperature, rejection threshold and map scale, fitted on pictures not trained on.
+
+    Without photographs these are the validation split. A model for the camera gets temperature and threshold from
+    photographs, each read together with its mirror image, as the program reads them.
+    """
+    images, labels = dataset.validation.images, dataset.validation.labels
+    logits = predict(model, images, dataset.input)
+    figures = {"validation_accuracy": metrics.accuracy(logits, labels)}
+    if photos is not None:
+        labels = photos.photographs.labels
+        logits = predict_both_ways(model, photos.photographs.images, dataset.input)
+    temperature = metrics.fit_temperature(logits, labels)
+    probabilities = (logits / temperature).softmax(dim=1)
+    calibration_error = metrics.expected_calibration_error(probabilities, labels)
+    if photos is None:
+        reject_below = metrics.fit_rejection_threshold(probabilities, labels)
+        figures["validation_calibration_error"] = calibration_error
+    else:
+        reject_below = probabilities.amax(dim=1).quantile(REJECTED_SHARE).item()
+        figures["photo_accuracy"] = metrics.macro_accuracy(logits, labels)
+        figures["photo_calibration_error"] = calibration_error
+        others = photos.validation.images[photos.validation.labels == NOT_A_GARMENT]
+        confidence = (predict_both_ways(model, others, dataset.input) / temperature).softmax(dim=1).amax(dim=1)
+        figures["other_things_rejected"] = (confidence < reject_below).float().mean().item()
+    figures["class_map_scale"] = map_scale(model, to_input(dataset.validation.images[:500], dataset.input))
+    return LoadedModel(
+        model=model,
+        input=dataset.input,
+        classes=CLASSES,
+        temperature=temperature,
+        reject_below=reject_below,
+        info=CheckpointInfo(
+            model_name=recipe.model,
+            config=complete_config(recipe.model, recipe.config),
+            recipe=asdict(recipe),
+            seed=seed,
+            data_digest=dataset.digest,
+            figures=figures,
+        ),
+    )
+
+
+@torch.no_grad()
+def map_scale(model: Model, images: Tensor) -> float:
+    """The value that a heat map shows at full strength: nine in ten pictures' maps stay below it.
+
+    All maps are shown on this one scale, so their strength can be compared from frame to frame.
+    """
+    maps = class_maps(model, images, model(images).argmax(dim=1))
+    return maps.amax(dim=(1, 2)).quantile(0.9).item()
