@@ -13,7 +13,7 @@ from fashioncam import checkpoint
 from fashioncam.checkpoint import LoadedModel
 from training import explain
 from training.data import fashion_mnist
-from training.reports import explanation
+from training.reports import explanation, explanation_plots
 
 
 @pytest.fixture
@@ -27,8 +27,8 @@ def weights(tiny_hybrid: LoadedModel, tmp_path: Path) -> Path:
 def dataset(
     sample: tuple[Tensor, Tensor], tiny_hybrid: LoadedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> fashion_mnist.FashionMnist:
-    """A data set of a validation split alone: nothing else may be read."""
-    images, labels = sample
+    """A validation split of three classes: nothing else may be read."""
+    images, labels = (part[sample[1] < 3][:60] for part in sample)
     unread = fashion_mnist.Split(torch.empty(0), torch.empty(0))
     dataset = fashion_mnist.FashionMnist(
         unread, fashion_mnist.Split(images, labels), unread, input=tiny_hybrid.input, digest="digest"
@@ -39,8 +39,13 @@ def dataset(
 
 
 def test_report_holds_figures_and_pictures(
-    weights: Path, dataset: fashion_mnist.FashionMnist, capsys: pytest.CaptureFixture[str]
+    weights: Path,
+    dataset: fashion_mnist.FashionMnist,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(explain, "SHOWN_RANDOMISED", 2)
+    monkeypatch.setattr(explanation_plots, "SHOWN", 3)
     assert explain.main([str(weights), "--out", "out", "--pictures", "1"]) == 0
     assert re.search(r"win \d of 5 with a random map and \d of 4 with the silhouette", capsys.readouterr().out)
     found = json.loads(Path("out/explanation.json").read_text())
@@ -49,8 +54,7 @@ def test_report_holds_figures_and_pictures(
     assert found["means"]["silhouette"]["energy_inside"] == pytest.approx(1.0)
     assert all(-1 <= value <= 1 for figures in found["means"].values() for value in figures.values())
     assert next(iter(found["randomised"])) == "head"
-    classes = len(checkpoint.load(weights).classes)
-    pictures = {"curves.png", "randomised.png", *(f"class-{index}.png" for index in range(classes))}
+    pictures = {"curves.png", "randomised.png", *(f"class-{index}.png" for index in range(3))}
     assert {path.name for path in Path("out").glob("*.png")} == pictures
     page = Path("out/explanation.html").read_text()
     assert_self_contained(page, len(pictures))
@@ -60,15 +64,16 @@ def test_photographs_are_explained_in_place_of_the_data_set(
     weights: Path, garments: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(explain, "SHOWN_RANDOMISED", 1)
     assert explain.main([str(weights), "--garments", str(garments)]) == 0
     out = Path("reports/tiny-explained-garments")
     found = json.loads((out / "explanation.json").read_text())
-    assert (found["pictures"], found["of_photographs"]) == (3, True)  # of the one owner who is left out
+    assert (found["pictures"], found["of_photographs"]) == (3, True)  # of the one owner who is held out
     assert [path.name for path in out.glob("class-*.png")] == ["class-0.png"]
     assert "photographs of garments" in (out / "explanation.html").read_text()
 
 
-def test_garments_none_of_which_is_left_out_are_one_line_and_exit_code_2(
+def test_garments_none_of_which_is_held_out_are_one_line_and_exit_code_2(
     weights: Path, garments: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -76,7 +81,7 @@ def test_garments_none_of_which_is_left_out_are_one_line_and_exit_code_2(
     owner = table[1].rpartition(",")[2]
     (garments / "train.csv").write_text("\n".join([table[0], *(line for line in table if line.endswith(f",{owner}"))]))
     assert explain.main([str(weights), "--garments", str(garments)]) == 2
-    assert "none is left out" in capsys.readouterr().err
+    assert "none is held out" in capsys.readouterr().err
 
 
 def test_same_command_gives_the_same_figures(weights: Path, dataset: fashion_mnist.FashionMnist) -> None:

@@ -32,12 +32,17 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def command(
     dataset: fashion_mnist.FashionMnist, tiny: Recipe, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., tuple[int, Path]]:
-    """Runs the command with the recipe "tiny" in one run folder; returns the exit code and the checkpoint's path."""
+    """Runs the command with the recipe "tiny" in one run folder; returns the exit code and the checkpoint's path.
+
+    The exported model is written for `exports` alone: that takes seconds.
+    """
     folder = tmp_path_factory.mktemp("command")
 
-    def run(*arguments: str) -> tuple[int, Path]:
+    def run(*arguments: str, exports: bool = False) -> tuple[int, Path]:
         out = folder / "new" / "tiny.pth"
         with pytest.MonkeyPatch.context() as patch:
+            if not exports:
+                patch.setattr(train, "save_with_twin", checkpoint.save)
             patch.setattr(fashion_mnist, "load", lambda wanted: dataset)
             patch.setitem(RECIPES, "tiny", lambda: tiny)
             return train.main(
@@ -154,8 +159,10 @@ class TestArguments:
     ) -> None:
         checkpoint.save(trained, tmp_path / "given.pth")
         given, out = str(tmp_path / "given.pth"), tmp_path / "out.pth"
-        code, _ = command("--epochs", "0", "--initial", given, given, "--run", str(tmp_path / "run"), "--out", str(out))
+        places = ["--run", str(tmp_path / "run"), "--out", str(out)]
+        code, _ = command("--epochs", "0", "--initial", given, given, *places, exports=True)
         assert code == 0
+        assert out.with_suffix(".onnx").is_file()
         again = checkpoint.load(out, "hybrid")
         assert again.temperature == pytest.approx(trained.temperature, rel=1e-3)
         for name, weights in trained.model.state_dict().items():

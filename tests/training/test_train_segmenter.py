@@ -17,8 +17,11 @@ from training.train_segmenter import Exported, export, main, segmentation_loss
 
 @pytest.fixture
 def small(monkeypatch):
-    """Two batches an epoch."""
+    """Two batches an epoch, one for validation, of small pictures in this process."""
     monkeypatch.setattr(train_segmenter, "STEPS_PER_EPOCH", 4)
+    monkeypatch.setattr(train_segmenter, "VALIDATION_BATCHES", 1)
+    monkeypatch.setattr(train_segmenter, "VALIDATION_BATCH", 8)
+    monkeypatch.setattr(train_segmenter, "on_all_cores", lambda function, jobs, what: [function(*job) for job in jobs])
     monkeypatch.setattr(rooms, "ROOM_WH", (60, 45))
     monkeypatch.setattr(train_segmenter, "SIZES_HW", ((32, 40),))
 
@@ -30,7 +33,6 @@ def trained(garments, run, epochs, batch_size=4, device="cpu"):
 
 def test_rooms_come_in_chunks_and_differ(garments, small, monkeypatch):
     monkeypatch.setattr(train_segmenter, "ROOMS_CHUNK", 7)
-    monkeypatch.setattr("os.cpu_count", lambda: 1)  # another process would draw rooms of full size
     train, validation = train_segmenter.banks(garments, 20, 0)
     rooms = torch.cat((validation.rooms, train.rooms))
     assert rooms.shape == (20, 3, 45, 60)

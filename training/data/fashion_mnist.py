@@ -15,14 +15,15 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
-from torchvision.datasets import FashionMNIST
 
 from fashioncam import checkpoint
 from fashioncam.checkpoint import LoadedModel
 from fashioncam.errors import UserError
 from fashioncam.messages import InputDescription
 
-CLASSES = tuple(FashionMNIST.classes)
+CLASSES = (
+    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+)  # fmt: skip
 
 # Of the arrays, not of the .gz files: Debian compresses them anew. These are the files of
 # 31 August 2017, re-issued without the overlaps between train and test.
@@ -175,6 +176,8 @@ def is_complete(folder: Path) -> bool:
 
 def download(folder: Path) -> Path:
     """Let torchvision fetch the files unless they are there; returns `folder`."""
+    from torchvision.datasets import FashionMNIST  # takes seconds to import
+
     try:
         FashionMNIST(str(folder), download=True)
     except (OSError, RuntimeError, HTTPException) as error:
