@@ -108,14 +108,14 @@ def fit(recipe: Recipe, materials: Materials, folder: Path, seed: int, device: t
     first_epoch = restore(folder / "state.pt", identity, state.parts())
     step = make_step(state, precision, recipe, materials.teacher)
     log = RunLog(folder, first_epoch) if distributed.is_leader() else None
-    kept = state.average.module if recipe.ema_decay else state.model
+    result = state.average.module if recipe.ema_decay else state.model
     stored = time.monotonic()
     for epoch in range(first_epoch, recipe.epochs):
         started = time.monotonic()
         batches = progress(epoch_batches(materials, recipe, seed, epoch), f"epoch {epoch + 1}/{recipe.epochs}", steps)
         train_loss = train_epoch(state, batches, step)
         if log is not None:
-            figures = {"train_loss": train_loss, **held_out_figures(kept, materials, precision)}
+            figures = {"train_loss": train_loss, **held_out_figures(result, materials, precision)}
             figures["learning_rate"] = float(state.optimizers[0].param_groups[0]["lr"])
             figures["seconds"] = time.monotonic() - started
             log.write(epoch, **figures)
@@ -126,7 +126,7 @@ def fit(recipe: Recipe, materials: Materials, folder: Path, seed: int, device: t
     if log is not None:
         log.close()
     model = build(recipe.model, recipe.config)
-    model.load_state_dict(kept.state_dict())
+    model.load_state_dict(result.state_dict())
     return model.eval()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
@@ -35,11 +36,12 @@ from training.data.fashion_mnist import NOT_A_GARMENT, FashionMnist, Split, Webc
 from training.synthesis.drawn.objects import draw_object
 from training.synthesis.drawn.rooms import draw_rooms
 from training.synthesis.rendered.bags import render_bag
-from training.synthesis.rendered.clothes import render_coat, render_pullover, render_shirt
-from training.synthesis.rendered.dresses import render_dress, render_top
+from training.synthesis.rendered.clothes import Coat, Pullover, Shirt
+from training.synthesis.rendered.dresses import Dress, Top
+from training.synthesis.rendered.flat_garment import render_flat
 from training.synthesis.rendered.objects import render_object
-from training.synthesis.rendered.sandals import render_sandals
-from training.synthesis.rendered.shoes import render_boots, render_sneakers
+from training.synthesis.rendered.sandals import Sandal
+from training.synthesis.rendered.shoes import Boot, Sneaker, render_shoes
 
 from .composites import DRAWN_ITEM, NO_ITEM, Bank, compose
 
@@ -60,14 +62,14 @@ BORROWED = {5: 60, 7: 60, 8: 400, 9: 160}
 # What is drawn or rendered to be held up: its label, and how many to train on and to validate on.
 SYNTHETIC: dict[Draw, tuple[int, int, int]] = {
     render_bag: (8, 500, 60),
-    render_boots: (9, 400, 40),
-    render_sneakers: (7, 300, 40),
-    render_sandals: (5, 300, 40),
-    render_coat: (4, 250, 30),
-    render_pullover: (2, 250, 30),
-    render_shirt: (6, 250, 30),
-    render_dress: (3, 250, 30),
-    render_top: (0, 150, 20),
+    partial(render_shoes, Boot): (9, 400, 40),
+    partial(render_shoes, Sneaker): (7, 300, 40),
+    partial(render_shoes, Sandal): (5, 300, 40),
+    partial(render_flat, Coat): (4, 250, 30),
+    partial(render_flat, Pullover): (2, 250, 30),
+    partial(render_flat, Shirt): (6, 250, 30),
+    partial(render_flat, Dress): (3, 250, 30),
+    partial(render_flat, Top): (0, 150, 20),
     render_object: (NOT_A_GARMENT, 500, 100),
     draw_object: (NOT_A_GARMENT, 1_000, 200),
 }
@@ -86,26 +88,33 @@ def load_or_make(garments: Path, dataset: FashionMnist, seed: int, folder: Path 
     """
     train, validation = load_cutouts(garments)
     garments_digest = fingerprint(tensor for part in (train, validation) for tensor in (part.images, part.labels))
-    found_by = hashlib.sha256(resources.own(resources.SEGMENTER).read_bytes()).hexdigest()[:8]
-    made_of = VERSION, garments_digest[:12], found_by, dataset.input.size, seed, TRAIN_COUNT, VALIDATION_COUNT
-    kept = folder / f"webcam-{'-'.join(map(str, made_of))}.pt"
+    segmenter_digest = hashlib.sha256(resources.own(resources.SEGMENTER).read_bytes()).hexdigest()
+    counts = TRAIN_COUNT, VALIDATION_COUNT
+    made_of = VERSION, garments_digest[:12], segmenter_digest[:8], dataset.input.size, seed, *counts
+    file = folder / f"webcam-{'-'.join(map(str, made_of))}.pt"
     photographs = with_own_masks(held_out_entries(garments), dataset.input)
-    train, validation = oversampled(train), oversampled(validation)
-    if not kept.exists():
+    train = oversampled(train)
+    if not file.exists():
         make_folder(folder, "`cd` before the command")
-        items, validation_items = (synthetic_cutouts(part, seed) for part in (TRAIN, VALIDATION))
-        held_up = joined(train, items, borrowed(dataset.train, torch.Generator().manual_seed(seed)))
-        made = make(held_up, dataset.input, TRAIN_COUNT, 2 * seed)
-        validation_made = make(joined(validation, validation_items), dataset.input, VALIDATION_COUNT, 2 * seed + 1)
-        with replacing(kept) as unfinished:
-            torch.save([(split.images, split.labels) for split in (made, validation_made, items)], unfinished)
+        splits = make_all(train, oversampled(validation), dataset, seed)
+        with replacing(file) as unfinished:
+            torch.save([(split.images, split.labels) for split in splits], unfinished)
     try:
-        made, validation_made, items = (Split(*pair) for pair in torch.load(kept, weights_only=True))
+        made, validation_made, items = (Split(*pair) for pair in torch.load(file, weights_only=True))
     except Exception:  # noqa: BLE001 - a damaged file fails in a dozen ways
-        raise UserError(f"{kept} is damaged; delete it to make the pictures again") from None
+        raise UserError(f"{file} is damaged; delete it to make the pictures again") from None
     some = (items.labels != NOT_A_GARMENT) | ((items.labels == NOT_A_GARMENT).cumsum(dim=0) <= CUTOUT_OBJECTS)
     cutouts = joined(train, Split(items.images[some], items.labels[some]))
     return WebcamPictures(made, validation_made, cutouts, photographs)
+
+
+def make_all(train: Split, validation: Split, dataset: FashionMnist, seed: int) -> tuple[Split, Split, Split]:
+    """Inputs to train on, to validate on, and the synthetic cutouts among the first, from cutouts of photographs."""
+    items, validation_items = (synthetic_cutouts(part, seed) for part in (TRAIN, VALIDATION))
+    held_up = joined(train, items, borrowed(dataset.train, torch.Generator().manual_seed(seed)))
+    made = make(held_up, dataset.input, TRAIN_COUNT, 2 * seed)
+    validation_made = make(joined(validation, validation_items), dataset.input, VALIDATION_COUNT, 2 * seed + 1)
+    return made, validation_made, items
 
 
 def make(cutouts: Split, description: InputDescription, count: int, seed: int) -> Split:

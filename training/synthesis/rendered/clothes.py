@@ -4,26 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from fashioncam.messages import Image
-
-from .flat_garment import BODY, COLLAR, Garment, render_flat
+from .flat_garment import BODY, COLLAR, Garment
 from .renderer import painted
 from .shapes import Union, rounded_box, vector
-
-
-def render_coat(rng: np.random.Generator, rooms: np.ndarray) -> Image:
-    """A coat or jacket, as `renderer.render`; `rooms` as `random_surface`."""
-    return render_flat(Coat(rng, rooms), rng)
-
-
-def render_pullover(rng: np.random.Generator, rooms: np.ndarray) -> Image:
-    """As `render_coat`."""
-    return render_flat(Pullover(rng, rooms), rng)
-
-
-def render_shirt(rng: np.random.Generator, rooms: np.ndarray) -> Image:
-    """As `render_coat`."""
-    return render_flat(Shirt(rng, rooms), rng)
 
 
 class Pullover(Garment):

@@ -4,20 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from fashioncam.messages import Image
-
-from .flat_garment import Garment, render_flat
+from .flat_garment import Garment
 from .shapes import smooth_step
-
-
-def render_dress(rng: np.random.Generator, rooms: np.ndarray) -> Image:
-    """A dress, as `renderer.render`; `rooms` as `random_surface`."""
-    return render_flat(Dress(rng, rooms), rng)
-
-
-def render_top(rng: np.random.Generator, rooms: np.ndarray) -> Image:
-    """A T-shirt, often without sleeves, as `render_dress`."""
-    return render_flat(Top(rng, rooms), rng)
 
 
 class Top(Garment):

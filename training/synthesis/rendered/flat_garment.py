@@ -12,8 +12,9 @@ from .shapes import Noise, Union, capsule, ellipsoid, rounded_box, smooth_step, 
 BODY, SLEEVE, COLLAR, HOOD, POCKET, BUTTON = range(6)
 
 
-def render_flat(garment: Garment, rng: np.random.Generator) -> Image:
-    """From the front, a little tilted."""
+def render_flat(kind: type[Garment], rng: np.random.Generator, rooms: np.ndarray) -> Image:
+    """One of that kind from the front, a little tilted, as `renderer.render`; `rooms` as for `random_surface`."""
+    garment = kind(rng, rooms)
     return render(garment, Viewpoint(rng.normal(0, 0.15), rng.normal(0, 0.2), rng.normal(0, 0.12)), rng)
 
 

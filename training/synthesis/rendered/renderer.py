@@ -27,7 +27,7 @@ FAR = 4.5  # from the eye to the body's middle
 STEPS = 70
 NEAR = 0.0025  # such a distance is a hit
 GAP = 0.006  # between points whose distances tell the normal
-OCCLUSION_AT = 0.03, 0.08, 0.16  # how far from the surface it is looked for what keeps light away
+OCCLUSION_AT = 0.03, 0.08, 0.16  # distances from the surface at which ambient occlusion is measured
 
 
 class Body(Protocol):

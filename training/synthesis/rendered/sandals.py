@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from fashioncam.messages import Image
-
 from .renderer import painted
 from .shapes import Union, capsule
-from .shoes import SOLE, Shoe, render_pair
+from .shoes import SOLE, Shoe
 
 INSTEP = (-0.4, -0.1, 0.1, 0.3), (0.24, 0.2, 0.13, 0.08)  # along the foot, and how high bands are there
 STRAP = 2  # a part beside the shoes' `SOLE`
 
 
-def render_sandals(rng: np.random.Generator, rooms: np.ndarray) -> Image:
-    """A pair, or one, as `renderer.render` has it; `rooms` as `random_surface`."""
-    return render_pair(Sandal(rng, rooms), (0.3, 1.55), rng)
-
-
 class Sandal(Shoe):
     """A sole with bands over the foot, or a thong; at times a strap around the ankle, a closed heel, a high one."""
+
+    elevations = 0.3, 1.55
 
     def __init__(self, rng: np.random.Generator, rooms: np.ndarray) -> None:
         super().__init__(rng, rooms)

@@ -23,27 +23,23 @@ SOLE, UPPER = range(2)
 SECOND = 10  # added to the parts of a pair's second shoe
 
 
-def render_boots(rng: np.random.Generator, rooms: np.ndarray) -> Image:
-    """A pair, or one, as `renderer.render` has it; `rooms` as `random_surface`."""
-    return render_pair(Boot(rng, rooms), (0.1, 1.2), rng)
-
-
-def render_sneakers(rng: np.random.Generator, rooms: np.ndarray) -> Image:
-    """As `render_boots`."""
-    return render_pair(Sneaker(rng, rooms), (0.2, 1.5), rng)
-
-
-def render_pair(shoe: Shoe, elevations: tuple[float, float], rng: np.random.Generator) -> Image:
-    """From the toes, the heels, or any side, and from any of the elevations, a range in radians."""
+def render_shoes(kind: type[Shoe], rng: np.random.Generator, rooms: np.ndarray) -> Image:
+    """A pair or one of that kind, from the toes, the heels or any side; `rooms` as for `random_surface`."""
+    shoe = kind(rng, rooms)
     azimuth = rng.choice((rng.normal(0, 0.5), rng.normal(np.pi, 0.4), rng.uniform(-np.pi, np.pi)))
-    view = Viewpoint(rng.uniform(*elevations), azimuth, rng.normal(0, rng.choice((0.12, 0.6))))
+    view = Viewpoint(rng.uniform(*shoe.elevations), azimuth, rng.normal(0, rng.choice((0.12, 0.6))))
     return render(Pair(shoe, rng), view, rng)
 
 
 class Shoe(ABC):
-    """A left one: x to its outer side, y up, z from the heel at -0.5 to the toe at 0.5."""
+    """A left one: x to its outer side, y up, z from the heel at -0.5 to the toe at 0.5.
+
+    Attributes:
+        elevations: from which it is seen, least and largest, in radians.
+    """
 
     height = 0.2
+    elevations = 0.2, 1.5
 
     def __init__(self, rng: np.random.Generator, rooms: np.ndarray) -> None:
         self.wide = rng.uniform(0.85, 1.25)
@@ -153,6 +149,7 @@ class Boot(ClosedShoe):
 
     fastenings = ("laces", "laces", "straps", "zip", "none")
     throat = 0.3
+    elevations = 0.1, 1.2
     SHAFT_AT = -0.28
 
     def __init__(self, rng: np.random.Generator, rooms: np.ndarray) -> None:
