@@ -2,11 +2,11 @@
 
     python -m training.finetune captures/ --weights weights/hybrid.pth --out weights/mine.pth
 
-Takes one to two and a half minutes on two cores. Beside the captures, held up in other ways, the model sees
-Fashion-MNIST, as it is and as through a webcam, and there keeps near the answers that it gave before. Its weights then
-go back a fifth of the way to the old ones, and further until at most half a point of the validation split is lost. A
-model that has been adapted before is adapted anew from its original with all captures, so that deleted ones are
-forgotten; where the original is no longer there as it was, the adapted one is adapted further.
+Takes one to two and a half minutes on two cores. The model learns from the captures, varied, and from its own former
+answers to Fashion-MNIST, so that it forgets little. Its weights then go back a fifth of the way to the old ones, and
+further until at most half a point of accuracy on the validation split is lost. A model that was adapted before is
+adapted anew from its original with all captures, so deleted ones are forgotten. If the original is gone or changed, the
+adapted model is adapted further.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ RECIPE = Recipe(
     learning_rate=3e-4,
     warmup=0.1,
     webcam_share=0.7,
-    distill_weight=1.0,  # Fashion-MNIST's labels would teach it what it need not keep
+    distill_weight=1.0,  # former answers only; Fashion-MNIST's labels are not needed
     distill_temperature=1.0,
 )
 MAY_FORGET = 0.005  # of the validation split
