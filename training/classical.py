@@ -79,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run(args: argparse.Namespace) -> str:
-    """Measure each method, saying so line by line; returns the last line."""
+    """Measure each method and print a line for each; returns the last line."""
     if args.out is not None:
         make_place_for(args.out, "--out")
     dataset = fashion_mnist.load(args.data)
@@ -96,7 +96,7 @@ def run(args: argparse.Namespace) -> str:
 
 
 def measure(name: str, train: fashion_mnist.Split, validation: fashion_mnist.Split) -> Reached:
-    """Fit the method called so, and name the validation pictures with it."""
+    """Fit the method of this name, and classify the validation pictures with it."""
     method = METHODS[name](len(train))
     started_s = time.monotonic()
     method.fit(grey_values(train), train.labels.numpy())

@@ -90,7 +90,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def run(args: argparse.Namespace, report: Report) -> str:
-    """Adapt, check and save; returns what has become of the model in a line."""
+    """Adapt, check and save; returns a line of figures."""
     report(0)
     torch.set_num_threads(args.threads or torch.get_num_threads())
     make_place_for_weights(args.out, "--out")
@@ -124,7 +124,7 @@ def run(args: argparse.Namespace, report: Report) -> str:
 
 
 def original(weights: Path) -> Path:
-    """What these weights were adapted from, where that is still there and unchanged; else the weights themselves."""
+    """The file that these weights were adapted from if it is still there, unchanged; else the weights themselves."""
     adapted = checkpoint.load(weights).info.recipe.get("adapted")
     if not isinstance(adapted, dict) or not isinstance(adapted.get("from"), str):
         return weights
@@ -187,7 +187,7 @@ def captured_batches(captures: Captures, description: InputDescription) -> Itera
 
 
 def stated_accuracy(old: LoadedModel, dataset: FashionMnist) -> float | None:
-    """What its checkpoint says of it, or of its original, on this very validation split; saves 5,000 pictures."""
+    """Accuracy on this validation split as the checkpoint states it, of its original if it has one; None if unknown."""
     figures = old.info.figures if old.info.data_digest == dataset.digest else {}
     return figures.get(ORIGINAL) or figures.get(NOW)
 
@@ -198,7 +198,7 @@ def accuracy(model: Model, split: Split, description: InputDescription) -> float
 
 
 def interpolate_weights(model: Model, old: LoadedModel, validation: Split, least: float) -> tuple[float, float]:
-    """Give the model the weights on the line between the old ones and its own (arXiv:2109.01903), the farthest allowed.
+    """Interpolate between the old weights and the model's (arXiv:2109.01903), as far as the accuracy allows.
 
     Returns:
         How far they are from the old ones to its own, one of `INTERPOLATIONS`, and their accuracy.
@@ -229,7 +229,7 @@ def described(
     dataset: FashionMnist,
     figures: dict[str, float],
 ) -> LoadedModel:
-    """The adapted model; what of the old one's description still holds goes with it.
+    """The adapted model, with those parts of the old description that still hold.
 
     Temperature and threshold do: the captures are too few to fit them, and the model is held to its former answers.
     Its measured figures do not.
@@ -246,7 +246,7 @@ def described(
 
 
 def settings() -> dict[str, Any]:
-    """What counts for how a model was adapted, by name."""
+    """Settings that were used to adapt a model, by name."""
     used = "batch_size", "learning_rate", "warmup", "webcam_share", "distill_weight", "distill_temperature"
     of_captures = {"steps": STEPS, "captured": CAPTURED, "captures_label_smoothing": LABEL_SMOOTHING}
     return of_captures | {name: getattr(RECIPE, name) for name in used}

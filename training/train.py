@@ -96,7 +96,7 @@ def prepare(args: argparse.Namespace) -> Task:
 
 
 def chosen_recipe(args: argparse.Namespace) -> Recipe:
-    """The named recipe with the values given in place of its own; UserError for one, or a seed, out of its range."""
+    """The named recipe with the given values; UserError for a value or a seed out of its range."""
     if not 0 <= args.seed <= 999_999:
         raise UserError(f"--seed {args.seed}: give a number from 0 to 999999")
     overrides = {name: getattr(args, name) for name in OVERRIDABLE if getattr(args, name) is not None}

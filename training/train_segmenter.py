@@ -133,7 +133,7 @@ def fit(
 
 
 def made_from(train: Bank, validation: Bank) -> dict[str, Any]:
-    """What composites and network are made from, as part of a run's identity."""
+    """What the composites and the network are made from, as part of a run's identity."""
     pictures = fingerprint((train.cutouts, validation.cutouts, train.rooms, validation.rooms))
     named = {**vars(composites), **vars(people)}
     shares = {name: value for name, value in named.items() if name.endswith("_SHARE")}
@@ -180,7 +180,7 @@ def segmentation_loss(logits: Tensor, item: Tensor) -> Tensor:
 
 @torch.inference_mode()
 def validate(net: nn.Module, bank: Bank) -> dict[str, float]:
-    """Mean IoU of the mask, the share of items that it finds well, and of empty pictures in which it sees one.
+    """Mean IoU of the mask, the share of items found well, and the share of false alarms on empty pictures.
 
     The bank is on the CPU, so that the composites are the same wherever the network is.
     """

@@ -57,7 +57,7 @@ def tone(garments: Garments, dice: Dice) -> Garments:
 
 
 def polarity(garments: Garments, dice: Dice) -> Garments:
-    """One in six garments as its own negative: the same cut is sold in black and in white."""
+    """One in six garments inverted: the same cut is sold in black and in white."""
     turned = dice.happens(1 / 6)
     bright = garments.bright * (1 - turned) + (garments.cover - garments.bright) * turned
     return Garments(bright, garments.cover, garments.is_shoe)
@@ -189,7 +189,7 @@ def half_of(before: Garments, after: Garments, dice: Dice) -> Garments:
 
 
 def on_canvas(images: Tensor, labels: Tensor, edge: int) -> Garments:
-    """The garments in the middle of a canvas of that edge, as bright as they were before the data set negated them."""
+    """The garments in the middle of a canvas of that edge, as bright as before the data set negated them."""
     cover = cover_of(images)
     bright = cover - images.float() / 255 * cover
     rows, columns = grid((edge, edge), images.device)
@@ -198,13 +198,13 @@ def on_canvas(images: Tensor, labels: Tensor, edge: int) -> Garments:
 
 
 def cover_of(images: Tensor) -> Tensor:
-    """Where the garment is on Fashion-MNIST's pictures: closed, since white parts inside are 0 there; 0 or 1."""
+    """Where the garment is on Fashion-MNIST's pictures, 0 or 1: closed, since white parts inside are 0 there."""
     covered = (images > 0).float()
     return -F.max_pool2d(-F.max_pool2d(covered, 3, 1, 1), 3, 1, 1)
 
 
 def in_grey(pictures: Tensor, dice: Dice) -> Tensor:
-    """Half of the pictures as OpenCV weighs colours, half as if dyed otherwise or in another lamp's light.
+    """Pictures in grey: half with OpenCV's weights of the colours, half with random ones, as of other dyes or lamps.
 
     In these each weight is up to about three times larger or smaller; white stays white.
 
@@ -222,7 +222,7 @@ def in_grey(pictures: Tensor, dice: Dice) -> Tensor:
 
 
 def cutouts_on_canvas(grey: Tensor, labels: Tensor, edge: int) -> Garments:
-    """What `in_grey` gave in the middle of a canvas of that edge."""
+    """Pictures from `in_grey`, in the middle of a canvas of that edge."""
     side = round(FILLED * edge)
     margin = (edge - side) // 2
     small = F.interpolate(grey, (side, side), mode="area")
@@ -231,7 +231,7 @@ def cutouts_on_canvas(grey: Tensor, labels: Tensor, edge: int) -> Garments:
 
 
 def are_shoes(labels: Tensor) -> Tensor:
-    """N x 1 x 1 x 1 bool."""
+    """Whether each is a shoe: N x 1 x 1 x 1 bool."""
     return torch.isin(labels, torch.tensor(SHOES, device=labels.device))[:, None, None, None]
 
 
@@ -255,7 +255,7 @@ def warped(
 
 
 def resampled(garments: Garments, x: Tensor, y: Tensor) -> Garments:
-    """The garments at other places, -1..1."""
+    """The garments read at x and y, see `sampled`."""
     moved = sampled(torch.cat((garments.bright, garments.cover), dim=1), x, y, padding="zeros")
     return Garments(moved[:, :1], moved[:, 1:], garments.is_shoe)
 
@@ -275,7 +275,7 @@ def cropped_to_input(garments: Garments, size: int, dice: Dice) -> Tensor:
 
 
 def edges(seen: Tensor) -> tuple[Tensor, Tensor]:
-    """First and last place where N x E is true, in -1..1, N x 1 x 1 x 1 each."""
+    """Where N x E begins and ends to be true, in -1..1: N x 1 x 1 x 1 each."""
     count = seen.shape[1]
     places = torch.arange(count, device=seen.device)
     first = torch.where(seen, places, count).amin(dim=1).clamp(max=count - 1)

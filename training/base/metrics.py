@@ -23,7 +23,7 @@ def wilson_interval(right: int, total: int) -> tuple[float, float]:
 
 
 def macro_accuracy(logits: Tensor, labels: Tensor) -> float:
-    """Mean over the classes that there are of each one's accuracy, 0..1."""
+    """Mean of the accuracies of all classes that occur, 0..1."""
     right = (logits.argmax(dim=1) == labels).float()
     return torch.stack([right[labels == label].mean() for label in labels.unique()]).mean().item()
 

@@ -73,7 +73,7 @@ def load_captures(folder: Path, classes: tuple[str, ...], description: InputDesc
 
 
 def read_garment(place: Path) -> tuple[str, Image, Image]:
-    """Its true class, the crop h x w x 3 uint8 and the mask h x w uint8; ValueError where they do not fit."""
+    """A capture's class, crop h x w x 3 uint8 and mask h x w uint8; ValueError if they do not fit together."""
     label = json.loads((place / "capture.json").read_text(encoding="utf-8"))["label"]
     crop_bgr = read_png(place / "crop.png", cv2.IMREAD_COLOR)
     mask = read_png(place / "mask.png", cv2.IMREAD_GRAYSCALE)
@@ -83,7 +83,7 @@ def read_garment(place: Path) -> tuple[str, Image, Image]:
 
 
 def read_png(path: Path, flag: int) -> Image:
-    """Read a picture, under names outside ASCII too; ValueError where it is none."""
+    """Read a picture, also under a name outside ASCII; ValueError if it is none."""
     content = np.frombuffer(path.read_bytes(), np.uint8)
     picture = cv2.imdecode(content, flag) if len(content) else None
     if picture is None:

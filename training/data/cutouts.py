@@ -80,19 +80,19 @@ def held_out_entries(folder: Path) -> list[Entry]:
 
 
 def oversampled(cutouts: Split) -> Split:
-    """The cutouts, those of rare classes several times: up to `MOST_REPEATS`, up to the commonest class's number."""
+    """The cutouts, rare classes repeated up to `MOST_REPEATS` times, up to the commonest class's number."""
     counts = torch.bincount(cutouts.labels)
     repeats = (counts.max() / counts[cutouts.labels]).round().long().clamp(max=MOST_REPEATS)
     return Split(*(part.repeat_interleave(repeats, dim=0) for part in (cutouts.images, cutouts.labels)))
 
 
 def is_held_out(owner: str) -> bool:
-    """Whether an owner's garments are for validation; does not change when others come or go."""
+    """Whether an owner's garments are for validation; independent of the other owners."""
     return int(hashlib.sha256(owner.encode()).hexdigest(), 16) % 100 < VALIDATION_PERCENT
 
 
 def own_segment(cutout: Image) -> Segment:
-    """Where the garment of a cutout, h x w x 4 uint8, is: its own mask, cut to its box as the program cuts it."""
+    """The segment of a cutout, h x w x 4 uint8: its own mask, cropped to the bounding box."""
     mask = cv2.compare(cutout[..., 3], 127, cv2.CMP_GT)
     x, y, w, h = cv2.boundingRect(mask)
     return Segment((x, y, w, h), mask[y : y + h, x : x + w])

@@ -37,11 +37,11 @@ DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
 DOWNLOAD_FOLDER = Path("data")
 SPLIT_SEED = 20170831
 VALIDATION_COUNT = 5_000
-NOT_A_GARMENT = -1  # label of other things; their target is a uniform distribution
+NOT_A_GARMENT = -1  # label of other objects; their target is a uniform distribution
 
 
 class DataError(UserError):
-    """The data set is missing or is not the one we know; the text is one line that says what to do."""
+    """The data set is missing or has another digest; the text is one line that says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class WebcamPictures:
     """Photographs of garments as the program sees them; no owner is both trained and validated on.
 
     Attributes:
-        train, validation: seen by a simulated webcam, harder than most real ones; other things among them.
+        train, validation: seen by a simulated webcam, harder than most real ones; other objects among them.
         cutouts: photographs and drawings that `train` was made of, to be varied in every step.
         photographs: the garments of `validation` with the masks that they came with.
     """
@@ -103,7 +103,7 @@ class WebcamPictures:
 
 
 def load_classifier(path: Path) -> LoadedModel:
-    """A checkpoint that answers with Fashion-MNIST's classes to its pictures; UserError for any other."""
+    """Load a checkpoint that was trained on Fashion-MNIST's classes and input; UserError for any other."""
     loaded = checkpoint.load(path)
     if loaded.classes != CLASSES or loaded.input.polarity != "negated":
         raise UserError(f"{path} was trained on other classes or another input than Fashion-MNIST's; name another file")

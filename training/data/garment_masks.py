@@ -43,7 +43,7 @@ LEAST_CONTRAST = 5.0  # Lab units; with less there is hardly an outline
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What was found, and what tells a good mask from a bad one; all but `contrast` are shares, 0..1.
+    """A mask and what tells a good one from a bad one; all but `contrast` are shares, 0..1.
 
     Attributes:
         mask: h x w bool at working size, what the components of both GrabCuts have in common.
@@ -88,7 +88,7 @@ def is_plausible(proposal: Proposal) -> bool:
 
 
 def propose(image_bgr: Image) -> Proposal:
-    """The likeliest mask of the garment in a photograph, h x w x 3 uint8, good or bad; always the same one."""
+    """The best mask of the garment in a photograph, h x w x 3 uint8, plausible or not; deterministic."""
     small_bgr = shrunk(image_bgr, WORKING_EDGE_PX)
     smooth = cv2.GaussianBlur(small_bgr, (0, 0), 1).astype(np.float32) / 255
     lab = cv2.cvtColor(smooth, cv2.COLOR_BGR2Lab)
@@ -149,7 +149,7 @@ def unlikeness(lab: Field, band: Mask) -> Field:
 
 
 def above_otsu(field: Field) -> Mask:
-    """Where a field of 0..`MOST_UNLIKENESS` is above the threshold that parts it best."""
+    """Where a field of 0..`MOST_UNLIKENESS` is above Otsu's threshold."""
     levels = (field * (255 / MOST_UNLIKENESS)).astype(np.uint8)
     return cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[1] > 0
 
@@ -166,7 +166,7 @@ def grab_cut(image_bgr: Image, likely: Mask, background: Mask) -> Mask:
 
 
 def main_component(found: Mask, radius: Field) -> tuple[Mask, float]:
-    """The component that is largest, what is in the middle counting more, its holes closed; and its share of all."""
+    """The largest component, pixels in the middle counting more, with its holes closed; and its share of all."""
     opened = cv2.morphologyEx(
         found.astype(np.uint8), cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
     )

@@ -87,7 +87,7 @@ def drawn_from(split: Split, count: int, generator: torch.Generator) -> tuple[Te
 
 
 def targets_of(labels: Tensor, smoothing: float) -> Tensor:
-    """N labels -> N x classes probabilities; other things get the same for every class (arXiv:1812.04606)."""
+    """N labels -> N x classes probabilities; other objects get the same for every class (arXiv:1812.04606)."""
     count = len(CLASSES)
     one_hot = F.one_hot(labels.clamp(min=0), count).float() * (1 - smoothing) + smoothing / count
     return torch.where((labels == NOT_A_GARMENT)[:, None], 1 / count, one_hot)

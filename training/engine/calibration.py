@@ -18,7 +18,7 @@ from .class_maps import class_maps
 from .prediction import predict, predict_both_ways
 from .recipe import Recipe
 
-REJECTED_SHARE = 0.07  # of photographs of garments: the price of rejecting other things
+REJECTED_SHARE = 0.07  # of photographs of garments: the price of rejecting other objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def calibrated(
 
 
 def on_validation(logits: Tensor, labels: Tensor) -> Calibration:
-    """By the N x classes logits of the validation split."""
+    """For the data set: by the N x classes logits of the validation split."""
     temperature = metrics.fit_temperature(logits, labels)
     probabilities = (logits / temperature).softmax(dim=1)
     figures = {"validation_calibration_error": metrics.expected_calibration_error(probabilities, labels)}
@@ -78,7 +78,7 @@ def on_photographs(model: Model, photos: WebcamPictures, description: InputDescr
     figures = {
         "photo_accuracy": metrics.macro_accuracy(logits, labels),
         "photo_calibration_error": metrics.expected_calibration_error(probabilities, labels),
-        "other_things_rejected": (confidence < reject_below).float().mean().item(),
+        "other_objects_rejected": (confidence < reject_below).float().mean().item(),
     }
     return Calibration(temperature, reject_below, figures)
 

@@ -40,7 +40,7 @@ class CapturedStep:
         return self._loss.clone()
 
     def _called(self, images: Tensor, targets: Tensor) -> Tensor:
-        """On a stream of its own: what autograd remembers of the default one cannot be captured."""
+        """Call the step on a stream of its own, since autograd's work on the default one cannot be captured."""
         self._stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(self._stream):
             loss = self._step(images, targets)

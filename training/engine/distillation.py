@@ -24,7 +24,7 @@ def distillation_loss(logits: Tensor, taught: Tensor, targets: Tensor, weight: f
     """The cross-entropy, and for a share of it the divergence from the teacher; a mean over the batch.
 
     The divergence is KL(teacher || student) of the probabilities at `temperature`, times its square so that its
-    gradient keeps its size whatever the temperature (section 2 of the paper). Pictures of other things learn from
+    gradient keeps its size whatever the temperature (section 2 of the paper). Pictures of other objects learn from
     their uniform target alone, since a teacher may name them.
 
     Args:
@@ -99,7 +99,7 @@ def load_teacher(
 
 
 def fitting_model(path: Path, option: str, description: InputDescription) -> Model:
-    """A checkpoint's model; UserError where it is none, or would misread the pictures."""
+    """A checkpoint's model; UserError if it is none, or has another input or other classes."""
     loaded = checkpoint.load(path)
     if loaded.input != description or loaded.classes != CLASSES:
         raise UserError(f"{option} {path} was trained on another input, perhaps of another size, or on other classes")

@@ -31,7 +31,7 @@ M = TypeVar("M", bound=nn.Module)
 
 @contextmanager
 def joined() -> Iterator[None]:
-    """Be one of the processes that torchrun has started, if it has; only the leader's prints are seen.
+    """Join the processes that torchrun has started, if it has; only the leader prints.
 
     An exception is let through at once: torchrun then ends the other processes, which may be waiting for this one.
     """
@@ -58,7 +58,7 @@ def is_leader() -> bool:
 
 
 def own_device(device: torch.device) -> torch.device:
-    """This process's own card, where the device is "cuda"; UserError where there is none for it."""
+    """This process's own GPU where the device is "cuda"; UserError if there is none for it."""
     if count() == 1 or device.type == "cpu":
         return device
     index = int(os.environ["LOCAL_RANK"])
@@ -71,7 +71,7 @@ def own_device(device: torch.device) -> torch.device:
 
 
 def in_turn(prepare: Callable[[], T]) -> T:
-    """What `prepare` returns, called in one process of each machine first: it downloads, and the others find the files.
+    """Call `prepare` in one process of each machine first: it downloads, and the others find the files.
 
     Raises:
         UserError: the one that `prepare` has raised in any of the processes.
@@ -94,7 +94,7 @@ def in_turn(prepare: Callable[[], T]) -> T:
 
 
 def from_leader(read: Callable[[], T]) -> T:
-    """What `read` returns in the leader, or the UserError that it raises there; the others get a copy."""
+    """Call `read` in the leader; all get a copy of what it returns, or the UserError that it raises."""
     if count() == 1:
         return read()
     answer: list[Any] = [None]
@@ -110,7 +110,7 @@ def from_leader(read: Callable[[], T]) -> T:
 
 
 def own_slices(batches: Iterable[tuple[Tensor, Tensor]]) -> Iterator[tuple[Tensor, Tensor]]:
-    """Of each batch this process's share; the shares' lengths differ by one at most."""
+    """This process's share of each batch; the shares' lengths differ by one at most."""
     if count() == 1:
         yield from batches
         return
@@ -119,7 +119,7 @@ def own_slices(batches: Iterable[tuple[Tensor, Tensor]]) -> Iterator[tuple[Tenso
 
 
 def weighted(loss: Tensor, pictures: int, batch_size: int) -> Tensor:
-    """A slice's mean loss, such that the mean over the processes is the mean over the batch, gradients too."""
+    """A slice's mean loss, weighted so that the mean over the processes is the mean over the batch, gradients too."""
     return loss if count() == 1 else loss * (count() * pictures / batch_size)
 
 
@@ -133,7 +133,7 @@ def mean(values: Tensor) -> Tensor:
 
 
 def in_step(model: nn.Module, device: torch.device) -> nn.Module:
-    """The model on its device, to be called in its place while it trains: averages the gradients of all processes."""
+    """What is called in the model's place in training: averages the gradients of all processes."""
     if count() == 1:
         return model
     return DistributedDataParallel(model, device_ids=[device] if device.type == "cuda" else None)

@@ -145,7 +145,7 @@ def identity_of(recipe: Recipe, seed: int, precision: str, materials: Materials)
 
 
 def refuse_unfit(recipe: Recipe, pictures: int) -> None:
-    """UserError where no run by the recipe is possible with so many training pictures, in so many processes."""
+    """UserError if the recipe cannot be run with so many training pictures in so many processes."""
     own = plain_place(recipe).stop
     if own < 1:
         raise UserError("photo_share and cutout_share leave no picture of Fashion-MNIST in a batch; lower one of them")
@@ -158,7 +158,7 @@ def refuse_unfit(recipe: Recipe, pictures: int) -> None:
 
 
 def new_state(recipe: Recipe, initial: Mapping[str, Tensor] | None, steps: int, device: torch.device) -> TrainingState:
-    """A model with the initial or random weights, at the beginning of its schedule of `steps` an epoch."""
+    """A model with the initial or random weights, its optimisers and schedules, with `steps` an epoch."""
     model = build(recipe.model, recipe.config)
     if initial is not None:
         model.load_state_dict(initial)
@@ -176,7 +176,7 @@ def new_state(recipe: Recipe, initial: Mapping[str, Tensor] | None, steps: int, 
 
 
 def epoch_batches(materials: Materials, recipe: Recipe, seed: int, epoch: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """What the model is shown in an epoch; where several processes train together, this one's share of it."""
+    """The batches of an epoch; if several processes train together, this one's share of them."""
     batches = shuffled_batches(materials.train, recipe, seed, epoch, materials.input)
     if materials.photos is not None:
         batches = with_photos(batches, materials.photos, recipe, seed, epoch, materials.input)
@@ -184,7 +184,7 @@ def epoch_batches(materials: Materials, recipe: Recipe, seed: int, epoch: int) -
 
 
 def make_step(state: TrainingState, precision: str, recipe: Recipe, teacher: nn.Module | None) -> Step:
-    """What gives the model its gradient for a batch; on one NVIDIA GPU it is captured as a CUDA graph."""
+    """A function that gives the model its gradient for a batch; on a single NVIDIA GPU a captured CUDA graph."""
 
     def step(images: Tensor, targets: Tensor) -> Tensor:
         return train_step(state.in_step, images, targets, precision, recipe, teacher)

@@ -43,7 +43,7 @@ def validation_figures(
 def composite_figures(
     model: nn.Module, validation: Split, description: InputDescription, precision: str
 ) -> dict[str, float]:
-    """Accuracy on composites, mean over the classes; and how sure the model is of garments and of other things."""
+    """Accuracy on composites, mean over the classes; and how sure the model is of garments and of other objects."""
     probabilities = predict(model, validation.images, description, precision).softmax(dim=1)
     labels = validation.labels.cpu()
     garments = labels != NOT_A_GARMENT

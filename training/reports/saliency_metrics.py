@@ -57,7 +57,7 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Randomised:
-    """What is left of the maps once a layer and all after it have forgotten what they learned.
+    """The maps once the weights of a layer and of all after it are shuffled.
 
     Attributes:
         layer: its name; "" before the first one.
@@ -131,13 +131,13 @@ def curve(loaded: LoadedModel, before: Tensor, after: Tensor, order: Tensor, cla
 
 
 def area(curves: Tensor) -> Tensor:
-    """Under each of N curves over 0..1."""
+    """Area under each of N curves over 0..1."""
     return torch.trapezoid(curves, dx=1 / (curves.shape[1] - 1))
 
 
 @torch.no_grad()
 def occlusion_maps(loaded: LoadedModel, images: Tensor, classes: Tensor) -> Tensor:
-    """The program's own: how far the logit of each picture's class falls when a patch is black.
+    """The program's occlusion maps: how far the logit of each picture's class falls when a patch is black.
 
     Args:
         images: N x 1 x H x W uint8.
@@ -165,7 +165,7 @@ def rank_correlation(first: Tensor, second: Tensor) -> float:
 
 
 def cascading_randomisation(loaded: LoadedModel, images: Tensor, classes: Tensor, seed: int) -> Iterator[Randomised]:
-    """The sanity check of arXiv:1810.03292, section 3.1: from the logits down, layer after layer loses what it learned.
+    """Sanity check of arXiv:1810.03292, section 3.1: shuffle the weights of layer after layer, beginning at the logits.
 
     A layer's weights are shuffled among themselves, so their distribution stays. A map that looks the same afterwards
     shows the picture, not the model. What belongs to no layer, such as the hybrid's `pos_emb`, comes last.

@@ -45,7 +45,7 @@ class Bank:
     rooms: Tensor
 
     def to(self, device: torch.device) -> Bank:
-        """The same there: composites are made where their bank is."""
+        """A copy on that device: composites are made where their bank is."""
         return Bank(self.cutouts.to(device), self.rooms.to(device))
 
 
@@ -100,7 +100,7 @@ def compose(bank: Bank, count: int, size_hw: tuple[int, int], generator: torch.G
     moved = shifted(torch.cat((scene * gain, item), dim=1), dice)
     frame = camera_response(moved[:, :3], dice, size_hw)
     learned = (learned * exposure).clamp(0, 255)
-    # The light is known from medians over the picture: nearly always well, at times badly.
+    # The light is known from medians over the picture: nearly always well, sometimes badly.
     believed = gain / exposure * (1 + dice.normal(0.02, 3) + dice.uniform(-0.25, 0.25) * dice.happens(0.15))
     cutout = cutout.where(shown.flatten() > 0, NO_ITEM).where(beside.flatten() == 0, TWO_ITEMS)
     return Composites(frame, (learned * believed).clamp(0, 255).byte(), moved[:, 3:].clamp(0, 1), cutout)
@@ -145,14 +145,14 @@ def random_items(bank: Bank, dice: Dice, size_hw: tuple[int, int]) -> tuple[Tens
 
 
 def camouflaged(colours: Tensor, room: Tensor, items: Tensor, dice: Dice) -> Tensor:
-    """Some of the items in the mean colour of the room behind them; their pattern stays."""
+    """Some items get the mean colour of the room behind them; their pattern stays."""
     pixels = items.sum(dim=(2, 3), keepdim=True).clamp(min=1)
     apart = ((room - colours) * items).sum(dim=(2, 3), keepdim=True) / pixels
     return (colours + apart * dice.happens(CAMOUFLAGE_SHARE) * dice.uniform(0.5, 1.0)).clamp(0, 255)
 
 
 def random_shapes(dice: Dice, size: int) -> tuple[Tensor, Tensor]:
-    """Things of any outline with a pattern of their own, as N x 4 x S x S cutouts, 0..255, and which have a handle."""
+    """Random shapes with a pattern, as N x 4 x S x S cutouts, 0..255, and which have a handle."""
     rows, columns = grid((size, size), dice.device)
     outline = dice.field(4, 4, (size, size)) * 0.35
     power = dice.uniform(1.5, 5)
@@ -224,7 +224,7 @@ def stray_shadow(dice: Dice, size_hw: tuple[int, int]) -> Tensor:
 
 
 def shifted(picture: Tensor, dice: Dice) -> Tensor:
-    """Camera shake of a part of a pixel, and at times a bump."""
+    """Camera shake of a part of a pixel, and sometimes a bump."""
     height, width = picture.shape[-2:]
     rows, columns = grid((height, width), dice.device)
     bump = dice.happens(BUMP_SHARE)

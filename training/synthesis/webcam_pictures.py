@@ -52,7 +52,7 @@ SIZES_HW = ((144, 192), (144, 192), (108, 192), (192, 144))
 BATCH = 4  # composites; they stay in the cache, which makes them twice as quick as 64 at a time
 FOUND_MASK_IOU = 0.6  # with less of a garment found, its label would be a guess
 TOLERANCE_LEVELS = 6  # what the learned background allows for noise
-OTHERS_SHARE = 0.3  # at most so many pictures of other things per garment
+OTHERS_SHARE = 0.3  # at most so many pictures of other objects per garment
 TRAIN_COUNT, VALIDATION_COUNT = 32_000, 2_000
 TRAIN, VALIDATION = range(2)
 FOLDER = Path("runs/webcam-pictures")
@@ -73,7 +73,7 @@ SYNTHETIC: dict[Draw, tuple[int, int, int]] = {
     render_object: (NOT_A_GARMENT, 500, 100),
     draw_object: (NOT_A_GARMENT, 1_000, 200),
 }
-CUTOUT_OBJECTS = 900  # the first of the things, also among the cutouts that are varied without being held up
+CUTOUT_OBJECTS = 900  # the first of the other objects are also among the cutouts that are varied without being held up
 CHUNK, SYNTHETIC_CHUNK = 250, 50
 ROOMS = 40  # drawn for each chunk
 
@@ -127,7 +127,7 @@ def make(cutouts: Split, description: InputDescription, count: int, seed: int) -
 
 
 def synthetic_cutouts(part: int, seed: int) -> Split:
-    """All that `SYNTHETIC` has to train or to validate on, as cutouts, made on all cores."""
+    """The cutouts of `SYNTHETIC` to train or to validate on, made on all cores."""
     jobs, labels = [], []
     for kind, (draw, (label, *counts)) in enumerate(SYNTHETIC.items()):
         labels += [label] * counts[part]
@@ -138,14 +138,14 @@ def synthetic_cutouts(part: int, seed: int) -> Split:
 
 
 def make_cutouts(draw: Draw, count: int, seed: tuple[int, ...]) -> Image:
-    """count x 128 x 128 x 4 uint8."""
+    """So many drawn or rendered cutouts: count x 128 x 128 x 4 uint8."""
     rng = np.random.default_rng(seed)
     rooms = draw_rooms(rng, ROOMS)
     return np.stack([draw(rng, rooms) for _ in range(count)])
 
 
 def make_chunk(cutouts: Split, description: InputDescription, seed: int) -> Split:
-    """`CHUNK` inputs before rooms of their own: garments with their labels, other things with `NOT_A_GARMENT`."""
+    """`CHUNK` inputs before rooms of their own: garments with their labels, other objects with `NOT_A_GARMENT`."""
     rng, generator = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
     rooms = draw_rooms(rng, ROOMS)
     seen = islice(seen_items(cutouts, torch.from_numpy(rooms).permute(0, 3, 1, 2), description, generator), CHUNK)
@@ -178,7 +178,7 @@ def seen_items(
 
 
 def with_own_masks(entries: Sequence[Entry], description: InputDescription) -> Split:
-    """The inputs that garments give with the masks that they came with; UserError where one cannot be read."""
+    """The inputs of garments, made with the masks that they came with; UserError if one cannot be read."""
     images = []
     for entry in entries:
         try:
@@ -191,14 +191,14 @@ def with_own_masks(entries: Sequence[Entry], description: InputDescription) -> S
 
 
 def label_of(place: int, labels: Tensor) -> int | None:
-    """The label of a composite's item, by its `cutout`; None where that is not clear."""
+    """The label of a composite's item, by its `cutout`; None if it is ambiguous."""
     if place >= 0:
         return int(labels[place])
     return NOT_A_GARMENT if place in (NO_ITEM, DRAWN_ITEM) else None
 
 
 def found_segment(frame_bgr: Image, background_bgr: Image, segmenter: Segmenter) -> Segment | None:
-    """The item that the program finds in a frame before a background in the same light, h x w x 3 uint8 both."""
+    """The item that the program finds in a frame, given the background in the same light, both h x w x 3 uint8."""
     small_bgr, expected_bgr = shrink(frame_bgr), shrink(background_bgr)
     tolerance = np.full(small_bgr.shape[:2], TOLERANCE_LEVELS, np.uint8)
     likelihood = segmenter.likelihood(small_bgr, expected_bgr, tolerance)
@@ -226,14 +226,14 @@ def joined(*parts: Split) -> Split:
 
 
 def borrowed(fashion: Split, generator: torch.Generator) -> Split:
-    """Some of Fashion-MNIST's own pictures."""
+    """Some of Fashion-MNIST's own pictures as cutouts."""
     chosen = [(fashion.labels == label).nonzero().flatten()[:number] for label, number in BORROWED.items()]
     places = torch.cat(chosen)
     return as_cutouts(Split(fashion.images[places], fashion.labels[places]), generator)
 
 
 def as_cutouts(split: Split, generator: torch.Generator) -> Split:
-    """Fashion-MNIST's own pictures as cutouts, in random colours: what photographs are few of can be held up too."""
+    """Fashion-MNIST's pictures as cutouts in random colours, for classes of which there are few photographs."""
     size = (EDGE_PX, EDGE_PX)
     alpha = ((F.interpolate(cover_of(split.images), size, mode="bicubic") - 0.5) * 4 + 0.5).clamp(0, 1)
     grey = F.interpolate(255.0 - split.images.float(), size, mode="bicubic").clamp(0, 255)

@@ -46,9 +46,9 @@ class TestCalibrationForTheCamera:
         assert calibrated.info.figures["photo_accuracy"] == pytest.approx(metrics.macro_accuracy(logits, labels))
         assert calibrated.info.figures["photo_calibration_error"] == pytest.approx(error, abs=1e-5)
 
-    def test_so_is_the_share_of_other_things_that_is_rejected(
+    def test_so_is_the_share_of_other_objects_that_is_rejected(
         self, calibrated: LoadedModel, both_ways: Callable[[Tensor], Tensor], dataset: fashion_mnist.FashionMnist
     ) -> None:
         confidence = (both_ways(dataset.train.images) / calibrated.temperature).softmax(dim=1).amax(dim=1)
         rejected = (confidence < calibrated.reject_below).float().mean().item()
-        assert calibrated.info.figures["other_things_rejected"] == pytest.approx(rejected)
+        assert calibrated.info.figures["other_objects_rejected"] == pytest.approx(rejected)

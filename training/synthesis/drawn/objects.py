@@ -1,4 +1,4 @@
-"""Things that are no garment, drawn at random, so that the model learns to be unsure of what it does not know."""
+"""Objects that are no garment, drawn at random, so that the model learns to be unsure of what it does not know."""
 
 from __future__ import annotations
 

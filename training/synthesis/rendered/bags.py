@@ -105,7 +105,7 @@ class Backpack(Bag):
         self.hang_straps(rng)
 
     def hang_straps(self, rng: np.random.Generator) -> None:
-        """Two, at times lifted above the top; and the grip."""
+        """Two, sometimes lifted above the top; and the grip."""
         half_w, half_h, half_d = self.half.tolist()
         wide, out, inner = rng.uniform(0.035, 0.075), rng.uniform(0.3, 1), rng.uniform(0.15, 0.35)
         lift, bulge = rng.uniform(0, 0.2) * (rng.random() < 0.5), rng.uniform(0.08, 0.3)
@@ -210,7 +210,7 @@ class ShoulderBag(Bag):
 
 
 class Tote(Bag):
-    """Open at its top, with a handle at the front and one at the back, and at times a print."""
+    """Open at its top, with a handle at the front and one at the back, and sometimes a print."""
 
     def __init__(self, rng: np.random.Generator, rooms: np.ndarray) -> None:
         super().__init__(rng, rooms, (rng.uniform(0.32, 0.5), rng.uniform(0.3, 0.5), rng.uniform(0.05, 0.2)))
@@ -235,7 +235,7 @@ class Tote(Bag):
 
 
 class TravelBag(Bag):
-    """Wide and round, bands down its sides, two handles that meet above it, at times a long strap."""
+    """Wide and round, bands down its sides, two handles that meet above it, sometimes a long strap."""
 
     def __init__(self, rng: np.random.Generator, rooms: np.ndarray) -> None:
         super().__init__(rng, rooms, (rng.uniform(0.5, 0.7), rng.uniform(0.22, 0.36), rng.uniform(0.2, 0.32)))

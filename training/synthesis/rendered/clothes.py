@@ -30,7 +30,7 @@ class Pullover(Garment):
 
 
 class Coat(Garment):
-    """Open in front: a zip, buttons or nothing, lapels, a collar or a hood, pockets, at times quilted or long."""
+    """Open in front: a zip, buttons or nothing, lapels, a collar or a hood, pockets, sometimes quilted or long."""
 
     def __init__(self, rng: np.random.Generator, rooms: np.ndarray) -> None:
         super().__init__(rng, rooms)

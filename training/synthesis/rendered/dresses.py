@@ -23,7 +23,7 @@ class Top(Garment):
 
 
 class Dress(Garment):
-    """Longer than wide, at times wide at the hem, or from the waist on, pleated or belted; mostly without sleeves."""
+    """Longer than wide, sometimes wide at the hem, or from the waist on, pleated or belted; mostly without sleeves."""
 
     half_widths = 0.25, 0.37
 

@@ -1,4 +1,4 @@
-"""Things that are no garment, rendered: what looks like a photograph of something solid need not be a shoe or a bag."""
+"""Objects that are no garment, rendered: not everything that looks solid is a shoe or a bag."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ STRAP = 2  # a part beside the shoes' `SOLE`
 
 
 class Sandal(Shoe):
-    """A sole with bands over the foot, or a thong; at times a strap around the ankle, a closed heel, a high one."""
+    """A sole with bands over the foot, or a thong; sometimes a strap around the ankle, a closed heel, a high one."""
 
     elevations = 0.3, 1.55
 

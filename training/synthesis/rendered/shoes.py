@@ -145,7 +145,7 @@ class ClosedShoe(Shoe):
 
 
 class Boot(ClosedShoe):
-    """With a shaft, from above the ankle to below the knee, at times a heel, at times furred."""
+    """With a shaft, from above the ankle to below the knee, sometimes a heel, sometimes furred."""
 
     fastenings = ("laces", "laces", "straps", "zip", "none")
     throat = 0.3
