@@ -53,7 +53,7 @@ COMMANDS: dict[str, list[str]] = {
 def run(folder: Path, names: tuple[str, ...] = tuple(COMMANDS)) -> dict[str, Any]:
     """Run the commands, each in FOLDER/NAME; returns their exit codes, losses of steps, and gradients by name."""
     losses: list[Tensor] = []
-    step = loop.train_step
+    step = loop.forward_backward
 
     def noted(*arguments: Any) -> Tensor:
         losses.append(step(*arguments))
@@ -64,7 +64,7 @@ def run(folder: Path, names: tuple[str, ...] = tuple(COMMANDS)) -> dict[str, Any
         # Of a slice, BatchNorm takes other statistics than of the batch; on CPUs torch cannot take them together.
         patch.setattr(nn, "BatchNorm2d", partial(nn.GroupNorm, 4))
         patch.setattr(fashion_mnist, "load", lambda wanted: sample())
-        patch.setattr(loop, "train_step", noted)
+        patch.setattr(loop, "forward_backward", noted)
         patch.setattr(train, "save_with_twin", checkpoint.save)
         patch.setitem(RECIPES, "tiny", lambda: TINY)
         for name in names:

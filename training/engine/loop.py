@@ -187,7 +187,7 @@ def make_step(state: TrainingState, precision: str, recipe: Recipe, teacher: nn.
     """A function that gives the model its gradient for a batch; on a single NVIDIA GPU a captured CUDA graph."""
 
     def step(images: Tensor, targets: Tensor) -> Tensor:
-        return train_step(state.in_step, images, targets, precision, recipe, teacher)
+        return forward_backward(state.in_step, images, targets, precision, recipe, teacher)
 
     on_one_gpu = next(state.model.parameters()).is_cuda and distributed.count() == 1
     return CapturedStep(step) if on_one_gpu else step
@@ -222,7 +222,7 @@ def held_out_figures(model: nn.Module, materials: Materials, precision: str) -> 
     return figures
 
 
-def train_step(
+def forward_backward(
     model: nn.Module,
     images: Tensor,
     targets: Tensor,

@@ -4,7 +4,7 @@ import torch
 from fashioncam.models import build
 from training.engine.background_evidence import background_evidence
 from training.engine.class_maps import LogitsAndMaps
-from training.engine.loop import train_step
+from training.engine.loop import forward_backward
 from training.engine.optimization import make_optimizers
 from training.engine.recipe import Recipe
 
@@ -57,7 +57,7 @@ def test_training_with_a_weight_keeps_the_background_silent(sample):
         recipe = Recipe(model="hybrid", background_weight=weight, batch_size=32)
         optimizers = make_optimizers(model, recipe)
         for _ in range(15):
-            train_step(LogitsAndMaps(model) if weight else model, normalised, wanted, "fp32", recipe)
+            forward_backward(LogitsAndMaps(model) if weight else model, normalised, wanted, "fp32", recipe)
             for optimizer in optimizers:
                 optimizer.step()
         evidence, places = background_evidence(LogitsAndMaps(model)(normalised)[1], normalised)

@@ -46,7 +46,7 @@ def losses(captured: bool, precision: str) -> list[float]:
     found: list[Tensor] = []
 
     def step(images: Tensor, targets: Tensor) -> Tensor:
-        called = partial(loop.train_step, precision=precision, recipe=RECIPE, teacher=learned_from.teacher)
+        called = partial(loop.forward_backward, precision=precision, recipe=RECIPE, teacher=learned_from.teacher)
         found.append(made(images, targets) if captured else called(state.in_step, images, targets))
         return found[-1]
 
