@@ -45,8 +45,8 @@ def test_run_of_another_batch_size_is_not_gone_on_with(garments, tmp_path, small
         trained(garments, tmp_path, epochs=1, batch_size=8)
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a graphics card of NVIDIA's")
-def test_network_comes_back_from_the_graphics_card(garments, tmp_path, small):
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an NVIDIA GPU")
+def test_network_comes_back_from_the_gpu(garments, tmp_path, small):
     weights = trained(garments, tmp_path, epochs=2, device="cuda")
     assert all(not weight.is_cuda and weight.isfinite().all() for weight in weights.values())
 

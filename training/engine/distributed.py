@@ -1,4 +1,4 @@
-"""Several processes that train as one: the graphics cards of a machine, or of several, started by torchrun.
+"""Several processes that train as one: the GPUs of a machine, or of several, started by torchrun.
 
     torchrun --standalone --nproc-per-node 2 -m training.train --recipe teacher
 
@@ -65,7 +65,7 @@ def own_device(device: torch.device) -> torch.device:
     if device.type != "cuda":
         raise UserError(f"several processes cannot train on {device}; give --compute cpu")
     if index >= torch.cuda.device_count():
-        raise UserError(f"--nproc-per-node has to be {torch.cuda.device_count()} or less here, one for each card")
+        raise UserError(f"--nproc-per-node has to be {torch.cuda.device_count()} or less here, one for each GPU")
     torch.cuda.set_device(index)
     return torch.device("cuda", index)
 

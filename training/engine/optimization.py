@@ -30,7 +30,7 @@ def moving_average(model: nn.Module, decay: float) -> AveragedModel:
 
 
 def fastest_precision(device: torch.device) -> str:
-    """bf16 where it is native: on newer graphics cards, and on CPUs with the instructions (1.1 to 1.6 times as fast).
+    """bf16 where it is native: on newer GPUs, and on CPUs with the instructions (1.1 to 1.6 times as fast).
 
     A CPU with AVX-512 alone can do it too, but a training step then takes 1.7 times as long as in fp32.
     """
