@@ -115,7 +115,7 @@ def test_tone_stays_in_its_range_and_uses_it():
     assert 0.85 < level.max() <= 1
 
 
-def test_pose_is_crooked_by_five_degrees():
+def test_pose_rotates_by_five_degrees():
     rows, columns = grid((CANVAS, CANVAS))
     bar = ((columns.abs() < 0.1) & (rows.abs() < 0.6)).float().expand(400, 1, CANVAS, CANVAS)
     after = PARTS["pose"](Garments(bar, bar, bar[..., :1, :1] > 2), dice(400)).cover

@@ -103,9 +103,9 @@ def axes(view: Viewpoint) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         )
     )
     level = np.array((np.cos(view.azimuth), 0, -np.sin(view.azimuth)))
-    upright = np.cross(back, level)
-    right = np.cos(view.roll) * level + np.sin(view.roll) * upright
-    up = np.cos(view.roll) * upright - np.sin(view.roll) * level
+    vertical = np.cross(back, level)
+    right = np.cos(view.roll) * level + np.sin(view.roll) * vertical
+    up = np.cos(view.roll) * vertical - np.sin(view.roll) * level
     return right.astype(np.float32), up.astype(np.float32), back.astype(np.float32)
 
 

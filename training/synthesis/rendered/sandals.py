@@ -64,8 +64,8 @@ class Sandal(Shoe):
         if self.has_ankle_strap:
             around = np.abs(np.sqrt((x / 0.12) ** 2 + ((z + 0.27) / 0.16) ** 2) - 1) * 0.12 - self.thickness
             shoe.add(0.8 * np.maximum(around, np.abs(y - 0.22) - 0.022), STRAP)
-            upright = np.maximum(np.abs(np.abs(x - middle) - 0.95 * half_w) - 0.012, np.abs(z + 0.3) - 0.025)
-            shoe.add(0.8 * np.maximum(upright, np.maximum(y - 0.22, -y)), STRAP)
+            vertical = np.maximum(np.abs(np.abs(x - middle) - 0.95 * half_w) - 0.012, np.abs(z + 0.3) - 0.025)
+            shoe.add(0.8 * np.maximum(vertical, np.maximum(y - 0.22, -y)), STRAP)
         return shoe.distance, shoe.part
 
     def shell(self, across: np.ndarray, y: np.ndarray, half_w: np.ndarray, height: float | np.ndarray) -> np.ndarray:

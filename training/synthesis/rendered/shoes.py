@@ -252,5 +252,5 @@ class Pair:
 
 
 def faces_line(points: np.ndarray, normals: np.ndarray, z: float) -> np.ndarray:
-    """Where a surface faces the upright line at x = 0 and `z`: the lining, where that line runs through the opening."""
+    """Where a surface faces the vertical line at x = 0 and `z`: the lining, where it runs through the opening."""
     return points[:, 0] * normals[:, 0] + (points[:, 2] - np.float32(z)) * normals[:, 2] < 0
