@@ -182,9 +182,7 @@ class TestUnsoundContent:
             pytest.param({"format_version": 2}, "not in checkpoint format 1", id="newer-format"),
             pytest.param({"format_version": "1"}, "not in checkpoint format 1", id="format-as-text"),
             pytest.param({"format_version": torch.tensor([1, 2])}, "not in checkpoint", id="format-as-tensor"),
-            pytest.param(
-                {"model": "resnet"}, "known here (hybrid, hybrid56, simplecnn, wide_resnet)", id="unknown-model"
-            ),
+            pytest.param({"model": "resnet"}, "known here (hybrid, simplecnn, wide_resnet)", id="unknown-model"),
             pytest.param({"model": ["hybrid"]}, "no model that is known here", id="model-list"),
             pytest.param({"model": torch.zeros(3, 3)}, "no model that is known here", id="model-tensor"),
             pytest.param({"model": "simplecnn"}, "not a sound simplecnn", id="another-models-weights"),

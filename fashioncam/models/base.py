@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from fashioncam.errors import UserError
 from fashioncam.messages import InputDescription
 
 
 class Model(nn.Module, ABC):
-    """A classifier in two halves, with the layer that its explanations look at in between.
-
-    Attributes:
-        input_size: edge of the square input, pixels.
-    """
-
-    input_size = 28
-
-    @classmethod
-    def adopted(cls, model_name: str, weights: Mapping[str, Tensor]) -> dict[str, Tensor] | None:
-        """Another model's weights as weights of this one, to begin a training with; None where they cannot be."""
-        return None
+    """A classifier in two halves, with the layer that its explanations look at in between."""
 
     @property
     @abstractmethod
@@ -34,14 +21,14 @@ class Model(nn.Module, ABC):
 
     @abstractmethod
     def forward_features(self, images: Tensor) -> Tensor:
-        """N x 1 x input_size x input_size float32 -> features: N x C x h x w, or N x (h*w) x C for tokens."""
+        """N x 1 x 28 x 28 float32 -> features: N x C x h x w, or N x (h*w) x C for tokens."""
 
     @abstractmethod
     def forward_head(self, features: Tensor) -> Tensor:
         """Features as `forward_features` returns them -> N x classes logits."""
 
     def forward(self, images: Tensor) -> Tensor:
-        """N x 1 x input_size x input_size float32 -> N x classes logits."""
+        """N x 1 x 28 x 28 float32 -> N x classes logits."""
         return self.forward_head(self.forward_features(images))
 
     @staticmethod
@@ -71,15 +58,5 @@ def find_device(wanted: str) -> torch.device:
 
 
 def to_input(images: Tensor, description: InputDescription) -> Tensor:
-    """Grey pictures N x 1 x S x S, uint8 or float in 0..255 -> the model's input: scaled to its size, normalised."""
-    return (scaled(images, description.size).float() / 255 - description.mean) / description.std
-
-
-def scaled(images: Tensor, size: int) -> Tensor:
-    """Grey pictures N x 1 x S x S, uint8 or float in 0..255, scaled to N x 1 x size x size.
-
-    Bicubic, so that the data set's pictures look as smooth as a camera's in a model with larger inputs.
-    """
-    if images.shape[2:] == (size, size):
-        return images
-    return F.interpolate(images.float(), (size, size), mode="bicubic").clamp(0, 255)
+    """Grey pictures N x 1 x 28 x 28, uint8 or float in 0..255, normalised: float32."""
+    return (images.float() / 255 - description.mean) / description.std

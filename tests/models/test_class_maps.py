@@ -26,9 +26,9 @@ def untrained(name: str) -> Model:
     return build(name, {}).eval()
 
 
-def pictures_for(model: Model, sample: tuple[Tensor, Tensor]) -> Tensor:
-    """Six sample pictures as a model wants them."""
-    return to_input(sample[0][::70], InputDescription(model.input_size, 0.2861, 0.3531))
+def pictures_for(sample: tuple[Tensor, Tensor]) -> Tensor:
+    """Six sample pictures, normalised."""
+    return to_input(sample[0][::70], InputDescription(28, 0.2861, 0.3531))
 
 
 def by_gradient(model: Model, features: Tensor) -> Tensor:
@@ -46,7 +46,7 @@ def by_gradient(model: Model, features: Tensor) -> Tensor:
 def test_every_models_closed_form_is_what_the_backward_pass_gives(name: str, sample: tuple[Tensor, Tensor]) -> None:
     model = untrained(name)
     with torch.no_grad():
-        features = model.forward_features(pictures_for(model, sample))
+        features = model.forward_features(pictures_for(sample))
         maps = model.class_maps(features)
     expected = by_gradient(model, features)
     assert maps.shape == expected.shape
@@ -57,7 +57,7 @@ def test_every_models_closed_form_is_what_the_backward_pass_gives(name: str, sam
 def test_of_trained_weights_too(name: str, sample: tuple[Tensor, Tensor]) -> None:
     model = shipped(name)
     with torch.no_grad():
-        features = model.forward_features(pictures_for(model, sample))
+        features = model.forward_features(pictures_for(sample))
         maps = model.class_maps(features)
     assert maps.abs().max() > 0.1, "the maps are empty, so the test would show nothing"
     assert (maps - by_gradient(model, features)).abs().max() < 1e-4
@@ -67,7 +67,7 @@ def test_of_trained_weights_too(name: str, sample: tuple[Tensor, Tensor]) -> Non
 @pytest.mark.parametrize("name", ["hybrid", "wide_resnet"])
 def test_maps_of_a_linear_head_sum_to_the_logit_without_its_bias(name: str, sample: tuple[Tensor, Tensor]) -> None:
     model = untrained(name)
-    features = model.forward_features(pictures_for(model, sample))
+    features = model.forward_features(pictures_for(sample))
     expected = model.forward_head(features) - model.head.bias
     assert (model.class_maps(features).sum(dim=(2, 3)) - expected).abs().max() < 1e-4
 
@@ -83,7 +83,7 @@ def test_hidden_units_that_are_off_explain_nothing() -> None:
 def test_equals_the_packages_grad_cam_for_every_class(name: str, sample: tuple[Tensor, Tensor]) -> None:
     # In float64: stretching an almost empty map magnifies float32's rounding to 2e-5.
     model = shipped(name).double()
-    images = pictures_for(model, sample).double()
+    images = pictures_for(sample).double()
     package = GradCAM(model, target_layers=[model.target_layer], reshape_transform=model.as_maps)
     with torch.no_grad():
         features = model.forward_features(images)

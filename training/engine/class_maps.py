@@ -1,4 +1,4 @@
-"""The maps of whole batches: of all classes with the logits in one call, or each picture's of one class."""
+"""Class maps of whole batches: of all classes together with the logits, or of one class for each picture."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class LogitsAndMaps(nn.Module):
 
 @torch.no_grad()
 def class_maps(model: Model, images: Tensor, classes: Tensor) -> Tensor:
-    """Grad-CAM as the program shows it, before any scaling: N x h x w, not below 0, each for the class beside it.
+    """Grad-CAM of one class for each picture, before any scaling: N x h x w, not below 0.
 
     Args:
         images: N x 1 x H x W, normalised.

@@ -139,7 +139,7 @@ def measure(path: Path, loaded: LoadedModel, logits: Tensor, labels: Tensor) -> 
 
 
 def class_figures(probabilities: Tensor, labels: Tensor, names: tuple[str, ...]) -> list[ClassFigures]:
-    """Of each class, by N x classes calibrated probabilities."""
+    """Figures of each class, by N x classes calibrated probabilities."""
     named = probabilities.argmax(dim=1)
     of_each = precision_recall_fscore_support(labels, named, labels=range(len(names)), zero_division=0.0)
     figures = []
@@ -158,7 +158,7 @@ def averages(labels: Tensor, named: Tensor, average: str) -> dict[str, float]:
 
 
 def multiply_accumulates(loaded: LoadedModel) -> int:
-    """Of one picture; torch counts multiplications and additions apart."""
+    """Multiply-accumulates of one picture; torch counts multiplications and additions apart."""
     size = loaded.input.size
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         loaded.model(torch.zeros(1, 1, size, size))
