@@ -32,7 +32,7 @@ from fashioncam.runtime.storage.captures import file_capture
 from training.base.metrics import accuracy, macro_accuracy
 from training.command import at_least, exit_code
 from training.data.cutouts import is_held_out, read_table
-from training.engine.loop import predict_both_ways
+from training.engine.prediction import predict_both_ways
 from training.finetune import NOW, ORIGINAL
 
 from .photo_accuracy import Photo, photos

@@ -19,7 +19,7 @@ import numpy as np
 from fashioncam.messages import FloatArray, Frame, Image, State
 from fashioncam.pipeline.find_item import Scene, find_item
 from fashioncam.pipeline.segmentation.segmenter import Segmenter
-from fashioncam.runtime.segmenter_loading import load_segmenter
+from fashioncam.runtime.loading import load_segmenter
 from training.command import at_least, exit_code
 
 from .simulated_clips import load_picture, rooms_of

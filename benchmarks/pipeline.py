@@ -23,8 +23,7 @@ from fashioncam.pipeline.explanation.overlay import annotate
 from fashioncam.pipeline.process import PipelineState, process_frame
 from fashioncam.pipeline.recognition.recogniser import Recogniser
 from fashioncam.runtime.headless import frames_of
-from fashioncam.runtime.model_loading import load_recogniser
-from fashioncam.runtime.segmenter_loading import load_segmenter
+from fashioncam.runtime.loading import load_recogniser, load_segmenter
 from fashioncam.runtime.sources.opening import open_source
 from fashioncam.settings import DEMO, Settings
 from training.command import exit_code

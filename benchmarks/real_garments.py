@@ -28,8 +28,7 @@ from fashioncam.errors import UserError
 from fashioncam.messages import Box, Frame, Image, State
 from fashioncam.pipeline.process import PipelineState, process_frame
 from fashioncam.pipeline.recognition.recogniser import Recogniser
-from fashioncam.runtime.model_loading import in_torch
-from fashioncam.runtime.segmenter_loading import load_segmenter
+from fashioncam.runtime.loading import in_torch, load_segmenter
 from fashioncam.settings import Settings
 from training.base.output_files import make_place_for
 from training.command import at_least, exit_code

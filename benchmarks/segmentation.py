@@ -24,7 +24,7 @@ import cv2
 from fashioncam.messages import Frame, State
 from fashioncam.pipeline.find_item import Scene, find_item
 from fashioncam.pipeline.segmentation.segmenter import Segmenter
-from fashioncam.runtime.segmenter_loading import load_segmenter
+from fashioncam.runtime.loading import load_segmenter
 from training.command import at_least, exit_code
 
 from .baselines import Answer, FixedThreshold, Method, Subtractor

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 
 class UserError(Exception):
     """Something the user can put right. Its text is one line that says what to do; the exit code is 2."""
@@ -23,3 +25,12 @@ class QtMissingError(UserError):
             f"Qt cannot open a window ({reason}); run with --headless, "
             f"or on Debian and Ubuntu: apt install {QT_PACKAGES}"
         )
+
+
+def require_torch(what: str) -> None:
+    """UserError where the packages of the extra `torch` are not installed; `what` needs them.
+
+    The command is right for a wheel and for a checkout: pip takes the fashioncam that is installed.
+    """
+    if find_spec("torch") is None or find_spec("pytorch_grad_cam") is None:
+        raise UserError(f'{what} needs torch, which is not installed: python -m pip install "fashioncam[torch]"')

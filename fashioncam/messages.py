@@ -127,9 +127,6 @@ class DisplayStyle:
     mirrored: bool = False
 
 
-Look = DisplayStyle  # its name before
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Explanation:
     """The heat map as pictures, for the panel.

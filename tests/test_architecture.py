@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 # Files directly in fashioncam/ that import nothing else of the project.
 BASE = {
     *("errors", "interrupts", "settings", "resources", "atomic_write"),
-    *("messages", "view", "commands", "learning_protocol"),
+    *("description", "messages", "view", "commands", "learning_protocol"),
 }
 # Packages of training/, each may import those before it; "commands" are its files.
 WORKSHOP = ["base", "data", "augmentation", "synthesis", "engine", "reports", "commands"]

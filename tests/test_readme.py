@@ -41,7 +41,7 @@ LINKS = sorted(
 )
 
 
-@pytest.mark.parametrize(("name", "link"), LINKS, ids=" -> ".join)
+@pytest.mark.parametrize(("name", "link"), LINKS)
 def test_links_point_to_files_and_headings(name, link):
     path, _, anchor = link.partition("#")
     target = (ROOT / name).parent / path if path else ROOT / name
@@ -108,7 +108,7 @@ def modules_named():
                 yield name, module
 
 
-@pytest.mark.parametrize(("name", "module"), sorted(modules_named()), ids=" -> ".join)
+@pytest.mark.parametrize(("name", "module"), sorted(modules_named()))
 def test_commands_exist(name, module):
     assert (ROOT / f"{module.replace('.', '/')}.py").is_file()
 

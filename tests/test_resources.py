@@ -72,7 +72,7 @@ def test_files_around_the_package_are_the_programs_in_its_checkout_only(tmp_path
 
 def test_this_checkout_is_found():
     assert ROOT == resources.ROOT
-    assert {path.stem for path in resources.own_weights()} >= set(MODELS) - {"wide_resnet", "hybrid56"}
+    assert {path.stem for path in resources.own_weights()} >= set(MODELS) - {"wide_resnet"}
 
 
 def test_wheel_holds_the_files_where_the_program_looks():

@@ -1,4 +1,4 @@
-"""How a command of the workshop begins and ends."""
+"""How a command of training begins and ends."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fashioncam.errors import UserError
 
 
 def exit_code(name: str, run: Callable[[], str]) -> int:
-    """Do the work of `python -m NAME`, and print what it says at last.
+    """Do the work of `python -m NAME` and print the line that it returns.
 
     Returns:
         0, or 2 for what the user can put right, or 130 where it was interrupted.
@@ -33,7 +33,7 @@ def add_data(parser: argparse.ArgumentParser) -> None:
 
 
 def add_compute(parser: argparse.ArgumentParser) -> None:
-    """The option that names what computes, as `find_device` takes it."""
+    """The option that names the device, as `find_device` takes it."""
     parser.add_argument(
         "--compute", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="default: the fastest there is"
     )

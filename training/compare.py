@@ -18,7 +18,7 @@ from pathlib import Path
 from fashioncam.errors import UserError
 from training.base.output_files import make_folder
 from training.data import fashion_mnist
-from training.engine.loop import predict
+from training.engine.prediction import predict
 from training.reports import plots
 from training.reports.evaluation import Comparison, Evaluation, compare, measure
 from training.reports.pages import write_json, write_page, write_pictures

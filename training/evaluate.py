@@ -22,7 +22,7 @@ from fashioncam.checkpoint import LoadedModel
 from training.base import metrics
 from training.base.output_files import make_folder, make_place_for_weights
 from training.data import fashion_mnist
-from training.engine.loop import predict
+from training.engine.prediction import predict
 from training.reports import plots
 from training.reports.evaluation import Comparison, Evaluation, compare, measure
 from training.reports.pages import write_json, write_page, write_pictures

@@ -4,25 +4,22 @@
 
 The photographs are github.com/alexeygrigorev/clothing-dataset. Shoes are left out: the set does not say which are
 sandals, sneakers and ankle boots; Fashion-MNIST's own shoes and rendered ones stand in. A killed run goes on: a zip
-that is whole is not fetched again, cutouts are kept; photographs that were refused are looked at again.
+that is whole is not fetched again, cutouts are not made again; photographs that were refused are tried again.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
-import os
 import shutil
 import signal
 import sys
 import zlib
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from http.client import HTTPException
-from multiprocessing import get_context
+from multiprocessing import parent_process
 from pathlib import Path, PurePosixPath
 from urllib.request import urlopen
 from zipfile import BadZipFile, ZipFile
@@ -35,7 +32,7 @@ from tqdm import tqdm
 from fashioncam.atomic_write import atomic_write
 from fashioncam.errors import UserError
 from training.base.output_files import make_folder
-from training.base.progress import progress
+from training.base.processes import on_all_cores
 from training.data.garment_masks import cut_out
 
 from .command import exit_code
@@ -158,29 +155,15 @@ def cut_out_all(archive: Path, folder: Path, photographs: Sequence[Photograph]) 
     """Cut out on all cores what `folder` does not have yet."""
     missing = [photograph for photograph in photographs if not (folder / photograph.file).exists()]
     chunks = [missing[start : start + CHUNK] for start in range(0, len(missing), CHUNK)]
-    work = partial(cut_out_some, archive, folder)
-    processes = min(os.cpu_count() or 1, len(chunks))
-    if processes <= 1:
-        for _ in progress(map(work, chunks), "cutouts", len(chunks)):
-            pass
-        return
-    # Spawned and not forked: OpenCV's threads do not survive a fork.
-    pool = ProcessPoolExecutor(processes, get_context("spawn"), prepare_process)
-    try:
-        for _ in progress(pool.map(work, chunks), "cutouts", len(chunks)):
-            pass
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def prepare_process() -> None:
-    """One core a process; Ctrl+C is for the command itself, which lets each process end its chunk."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    cv2.setNumThreads(1)
+    if chunks:
+        on_all_cores(cut_out_some, [(archive, folder, chunk) for chunk in chunks], "cutouts")
 
 
 def cut_out_some(archive: Path, folder: Path, photographs: Sequence[Photograph]) -> None:
-    """Write the cutouts of those photographs whose mask is believed."""
+    """Write the cutouts of those photographs whose mask is plausible."""
+    if parent_process() is not None:  # one core a process; Ctrl+C is for the command, which lets chunks end
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        cv2.setNumThreads(1)
     try:
         with ZipFile(archive) as opened:
             for photograph in photographs:
@@ -219,7 +202,7 @@ def summary(folder: Path, photographs: Sequence[Photograph], kept: Sequence[Phot
     labels = {index: "/".join(label for label, own in CLASS_OF.items() if own == index) for index in sorted(seen)}
     counts = "\n".join(f"  class {index} ({labels[index]}): {good[index]} of {seen[index]}" for index in labels)
     return (
-        f"{folder}: {len(kept)} cutouts of {len(photographs)} photographs; the others' masks could not be trusted\n"
+        f"{folder}: {len(kept)} cutouts of {len(photographs)} photographs; the other masks are not plausible\n"
         f"{counts}\n"
         "  shoes are left out, since sandals, sneakers and ankle boots are not told apart; "
         "Fashion-MNIST's own and rendered ones stand in"

@@ -2,11 +2,11 @@
 
     python -m training.finetune captures/ --weights weights/hybrid.pth --out weights/mine.pth
 
-Takes one to two and a half minutes on two cores. Beside the captures, held up in other ways, the model sees
-Fashion-MNIST, as it is and as through a webcam, and there keeps near the answers that it gave before. Its weights then
-go back a fifth of the way to the old ones, and further until at most half a point of the validation split is lost. A
-model that has been adapted before is adapted anew from its original with all captures, so that deleted ones are
-forgotten; where the original is no longer there as it was, the adapted one is adapted further.
+Takes one to two and a half minutes on two cores. The model learns from the captures, varied, and from its own former
+answers to Fashion-MNIST, so that it forgets little. Its weights then go back a fifth of the way to the old ones, and
+further until at most half a point of accuracy on the validation split is lost. A model that was adapted before is
+adapted anew from its original with all captures, so deleted ones are forgotten. If the original is gone or changed, the
+adapted model is adapted further.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from fashioncam.errors import UserError
 from fashioncam.learning_protocol import Error, Event, Progress, Result, encode
 from fashioncam.messages import InputDescription
 from fashioncam.models.base import Model, to_input
-from training.augmentation import plain
+from training.augmentation import standard
 from training.augmentation.webcam import cutouts_through_webcam
 from training.base import metrics
 from training.base.output_files import make_place_for_weights
@@ -42,15 +42,15 @@ from training.data.captures import Captures, load_captures
 from training.data.fashion_mnist import FashionMnist, Split
 from training.engine.background_evidence import background_evidence
 from training.engine.batches import shuffled_batches, targets_of
+from training.engine.calibration import map_scale
 from training.engine.class_maps import LogitsAndMaps
 from training.engine.distillation import distillation_loss
-from training.engine.loop import predict
 from training.engine.optimization import descend, fastest_precision, make_optimizers, one_cycle
+from training.engine.prediction import predict
 from training.engine.recipe import Recipe
 
 from .command import add_data, exit_code
 from .export import save_with_twin
-from .train import map_scale
 
 SEED = 0
 STEPS = 200
@@ -62,12 +62,11 @@ RECIPE = Recipe(
     learning_rate=3e-4,
     warmup=0.1,
     webcam_share=0.7,
-    distill_weight=1.0,  # Fashion-MNIST's labels would teach it what it need not keep
+    distill_weight=1.0,  # former answers only; Fashion-MNIST's labels are not needed
     distill_temperature=1.0,
 )
 MAY_FORGET = 0.005  # of the validation split
-# Of the way from the old weights to the new ones. At 1 the thirty captures of a trial were right as they are at 0.75,
-# but of other owners' garments 60.5 % instead of 62.8 (a hybrid of the data set alone, which had 58.0).
+# Of the way from the old weights to the new ones; the whole way costs accuracy on other owners' garments.
 INTERPOLATIONS = (0.8, 0.7, 0.6, 0.5, 0.4, 0.2)
 ORIGINAL, NOW = "original_validation_accuracy", "validation_accuracy"  # figures of the checkpoint
 READ_PERCENT, TRAINED_PERCENT, CHECKED_PERCENT = 10, 80, 90  # how far it is then
@@ -125,7 +124,7 @@ def run(args: argparse.Namespace, report: Report) -> Result:
     old = fashion_mnist.load_classifier(weights)
     captures = load_captures(args.captures, old.classes, old.input)
     dataset = fashion_mnist.load(args.data)
-    if old.input != replace(dataset.input, size=old.input.size):
+    if old.input != dataset.input:
         raise UserError(f"{weights} was trained on another input than Fashion-MNIST's")
     report(READ_PERCENT)
     model = adapt(old, captures, dataset.train, report)
@@ -145,7 +144,7 @@ def run(args: argparse.Namespace, report: Report) -> Result:
 
 
 def original(weights: Path) -> Path:
-    """What these weights were adapted from, where that is still there and unchanged; else the weights themselves."""
+    """The file that these weights were adapted from if it is still there, unchanged; else the weights themselves."""
     adapted = checkpoint.load(weights).info.recipe.get("adapted")
     if not isinstance(adapted, dict) or not isinstance(adapted.get("from"), str):
         return weights
@@ -201,14 +200,14 @@ def captured_batches(captures: Captures, description: InputDescription) -> Itera
         chosen = torch.randint(len(captures), (CAPTURED,), generator=generator)
         up, still = chosen.split(CAPTURED // 2)
         held_up = cutouts_through_webcam(cutouts.images[up], cutouts.labels[up], description.size, generator)
-        shifted = plain.random_crop(inputs.images[still], 1, generator)
+        shifted = standard.random_crop(inputs.images[still], 1, generator)
         images = torch.cat((held_up, shifted))
-        images = plain.flip(images, torch.rand(CAPTURED, generator=generator) < 0.5)
+        images = standard.flip(images, torch.rand(CAPTURED, generator=generator) < 0.5)
         yield to_input(images, description), targets[chosen]
 
 
 def stated_accuracy(old: LoadedModel, dataset: FashionMnist) -> float | None:
-    """What its checkpoint says of it, or of its original, on this very validation split; saves 5,000 pictures."""
+    """Accuracy on this validation split as the checkpoint states it, of its original if it has one; None if unknown."""
     figures = old.info.figures if old.info.data_digest == dataset.digest else {}
     return figures.get(ORIGINAL) or figures.get(NOW)
 
@@ -219,7 +218,7 @@ def accuracy(model: Model, split: Split, description: InputDescription) -> float
 
 
 def interpolate_weights(model: Model, old: LoadedModel, validation: Split, least: float) -> tuple[float, float]:
-    """Give the model the weights on the line between the old ones and its own (arXiv:2109.01903), the farthest allowed.
+    """Interpolate between the old weights and the model's (arXiv:2109.01903), as far as the accuracy allows.
 
     Returns:
         How far they are from the old ones to its own, one of `INTERPOLATIONS`, and their accuracy.
@@ -250,7 +249,7 @@ def described(
     dataset: FashionMnist,
     figures: dict[str, float],
 ) -> LoadedModel:
-    """The adapted model; what of the old one's description still holds goes with it.
+    """The adapted model, with those parts of the old description that still hold.
 
     Temperature and threshold do: the captures are too few to fit them, and the model is held to its former answers.
     Its measured figures do not.
@@ -267,7 +266,7 @@ def described(
 
 
 def settings() -> dict[str, Any]:
-    """What counts for how a model was adapted, by name."""
+    """Settings that were used to adapt a model, by name."""
     used = "batch_size", "learning_rate", "warmup", "webcam_share", "distill_weight", "distill_temperature"
     of_captures = {"steps": STEPS, "captured": CAPTURED, "captures_label_smoothing": LABEL_SMOOTHING}
     return of_captures | {name: getattr(RECIPE, name) for name in used}

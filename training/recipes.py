@@ -33,8 +33,7 @@ def untaught() -> Recipe:
 def benchmark() -> Recipe:
     """The best for the data set, for a GPU: learns from the weights of `teacher`, see --teacher.
 
-    The teacher's doubts take the smoothed labels' place; of pictures mixed by CutMix it knows none by heart. 109 epochs
-    were what the time allowed when the shipped weights were made.
+    The teacher's probabilities take the smoothed labels' place; of pictures mixed by CutMix it has memorised none.
     """
     return replace(untaught(), epochs=109, label_smoothing=0.0, cutmix_probability=0.5, distill_weight=0.7)
 
@@ -60,22 +59,16 @@ def webcam() -> Recipe:
     )
 
 
-def webcam56() -> Recipe:
-    """`webcam` for the hybrid that sees 56x56 pixels, from weights/hybrid-benchmark.pth too."""
-    return replace(webcam(), model="hybrid56")
-
-
 def webcam_taught() -> Recipe:
-    """`webcam` with teachers, which it has made: see --teacher and --webcam-teachers."""
+    """`webcam` with teachers, earlier results of it among them: see --teacher and --webcam-teachers."""
     return replace(webcam(), distill_weight=0.5, distill_temperature=2.0)
 
 
 def teacher() -> Recipe:
     """WRN-28-4, for a GPU; the small models learn from it with `distill_weight`.
 
-    A short run, most of its pictures mixed: after twice the epochs, with fewer of them mixed, it knew 99.9 % of the
-    training pictures by heart, and said of them little but their labels. These are not smoothed: smoothing makes better
-    teachers and worse students (arXiv:1906.02629).
+    The run is short and most pictures are mixed, so that it does not memorise them. Labels are not smoothed: smoothing
+    makes better teachers and worse students (arXiv:1906.02629).
     """
     return Recipe(
         model="wide_resnet",
@@ -131,7 +124,6 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
         teacher,
         hybrid,
         webcam,
-        webcam56,
         webcam_taught,
         simplecnn,
         webcam_simplecnn,
@@ -145,7 +137,6 @@ FILES = {
     "simplecnn": "simplecnn-plain",
     "teacher": "wide_resnet",
     "webcam": "hybrid",
-    "webcam56": "hybrid56",
     "webcam_taught": "hybrid",
     "webcam_simplecnn": "simplecnn",
 }

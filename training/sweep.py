@@ -42,7 +42,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The runs with the same values, which differ in their seeds; accuracies are of the validation split, 0..1."""
+    """Runs with the same values and different seeds; accuracies are of the validation split, 0..1."""
 
     values: Mapping[str, str]
     accuracies: Sequence[float]
@@ -88,7 +88,7 @@ def sweep(args: argparse.Namespace, others: Sequence[str]) -> str:
 
 
 def planned(args: argparse.Namespace, others: Sequence[str], folder: Path) -> list[Run]:
-    """All runs, the seeds of one combination after each other; UserError before the first where one cannot be."""
+    """All runs, grouped by combination; UserError if one of them is not possible."""
     varied = [one_varied(text) for text in args.vary]
     names = [pairs[0][0] for pairs in varied]
     if len(set(names)) < len(names):

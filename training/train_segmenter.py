@@ -30,7 +30,7 @@ from training.base.output_files import make_folder, make_place_for
 from training.base.processes import on_all_cores
 from training.base.progress import progress
 from training.data.cutouts import load_cutouts, oversampled
-from training.engine.optimization import MovingAverage, descend, fastest_precision, one_cycle
+from training.engine.optimization import descend, fastest_precision, moving_average, one_cycle
 from training.engine.run_log import RunLog
 from training.engine.run_state import restore, store
 from training.engine.segmentation_net import WIDTHS, SegmentationNet
@@ -42,7 +42,7 @@ from training.synthesis.drawn.rooms import draw_rooms
 from .command import add_compute, at_least, exit_code
 from .export import require_exporter, write_onnx
 
-SIZES_HW = ((120, 160), (120, 160), (90, 160), (160, 120))  # what cameras of 4:3, 16:9 and held upright come to
+SIZES_HW = ((120, 160), (120, 160), (90, 160), (160, 120))  # 4:3, 16:9 and portrait, scaled down
 STEPS_PER_EPOCH = 100
 EMA_DECAY = 0.9995
 WARMUP = 0.1  # of the steps
@@ -101,18 +101,15 @@ def fit(
     train, validation = banks(garments, rooms, seed)
     torch.manual_seed(seed)
     net = SegmentationNet().to(device).to(memory_format=torch.channels_last)
-    average = MovingAverage(net, EMA_DECAY)
+    average = moving_average(net, EMA_DECAY)
     optimizer = AdamW(net.parameters(), lr=4e-3, weight_decay=0.01)
     schedule = LambdaLR(optimizer, one_cycle(epochs * STEPS_PER_EPOCH, WARMUP))
-    parts: dict[str, Any] = {"net": net, "average": average, "optimizer": optimizer, "schedule": schedule}
-    pictures = fingerprint((train.cutouts, validation.cutouts, train.rooms, validation.rooms))
-    train = train.to(device)
-    named = {**vars(composites), **vars(people)}
-    shares = {name: value for name, value in named.items() if name.endswith("_SHARE")}
     precision = fastest_precision(device)
-    identity = {"epochs": epochs, "seed": seed, "batch": batch_size, "pictures": pictures, "widths": WIDTHS}
-    identity |= {"device": device.type, "precision": precision, **shares}
+    identity = {"epochs": epochs, "seed": seed, "batch": batch_size, "device": device.type, "precision": precision}
+    identity |= made_from(train, validation)
+    parts: dict[str, Any] = {"net": net, "average": average, "optimizer": optimizer, "schedule": schedule}
     first_epoch = restore(folder / "state.pt", identity, parts)
+    train = train.to(device)
     log = RunLog(folder, first_epoch)
     for epoch in range(first_epoch, epochs):
         started = time.monotonic()
@@ -121,22 +118,26 @@ def fit(
         losses = []
         for step in progress(range(STEPS_PER_EPOCH // 2), f"epoch {epoch + 1}/{epochs}", STEPS_PER_EPOCH // 2):
             batch = compose(train, batch_size, SIZES_HW[step % len(SIZES_HW)], generator)
-            # Making a batch is dear: each serves twice.
-            for view in (batch, mirrored(batch)):
+            for view in (batch, mirrored(batch)):  # making a batch is slow: each serves twice
                 losses.append(train_step(net, optimizer, view, precision))
                 schedule.step()
-                average.update(net)
-        figures = {
-            "train_loss": torch.stack(losses).mean().item(),
-            **validate(average.module, validation),
-            "seconds": time.monotonic() - started,
-        }
+                average.update_parameters(net)
+        figures = {"train_loss": torch.stack(losses).mean().item(), **validate(average.module, validation)}
+        figures["seconds"] = time.monotonic() - started
         log.write(epoch, **figures)
         store(folder / "state.pt", identity, epoch + 1, parts)
         print(f"epoch {epoch + 1}/{epochs} " + " ".join(f"{k} {v:.4f}" for k, v in figures.items()), flush=True)
     log.close()
     net.load_state_dict(average.module.state_dict())
     return net.cpu().to(memory_format=torch.contiguous_format).eval()
+
+
+def made_from(train: Bank, validation: Bank) -> dict[str, Any]:
+    """What the composites and the network are made from, as part of a run's identity."""
+    pictures = fingerprint((train.cutouts, validation.cutouts, train.rooms, validation.rooms))
+    named = {**vars(composites), **vars(people)}
+    shares = {name: value for name, value in named.items() if name.endswith("_SHARE")}
+    return {"pictures": pictures, "widths": WIDTHS, **shares}
 
 
 def banks(garments: Path, rooms: int, seed: int) -> tuple[Bank, Bank]:
@@ -179,7 +180,7 @@ def segmentation_loss(logits: Tensor, item: Tensor) -> Tensor:
 
 @torch.inference_mode()
 def validate(net: nn.Module, bank: Bank) -> dict[str, float]:
-    """Mean IoU of the mask, the share of items that it finds well, and of empty pictures in which it sees one.
+    """Mean IoU of the mask, the share of items found well, and the share of false alarms on empty pictures.
 
     The bank is on the CPU, so that the composites are the same wherever the network is.
     """

@@ -23,8 +23,7 @@ from fashioncam.runtime.threads.mailbox import Mailbox
 from fashioncam.runtime.threads.rates import RateMeter
 from fashioncam.settings import DEMO, Settings
 
-from .model_loading import load_recogniser
-from .segmenter_loading import load_segmenter
+from .loading import load_recogniser, load_segmenter
 
 WAIT_S = 0.1  # how soon the end of a live source is noticed
 

@@ -9,13 +9,12 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
 from fashioncam import resources
-from fashioncam.errors import UserError
+from fashioncam.errors import UserError, require_torch
 from fashioncam.learning_protocol import Error, Progress, Result, decode
 from fashioncam.messages import Failure, LearningProgress
 from fashioncam.runtime.threads.loop import Loop
@@ -130,8 +129,7 @@ class Learner:
         """UserError where the training package or torch is missing."""
         if not (self._checkout / "training" / "finetune.py").is_file():  # a wheel brings the program alone
             raise UserError("Learning needs the project's folder training: start fashioncam from a checkout")
-        if find_spec("torch") is None:
-            raise UserError('Learning needs torch: python -m pip install "fashioncam[torch]"')
+        require_torch("Learning")
 
     def _report(self, failure: Failure) -> None:
         self.learning = LearningProgress(is_running=False, text=failure.text)

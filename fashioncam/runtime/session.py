@@ -32,7 +32,7 @@ from fashioncam.view import HeldGarment, Notification, View
 
 from .explanation_requests import as_shown, contrast_asked, forgotten, row_asked
 from .learner import Learner
-from .segmenter_loading import load_segmenter
+from .loading import load_segmenter
 
 RETRY_S = 1.0
 TICK_S = 0.05  # how soon the view tells what no picture comes with

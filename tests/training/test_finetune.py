@@ -16,9 +16,7 @@ from fashioncam import checkpoint
 from fashioncam.checkpoint import LoadedModel
 from fashioncam.learning_protocol import Error, Progress, Result, decode
 from fashioncam.messages import Reading, Segment, State
-from fashioncam.models import build
 from fashioncam.models.base import to_input
-from fashioncam.models.hybrid import Hybrid56
 from fashioncam.runtime.storage.captures import file_capture
 from training import finetune
 from training.augmentation.webcam import cutouts_through_webcam
@@ -95,23 +93,6 @@ def test_captures_are_learned_and_the_rest_of_the_checkpoint_stays(
     assert new.info.recipe["adapted"]["captures"] == 3
     assert new.info.recipe["adapted"]["from"] == str(tmp_path / "old.pth")
     assert set(new.info.figures) == {finetune.ORIGINAL, finetune.NOW, "class_map_scale"}
-
-
-@pytest.fixture
-def model56(model: LoadedModel) -> LoadedModel:
-    larger = build("hybrid56", dict(model.info.config))
-    larger.load_state_dict(Hybrid56.adopted("hybrid", model.model.state_dict()))
-    about = replace(model.info, model_name="hybrid56")
-    return replace(model, model=larger.eval(), input=replace(model.input, size=56), info=about)
-
-
-def test_model_that_sees_more_pixels_learns_too(
-    adapt: Callable[..., int], model56: LoadedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(finetune, "MAY_FORGET", 1.0)
-    checkpoint.save(model56, tmp_path / "old.pth")
-    assert adapt() == 0
-    assert checkpoint.load(tmp_path / "new.pth").input == model56.input
 
 
 def test_program_is_told_in_json_lines(

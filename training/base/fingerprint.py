@@ -1,4 +1,4 @@
-"""A digest of tensors, which tells whether a run goes on with the same data."""
+"""A digest of tensors: whether a run goes on with the same data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from torch import Tensor
 
 
 def fingerprint(tensors: Iterable[Tensor]) -> str:
-    """SHA-256 of what they hold."""
+    """SHA-256 of the tensors' values."""
     digest = hashlib.sha256()
     for tensor in tensors:
         digest.update(tensor.cpu().numpy().tobytes())

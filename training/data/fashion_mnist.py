@@ -15,14 +15,15 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
-from torchvision.datasets import FashionMNIST
 
 from fashioncam import checkpoint
 from fashioncam.checkpoint import LoadedModel
 from fashioncam.errors import UserError
 from fashioncam.messages import InputDescription
 
-CLASSES = tuple(FashionMNIST.classes)
+CLASSES = (
+    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+)  # fmt: skip
 
 # Of the arrays, not of the .gz files: Debian compresses them anew. These are the files of
 # 31 August 2017, re-issued without the overlaps between train and test.
@@ -36,11 +37,11 @@ DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
 DOWNLOAD_FOLDER = Path("data")
 SPLIT_SEED = 20170831
 VALIDATION_COUNT = 5_000
-NOT_A_GARMENT = -1  # label of other things; their target is the same probability for every class
+NOT_A_GARMENT = -1  # label of other objects; their target is a uniform distribution
 
 
 class DataError(UserError):
-    """The data set is missing or is not the one we know; the text is one line that says what to do."""
+    """The data set is missing or has another digest; the text is one line that says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class WebcamPictures:
     """Photographs of garments as the program sees them; no owner is both trained and validated on.
 
     Attributes:
-        train, validation: seen by a simulated webcam, harder than most real ones; other things among them.
+        train, validation: seen by a simulated webcam, harder than most real ones; other objects among them.
         cutouts: photographs and drawings that `train` was made of, to be varied in every step.
         photographs: the garments of `validation` with the masks that they came with.
     """
@@ -102,7 +103,7 @@ class WebcamPictures:
 
 
 def load_classifier(path: Path) -> LoadedModel:
-    """A checkpoint that answers with Fashion-MNIST's classes to its pictures; UserError for any other."""
+    """Load a checkpoint that was trained on Fashion-MNIST's classes and input; UserError for any other."""
     loaded = checkpoint.load(path)
     if loaded.classes != CLASSES or loaded.input.polarity != "negated":
         raise UserError(f"{path} was trained on other classes or another input than Fashion-MNIST's; name another file")
@@ -175,6 +176,8 @@ def is_complete(folder: Path) -> bool:
 
 def download(folder: Path) -> Path:
     """Let torchvision fetch the files unless they are there; returns `folder`."""
+    from torchvision.datasets import FashionMNIST  # takes seconds to import
+
     try:
         FashionMNIST(str(folder), download=True)
     except (OSError, RuntimeError, HTTPException) as error:

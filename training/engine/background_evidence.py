@@ -7,11 +7,11 @@ from torch.nn import functional as F
 
 
 def background_evidence(class_maps: Tensor, images: Tensor) -> tuple[Tensor, Tensor]:
-    """How much the places without garment say about the class: a sum of squares, 0 where they say nothing.
+    """The evidence for a class at places without garment, as a sum of squares; 0 where there is none.
 
-    The logits are sums over the class maps, so attention is free to collect the evidence wherever it likes, and does:
-    without this in the loss a map of the hybrid showed the place no better than chance. What counts is the difference
-    between classes, so at every place their mean is taken away.
+    The logits are sums over the class maps. Without this term in the loss the hybrid collects evidence anywhere, and
+    its maps show the place no better than chance. Only differences between classes count, so at every place the
+    classes' mean is subtracted.
 
     Args:
         class_maps: N x classes x h x w, as `Model.class_maps` gives them.

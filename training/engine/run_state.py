@@ -12,7 +12,7 @@ from fashioncam.errors import UserError
 
 from . import distributed
 
-VERSION = 2  # of the file; another one's parts may not fit
+VERSION = 3  # of the file; another one's parts may not fit
 
 
 def restore(path: Path, identity: dict[str, Any], parts: dict[str, Any]) -> int:

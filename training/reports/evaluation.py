@@ -18,10 +18,9 @@ from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
 from fashioncam.checkpoint import LoadedModel
-from fashioncam.pipeline.explanation.methods import explainer
-from fashioncam.pipeline.recognition.onnx_recogniser import ExportedRecogniser, made_from
+from fashioncam.pipeline.recognition.onnx_recogniser import onnx_recogniser
 from fashioncam.pipeline.recognition.recogniser import Recogniser
-from fashioncam.pipeline.recognition.torch_recogniser import TorchRecogniser
+from fashioncam.pipeline.recognition.torch_recogniser import torch_recogniser
 from training.base import metrics
 
 TIMED = 200  # pictures
@@ -135,12 +134,12 @@ def measure(path: Path, loaded: LoadedModel, logits: Tensor, labels: Tensor) -> 
         parameters=sum(parameter.numel() for parameter in loaded.model.parameters()),
         macs=multiply_accumulates(loaded),
         latency_ms=latency_ms(recogniser),
-        runtime="onnxruntime" if isinstance(recogniser, ExportedRecogniser) else "torch",
+        runtime=recogniser.runtime,
     )
 
 
 def class_figures(probabilities: Tensor, labels: Tensor, names: tuple[str, ...]) -> list[ClassFigures]:
-    """Of each class, by N x classes calibrated probabilities."""
+    """Figures of each class, by N x classes calibrated probabilities."""
     named = probabilities.argmax(dim=1)
     of_each = precision_recall_fscore_support(labels, named, labels=range(len(names)), zero_division=0.0)
     figures = []
@@ -159,7 +158,7 @@ def averages(labels: Tensor, named: Tensor, average: str) -> dict[str, float]:
 
 
 def multiply_accumulates(loaded: LoadedModel) -> int:
-    """Of one picture; torch counts multiplications and additions apart."""
+    """Multiply-accumulates of one picture; torch counts multiplications and additions apart."""
     size = loaded.input.size
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         loaded.model(torch.zeros(1, 1, size, size))
@@ -167,10 +166,11 @@ def multiply_accumulates(loaded: LoadedModel) -> int:
 
 
 def as_the_program_runs_it(path: Path, loaded: LoadedModel) -> Recogniser:
-    """The exported model beside the checkpoint, where there is one; else the checkpoint in torch."""
-    twin = path.with_suffix(".onnx")
-    exported = made_from(path.read_bytes(), twin.read_bytes()) if twin.is_file() else None
-    return exported or TorchRecogniser(loaded, explainer(loaded, "gradcam"))
+    """The twin beside the checkpoint, where there is one; else the checkpoint in torch."""
+    try:
+        return onnx_recogniser(path.with_suffix(".onnx").read_bytes(), path.read_bytes())
+    except (OSError, ValueError):
+        return torch_recogniser(loaded)
 
 
 def latency_ms(recogniser: Recogniser) -> float:

@@ -103,7 +103,7 @@ def reliability(curves: Mapping[str, tuple[Tensor, Tensor]]) -> Figure:
 
 
 def most_confident_mistakes(images: Tensor, truth: Tensor, probabilities: Tensor, labels: Sequence[str]) -> Figure:
-    """Pictures that are named wrong most surely, N x 1 x 28 x 28 uint8, as the data set shows them."""
+    """The most confident mistakes among N x 1 x 28 x 28 uint8 pictures, as the data set shows them."""
     confidence, named = probabilities.max(dim=1)
     wrong = (named != truth).nonzero().flatten()
     shown = wrong[confidence[wrong].argsort(descending=True)[:MISTAKES]]

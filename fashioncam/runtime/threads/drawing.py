@@ -106,7 +106,7 @@ def draw(frame: Frame, reading: Reading | None, style: DisplayStyle, place_wh: t
     """
     frame_wh = frame.image_bgr.shape[1::-1]
     if reading is not None and reading.frame_wh == frame_wh:
-        picture_bgr = annotate(frame.image_bgr, reading, look=style)
+        picture_bgr = annotate(frame.image_bgr, reading, style=style)
     else:
         picture_bgr = cv2.flip(frame.image_bgr, 1) if style.mirrored else frame.image_bgr
     size_wh = largest_within(frame_wh, place_wh)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fashioncam.messages import Failure
 from fashioncam.pipeline.recognition.recogniser import Recogniser
-from fashioncam.runtime.model_loading import load_recogniser, weights_path
+from fashioncam.runtime.loading import load_recogniser, weights_path
 from fashioncam.settings import DEFAULT_MODEL, Settings
 
 from .loop import Loop

@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 
 def alternating_flips(count: int, seed: int, epoch: int, device: torch.device) -> Tensor:
-    """Which of `count` pictures are mirrored in an epoch: drawn once, then every picture turns each time.
+    """Which of `count` pictures are mirrored in an epoch: at first half of them, then every picture changes each epoch.
 
     So no view comes twice before the other has come once (arXiv:2404.00498, section 3.6).
     """

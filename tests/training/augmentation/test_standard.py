@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from training.augmentation.plain import alternating_flips, flip, random_crop, random_cutmix, random_erasing
+from training.augmentation.standard import alternating_flips, flip, random_crop, random_cutmix, random_erasing
 
 AUGMENTATIONS = {
     "crop": lambda images, generator: random_crop(images, 3, generator),

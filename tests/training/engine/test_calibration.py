@@ -9,10 +9,10 @@ import torch
 from torch import Tensor
 
 from fashioncam.checkpoint import LoadedModel
-from training import train
 from training.base import metrics
 from training.data import fashion_mnist
-from training.engine.loop import predict
+from training.engine import calibration
+from training.engine.prediction import predict
 from training.engine.recipe import Recipe
 
 
@@ -26,7 +26,7 @@ class TestCalibrationForTheCamera:
             dataset.train.images, torch.full_like(dataset.train.labels, fashion_mnist.NOT_A_GARMENT)
         )
         photos = fashion_mnist.WebcamPictures(none, others, none, dataset.validation)
-        return train.calibrated(tiny_hybrid.model, tiny, 0, dataset, photos)
+        return calibration.calibrated(tiny_hybrid.model, tiny, 0, dataset, photos)
 
     @pytest.fixture
     def both_ways(self, dataset: fashion_mnist.FashionMnist, tiny_hybrid: LoadedModel) -> Callable[[Tensor], Tensor]:
@@ -40,15 +40,15 @@ class TestCalibrationForTheCamera:
         logits, labels = both_ways(dataset.validation.images), dataset.validation.labels
         probabilities = (logits / calibrated.temperature).softmax(dim=1)
         assert calibrated.temperature == pytest.approx(metrics.fit_temperature(logits, labels))
-        away = (probabilities.amax(dim=1) < calibrated.reject_below).float().mean().item()
-        assert away == pytest.approx(train.TURNED_AWAY, abs=0.01)
+        rejected = (probabilities.amax(dim=1) < calibrated.reject_below).float().mean().item()
+        assert rejected == pytest.approx(calibration.REJECTED_SHARE, abs=0.01)
         error = metrics.expected_calibration_error(probabilities, labels)
         assert calibrated.info.figures["photo_accuracy"] == pytest.approx(metrics.macro_accuracy(logits, labels))
         assert calibrated.info.figures["photo_calibration_error"] == pytest.approx(error, abs=1e-5)
 
-    def test_so_is_the_share_of_other_things_that_is_turned_away(
+    def test_so_is_the_share_of_other_objects_that_is_rejected(
         self, calibrated: LoadedModel, both_ways: Callable[[Tensor], Tensor], dataset: fashion_mnist.FashionMnist
     ) -> None:
         confidence = (both_ways(dataset.train.images) / calibrated.temperature).softmax(dim=1).amax(dim=1)
-        away = (confidence < calibrated.reject_below).float().mean().item()
-        assert calibrated.info.figures["other_things_turned_away"] == pytest.approx(away)
+        rejected = (confidence < calibrated.reject_below).float().mean().item()
+        assert calibrated.info.figures["other_objects_rejected"] == pytest.approx(rejected)

@@ -1,4 +1,4 @@
-"""Things that are no garment, drawn at random, so that the model learns to be unsure of what it does not know."""
+"""Objects that are no garment, drawn at random, so that the model learns to be unsure of what it does not know."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SYMMETRIC_SHARE = 0.5
 SLAB_SHARE, VESSEL_SHARE = 0.2, 0.15
 
 
-def draw_thing(rng: np.random.Generator, rooms: np.ndarray) -> Image:
+def draw_object(rng: np.random.Generator, rooms: np.ndarray) -> Image:
     """A slab, a vessel, or shapes heaped up.
 
     Args:

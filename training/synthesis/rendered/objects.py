@@ -1,4 +1,4 @@
-"""Things that are no garment, rendered: what looks like a photograph of something solid need not be a shoe or a bag."""
+"""Objects that are no garment, rendered: not everything that looks solid is a shoe or a bag."""
 
 from __future__ import annotations
 
@@ -8,27 +8,15 @@ import numpy as np
 
 from fashioncam.messages import Image
 
-from .rendering import (
-    Cloth,
-    Noise,
-    Union,
-    Viewpoint,
-    capsule,
-    ellipsoid,
-    painted,
-    render,
-    ring,
-    rotation,
-    rounded_box,
-    vector,
-)
+from .renderer import Cloth, Viewpoint, painted, render
+from .shapes import Noise, Union, capsule, ellipsoid, ring, rotation, rounded_box, vector
 
 VESSEL_SHARE = 0.35
 MOST_PARTS = 6
 
 
-def render_thing(rng: np.random.Generator, rooms: np.ndarray) -> Image:
-    """A vessel, or simple solids heaped up, as `rendering.render`; `rooms` as `drawing.random_surface`."""
+def render_object(rng: np.random.Generator, rooms: np.ndarray) -> Image:
+    """A vessel, or simple solids heaped up, as `renderer.render`; `rooms` as `random_surface`."""
     if rng.random() < VESSEL_SHARE:
         view = Viewpoint(rng.uniform(-0.1, 0.8), rng.uniform(-1.5, 1.5), rng.normal(0, 0.3))
         return render(Vessel(rng, rooms), view, rng)
@@ -36,7 +24,7 @@ def render_thing(rng: np.random.Generator, rooms: np.ndarray) -> Image:
     return render(Heap(rng, rooms), view, rng)
 
 
-class Thing(ABC):
+class SolidObject(ABC):
     """Parts with a cloth each, a little uneven."""
 
     middle = (0.0, 0.0, 0.0)
@@ -53,19 +41,19 @@ class Thing(ABC):
         """The parts, whole and even."""
 
     def surface(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """As `rendering.Body`."""
+        """As `renderer.Body`."""
         thing = self.parts(points)
         return thing.distance + self.rough * self.noise(points * self.grain), thing.part
 
     def colours(self, points: np.ndarray, part: np.ndarray, normals: np.ndarray) -> np.ndarray:
-        """As `rendering.Body`."""
+        """As `renderer.Body`."""
         colours = self.cloths[0].at(points)
         for number, cloth in enumerate(self.cloths[1:], 1):
             colours = painted(colours, part == number, cloth.at(points))
         return colours
 
 
-class Vessel(Thing):
+class Vessel(SolidObject):
     """A body of revolution, often hollow, with a handle, or with a band around it."""
 
     def __init__(self, rng: np.random.Generator, rooms: np.ndarray) -> None:
@@ -93,7 +81,7 @@ class Vessel(Thing):
         return thing
 
 
-class Heap(Thing):
+class Heap(SolidObject):
     """Boxes, ellipsoids, rods and rings near each other, each turned at random; half of them symmetric."""
 
     def __init__(self, rng: np.random.Generator, rooms: np.ndarray) -> None:
