@@ -15,12 +15,13 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 import cv2
 from PySide6.QtCore import QSettings
 
+from fashioncam.commands import LoadModel
 from fashioncam.messages import Frame
 from fashioncam.runtime.session import LiveSession
 from fashioncam.runtime.sources.opening import open_source
 from fashioncam.settings import DEMO, Settings
 from fashioncam.ui.main_window import MainWindow
-from fashioncam.ui.preferences import Memory
+from fashioncam.ui.preferences import Preferences
 
 FPS = 30.0
 MOST_FRAMES = 150  # of the demo clip
@@ -55,12 +56,12 @@ class SyntheticCamera:
 def live_window(camera: Callable[[], SyntheticCamera]) -> Iterator[tuple[LiveSession, MainWindow]]:
     """The window on a session that has been started; what they write goes with them."""
     with tempfile.TemporaryDirectory() as folder:
-        memory = Memory(QSettings(f"{folder}/memory.ini", QSettings.Format.IniFormat))
+        preferences = Preferences(QSettings(f"{folder}/preferences.ini", QSettings.Format.IniFormat))
         session = LiveSession(Settings(device="synthetic"), Path(folder), open_named=lambda device, size: camera())
-        window = MainWindow(Settings(), session, memory, ())
+        window = MainWindow(Settings(), session, preferences, ())
         window.show()
         session.start()
-        session.load_model()
+        session.send(LoadModel())
         yield session, window
         window.close()
         window.deleteLater()

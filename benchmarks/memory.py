@@ -16,9 +16,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import cv2
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from fashioncam.messages import View
+from fashioncam.commands import Do
 from fashioncam.runtime.session import LiveSession
 from training.command import at_least
 
@@ -34,17 +35,19 @@ def main() -> None:
     cv2.setNumThreads(1)
     application = QApplication(sys.argv[:1])
     with live_window(lambda: SyntheticCamera((640, 480), FPS)) as (session, _):
-        session.read_latest = reporting(session, wanted, application)
+        timer = QTimer()
+        timer.timeout.connect(reporter(session, wanted, application))
+        timer.start(5)
         application.exec()
 
 
-def reporting(session: LiveSession, wanted: int, application: QApplication) -> Callable[[], View]:
-    """In place of `read_latest`: prints the memory, records for a while, and quits after `wanted` frames."""
-    pull, reported, toggles = session.read_latest, 0, [wanted // 2, wanted // 2 + EVERY]
+def reporter(session: LiveSession, wanted: int, application: QApplication) -> Callable[[], None]:
+    """Called again and again: prints the memory, records for a while, and quits after `wanted` frames."""
+    reported, toggles = 0, [wanted // 2, wanted // 2 + EVERY]
 
-    def read_latest() -> View:
+    def report() -> None:
         nonlocal reported
-        view = pull()
+        view = session.view
         if view.failure is not None:
             sys.exit(f"benchmarks.memory: {view.failure.text}")
         frames = view.reading.frame_index if view.reading else 0
@@ -53,12 +56,11 @@ def reporting(session: LiveSession, wanted: int, application: QApplication) -> C
             reported += EVERY
             if toggles and frames >= toggles[0]:
                 toggles.pop(0)
-                session.toggle_recording()
+                session.send(Do.TOGGLE_RECORDING)
         if frames >= wanted:
             application.quit()
-        return view
 
-    return read_latest
+    return report
 
 
 def megabytes() -> float:

@@ -20,8 +20,8 @@ import cv2
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-from fashioncam.messages import View
 from fashioncam.runtime.threads import inference
+from fashioncam.view import View
 
 from .live_window import SyntheticCamera, live_window
 from .tables import print_cells, print_table_head
@@ -92,7 +92,7 @@ def run(application: TimedApplication, size_wh: tuple[int, int], slowness: int, 
         QTimer.singleShot(int(1000 * SETTLE_S), application.forget)
         QTimer.singleShot(int(1000 * (SETTLE_S + seconds)), application.quit)
         application.exec()
-        view = session.read_latest()
+        view = session.view
     inference.process_frame = process_frame
     if view.failure is not None:
         sys.exit(f"benchmarks.window: {view.failure.text}")

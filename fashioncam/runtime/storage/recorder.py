@@ -14,8 +14,8 @@ import numpy as np
 
 from fashioncam import resources
 from fashioncam.errors import UserError
-from fashioncam.messages import Frame, Image, Look, Reading
-from fashioncam.pipeline.explanation.overlay import LOOK, annotate
+from fashioncam.messages import DisplayStyle, Frame, Image, Reading
+from fashioncam.pipeline.explanation.overlay import DEFAULT_STYLE, annotate
 from fashioncam.pipeline.garment_input import largest_within
 from fashioncam.runtime.loading import weights_path
 from fashioncam.settings import DEMO, Settings
@@ -42,19 +42,26 @@ class Recorder:
         self._predictions = PredictionWriter(settings.predictions) if settings.predictions else None
         self.frames = 0  # written
 
-    def write(self, frame: Frame, reading: Reading, source_fps: float, processed_fps: float, look: Look = LOOK) -> None:
+    def write(
+        self,
+        frame: Frame,
+        reading: Reading,
+        source_fps: float,
+        processed_fps: float,
+        style: DisplayStyle = DEFAULT_STYLE,
+    ) -> None:
         """Add one frame and its reading.
 
         Args:
             source_fps: frames a second that the video is to be played at.
             processed_fps: what is written on the picture, where the settings want it.
-            look: how the picture is drawn.
+            style: how the picture is drawn.
         """
         if self._predictions:
-            self._predictions.write(reading, look if self._video else LOOK)
+            self._predictions.write(reading, style if self._video else DEFAULT_STYLE)
         if self._video:
             fps = None if self._settings.display_fps is False else processed_fps
-            picture = annotate(frame.image_bgr, reading, self._settings.display_input, fps, look)
+            picture = annotate(frame.image_bgr, reading, self._settings.display_input, fps, style)
             self._video.write(picture, source_fps, frame.time_s)
         self.frames += 1
 
@@ -91,12 +98,12 @@ class PredictionWriter:
         except OSError as error:
             raise self._failure(error) from None
 
-    def write(self, reading: Reading, look: Look) -> None:
+    def write(self, reading: Reading, style: DisplayStyle) -> None:
         try:
             if not self._is_fresh and self._path.is_file():  # not a pipe
                 self._file.truncate(0)
             self._is_fresh = True
-            self._file.write(json.dumps(as_json(reading, look)) + "\n")
+            self._file.write(json.dumps(as_json(reading, style)) + "\n")
         except OSError as error:
             raise self._failure(error) from None
 
@@ -108,7 +115,7 @@ class PredictionWriter:
         return UserError(f"{self._path}: {error.strerror}; name a file in a folder that you may write to")
 
 
-def as_json(reading: Reading, look: Look = LOOK) -> dict[str, Any]:
+def as_json(reading: Reading, style: DisplayStyle = DEFAULT_STYLE) -> dict[str, Any]:
     """The line of the predictions file for a reading, as a dict.
 
     `box` is in the frame as it came; `mirrored` is there where the picture or film beside it is mirrored.
@@ -121,7 +128,7 @@ def as_json(reading: Reading, look: Look = LOOK) -> dict[str, Any]:
         "top5": [{"index": p.index, "label": p.label, "probability": round(p.probability, 5)} for p in reading.top5],
         "stages_ms": {stage: round(ms, 3) for stage, ms in reading.stages_ms.items()},
     }
-    return line | ({"mirrored": True} if look.mirrored else {})
+    return line | ({"mirrored": True} if style.mirrored else {})
 
 
 class VideoRecorder:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from fashioncam.errors import UserError
-from fashioncam.messages import Frame, Look, Reading
+from fashioncam.messages import DisplayStyle, Frame, Reading
 from fashioncam.settings import Settings
 
 from .recorder import Recorder
@@ -32,12 +32,12 @@ class Recording:
         self._is_ended = False
         self._failure: UserError | None = None
 
-    def write(self, frame: Frame, reading: Reading, source_fps: float, look: Look) -> bool:
+    def write(self, frame: Frame, reading: Reading, source_fps: float, style: DisplayStyle) -> bool:
         """Add a frame, unless the recording has been ended; False where it fails, which ends it."""
         with self._lock:
             if not self._is_ended:
                 try:
-                    self._recorder.write(frame, reading, source_fps, source_fps, look)
+                    self._recorder.write(frame, reading, source_fps, source_fps, style)
                 except UserError as error:
                     self._is_ended, self._failure = True, error
             return self._failure is None

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from fashioncam.errors import UserError
-from fashioncam.messages import Capture, Frame, Look, Reading
+from fashioncam.messages import Capture, DisplayStyle, Frame, Reading
 from fashioncam.pipeline.explanation.overlay import annotate
 
 from .captures import delete_capture, file_capture, list_captures, write_png
@@ -64,9 +64,9 @@ class Storage:
         except queue.Empty:
             return ""
 
-    def save_picture(self, frame: Frame, reading: Reading, look: Look) -> None:
+    def save_picture(self, frame: Frame, reading: Reading, style: DisplayStyle) -> None:
         """Write the annotated picture, and beside it what was said of it."""
-        self._do_if_room(lambda: self._save_picture(frame, reading, look))
+        self._do_if_room(lambda: self._save_picture(frame, reading, style))
 
     def file(self, frame: Frame, reading: Reading, label: str, index: int) -> None:
         """File the garment under its true class."""
@@ -111,10 +111,10 @@ class Storage:
         except UserError as error:
             self.tell(str(error))
 
-    def record(self, frame: Frame, reading: Reading, source_fps: float, look: Look) -> None:
+    def record(self, frame: Frame, reading: Reading, source_fps: float, style: DisplayStyle) -> None:
         """Add a frame to the recording, if there is one; a recording that fails ends, and a message says why."""
         recording = self._recording
-        if recording is not None and not recording.write(frame, reading, source_fps, look):
+        if recording is not None and not recording.write(frame, reading, source_fps, style):
             self._end(recording)
 
     def close(self) -> None:
@@ -133,12 +133,12 @@ class Storage:
             self._recording = None
         self._finishing.append(self._do(lambda: self.tell(recording.finish())))
 
-    def _save_picture(self, frame: Frame, reading: Reading, look: Look) -> None:
+    def _save_picture(self, frame: Frame, reading: Reading, style: DisplayStyle) -> None:
         path = self._new_path(".png")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            write_png(path, annotate(frame.image_bgr, reading, look=look))
-            said = as_json(reading, look) | {"heat_map_for": reading.explained, "heat_map_against": reading.against}
+            write_png(path, annotate(frame.image_bgr, reading, style=style))
+            said = as_json(reading, style) | {"heat_map_for": reading.explained, "heat_map_against": reading.against}
             path.with_suffix(".json").write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
         except OSError as error:
             raise UserError(f"{path} cannot be written: {error.strerror}") from None

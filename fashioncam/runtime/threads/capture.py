@@ -52,7 +52,7 @@ class CaptureLoop(Loop):
 
     def _capture(self, stop: threading.Event) -> None:
         self._wait()
-        del self._wait  # nothing of what it waited for is kept
+        del self._wait  # let go of what it waited for
         while not stop.is_set():
             try:
                 self._play(stop)
@@ -75,9 +75,9 @@ class CaptureLoop(Loop):
         """Deliver the source's frames until it has no more."""
         source = self.source = self._open_source()
         try:
-            due_s = time.monotonic()  # when the film's frame of time 0 is due
+            due_s = time.perf_counter()  # when the film's frame of time 0 is due
             while not stop.is_set() and (frame := source.read()) is not None:
-                self.stream, self.read_s = Stream.PLAYING, time.monotonic()
+                self.stream, self.read_s = Stream.PLAYING, time.perf_counter()
                 if source.live:
                     if self.paused.is_set():
                         continue  # read on, so that no old picture waits in the driver
@@ -87,12 +87,12 @@ class CaptureLoop(Loop):
                     frame = replace(frame, index=self._delivered, time_s=time_s)
                 else:
                     due_s += self._wait_while_paused(stop)
-                    stop.wait(due_s + frame.time_s - time.monotonic())
-                    frame = replace(frame, grabbed_s=time.monotonic())
+                    stop.wait(due_s + frame.time_s - time.perf_counter())
+                    frame = replace(frame, grabbed_s=time.perf_counter())
                 if stop.is_set():
                     return
                 self._delivered += 1
-                self.rate.tick(time.monotonic())
+                self.rate.tick(time.perf_counter())
                 for mailbox in self._frames:
                     mailbox.put(frame)
         finally:
@@ -100,7 +100,7 @@ class CaptureLoop(Loop):
 
     def _wait_while_paused(self, stop: threading.Event) -> float:
         """Returns how long it took, seconds."""
-        started_s = time.monotonic()
+        started_s = time.perf_counter()
         while self.paused.is_set() and not stop.is_set():
             stop.wait(PAUSE_CHECK_S)
-        return time.monotonic() - started_s
+        return time.perf_counter() - started_s

@@ -7,8 +7,11 @@ from collections import deque
 
 import numpy as np
 
+from fashioncam.view import StreamRates
+
 WINDOW_S = 1.0
 LATENCY_WINDOW_S = 3.0
+RATES_INTERVAL_S = 0.25
 
 
 class RateMeter:
@@ -25,8 +28,11 @@ class RateMeter:
             self._forget(now_s)
 
     def rate(self, now_s: float) -> float:
-        """Events a second, from the time between those of the last second, exact for slow streams too; from their
-        count in the first half second and when more than one is overdue."""
+        """Events a second over the last second.
+
+        It is computed from the time between the events, which is exact for slow streams too; in the first half second,
+        and when more than one event is overdue, from their count.
+        """
         with self._lock:
             self._forget(now_s)
             count = len(self._times_s)
@@ -57,3 +63,24 @@ class LatencyMeter:
             return 0.0, 0.0
         median, p95 = np.percentile([duration_s for _, duration_s in self._durations], (50, 95))
         return 1000 * float(median), 1000 * float(p95)
+
+
+class DisplayMeter:
+    """How often pictures reach the screen and how late; the caller brings the time."""
+
+    def __init__(self) -> None:
+        self._rate, self._latency = RateMeter(), LatencyMeter()
+        self._rates, self._made_s = StreamRates(), float("-inf")
+
+    def painted(self, now_s: float, grabbed_s: float) -> None:
+        """The picture of the frame that was grabbed at `grabbed_s` is on the screen now."""
+        self._rate.tick(now_s)
+        self._latency.add(now_s, now_s - grabbed_s)
+
+    def rates(self, now_s: float, capture: RateMeter, inference: RateMeter, dropped: int) -> StreamRates:
+        """All rates together; the same object for some time, as numbers that change all the time cannot be read."""
+        if now_s - self._made_s >= RATES_INTERVAL_S:
+            self._made_s = now_s
+            rates = capture.rate(now_s), inference.rate(now_s), self._rate.rate(now_s)
+            self._rates = StreamRates(*rates, dropped, *self._latency.percentiles_ms(now_s))
+        return self._rates

@@ -1,4 +1,4 @@
-"""Asks the user for a source or for weights; each returns "" for nothing."""
+"""Dialogs that ask for a source or for weights; each returns "" for nothing."""
 
 from __future__ import annotations
 

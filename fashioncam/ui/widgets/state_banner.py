@@ -14,9 +14,9 @@ from fashioncam.ui.icons import draw_icon
 from fashioncam.ui.texts import Words
 from fashioncam.ui.theme import ON_COLOUR, Theme
 
-HEIGHT_PX, PRESENTED_HEIGHT_PX, SIGN_PX, MARGIN_PX = 92, 70, 32, 14  # presented, there has to be room for news below
+HEIGHT_PX, PRESENTED_HEIGHT_PX, SIGN_PX, MARGIN_PX = 92, 70, 32, 14  # presented, a notification needs room below
 HEADLINE_PX, ADVICE_PX = 23, 14
-SMALLEST_SHARE = 0.75  # a headline that is too long for its line is made smaller, down to this; then it is wrapped
+SMALLEST_SHARE = 0.75  # a headline too long for one line is made smaller, down to this; then it is wrapped
 WRAP = Qt.TextFlag.TextWordWrap
 
 

@@ -12,7 +12,7 @@ from scenes import frame, room
 
 from fashioncam import resources
 from fashioncam.errors import UserError
-from fashioncam.messages import Frame, Look, Reading, State
+from fashioncam.messages import DisplayStyle, Frame, Reading, State
 from fashioncam.runtime.storage import recorder as recorder_module
 from fashioncam.runtime.storage.recorder import Recorder
 from fashioncam.settings import Settings
@@ -210,6 +210,6 @@ def test_whole_film_ends_without_a_word(tmp_path, suffix):
 def test_lines_beside_a_mirrored_film_say_so(tmp_path, film):
     predictions = tmp_path / "out.jsonl"
     recorder = Recorder(Settings(predictions=predictions, save_video=film and tmp_path / film))
-    recorder.write(frame(room()), EMPTY, 30, 30, Look(mirrored=True))
+    recorder.write(frame(room()), EMPTY, 30, 30, DisplayStyle(mirrored=True))
     recorder.close()
     assert ("mirrored" in json.loads(predictions.read_text())) == (film is not None)

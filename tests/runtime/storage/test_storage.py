@@ -11,7 +11,7 @@ import pytest
 from scenes import frame, room
 
 from fashioncam.errors import UserError
-from fashioncam.messages import Look, Reading, Segment, State
+from fashioncam.messages import DisplayStyle, Reading, Segment, State
 from fashioncam.runtime.storage import storage as storage_module
 from fashioncam.runtime.storage.recorder import Recorder
 from fashioncam.runtime.storage.storage import MOST_WAITING, Storage
@@ -26,14 +26,14 @@ import os, signal, sys
 sys.path.insert(0, {tests!r})
 from pathlib import Path
 from scenes import frame, room, seen_by_camera
-from fashioncam.messages import Look, Reading, State
+from fashioncam.messages import DisplayStyle, Reading, State
 from fashioncam.runtime.storage.storage import Storage
 
 storage = Storage(Path({folder!r}))
 storage.toggle_recording()
 for index in range(60):
     shown = frame(seen_by_camera(room(), index), index)
-    storage.record(shown, Reading(index, (640, 480), shown.time_s, 0.0, State.EMPTY), 30.0, Look())
+    storage.record(shown, Reading(index, (640, 480), shown.time_s, 0.0, State.EMPTY), 30.0, DisplayStyle())
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -61,7 +61,7 @@ def all_messages(storage):
 
 
 def record(storage, index=0):
-    storage.record(frame(room(), index), Reading(index, (640, 480), index / 30, 0.0, State.EMPTY), 30.0, Look())
+    storage.record(frame(room(), index), Reading(index, (640, 480), index / 30, 0.0, State.EMPTY), 30.0, DisplayStyle())
 
 
 def frames_in(path):
@@ -73,7 +73,7 @@ def frames_in(path):
 
 
 def test_picture_is_saved_with_its_reading(storage):
-    storage.save_picture(frame(room()), EMPTY, Look(mirrored=True))
+    storage.save_picture(frame(room()), EMPTY, DisplayStyle(mirrored=True))
     (message,) = all_messages(storage)
     path = Path(message.removeprefix("Saved "))
     assert (cv2.imread(str(path)) == room()[:, ::-1]).all()
@@ -85,7 +85,7 @@ def test_pictures_do_not_pile_up_before_a_slow_disk(storage, monkeypatch):
     goes_on = threading.Event()
     monkeypatch.setattr(storage_module, "write_png", lambda *_: goes_on.wait(30))
     for _ in range(MOST_WAITING + 2):
-        storage.save_picture(frame(room()), EMPTY, Look())
+        storage.save_picture(frame(room()), EMPTY, DisplayStyle())
     storage.refresh_captures()  # waits without a picture, so it need not be refused
     goes_on.set()
     messages = all_messages(storage)
@@ -95,7 +95,7 @@ def test_pictures_do_not_pile_up_before_a_slow_disk(storage, monkeypatch):
 
 def test_room_is_made_by_what_has_been_saved(storage):
     for _ in range(MOST_WAITING + 2):
-        storage.save_picture(frame(room()), EMPTY, Look())
+        storage.save_picture(frame(room()), EMPTY, DisplayStyle())
         assert next_message(storage).startswith("Saved")
 
 
@@ -235,7 +235,7 @@ def test_folder_that_cannot_be_made_is_told(tmp_path):
     (tmp_path / "file").write_text("")
     storage = Storage(tmp_path / "file" / "saved")
     storage.toggle_recording()
-    storage.save_picture(frame(room()), EMPTY, Look())
+    storage.save_picture(frame(room()), EMPTY, DisplayStyle())
     assert storage.recording is None
     messages = all_messages(storage)
     assert len(messages) == 2
@@ -257,6 +257,6 @@ def test_recording_onto_a_full_disk_ends_and_is_told(storage, monkeypatch):
 
 
 def test_defect_is_told_and_printed(storage, capfd):
-    storage.save_picture(frame(room()), "no reading", Look())
+    storage.save_picture(frame(room()), "no reading", DisplayStyle())
     assert "AttributeError" in all_messages(storage)[0]
     assert "Traceback" in capfd.readouterr().err

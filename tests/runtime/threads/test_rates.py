@@ -1,6 +1,6 @@
 import pytest
 
-from fashioncam.runtime.threads.rates import LatencyMeter, RateMeter
+from fashioncam.runtime.threads.rates import DisplayMeter, LatencyMeter, RateMeter
 
 
 @pytest.mark.parametrize("fps", [4, 24, 30, 59.94])
@@ -48,3 +48,17 @@ def test_latency_is_median_and_95th_percentile_of_the_last_seconds():
         meter.add(4.0, index / 1000)
     assert meter.percentiles_ms(4.0) == pytest.approx((50, 95))
     assert meter.percentiles_ms(8.0) == (0.0, 0.0)
+
+
+def test_all_rates_are_made_a_few_times_a_second():
+    meter, capture, inference = DisplayMeter(), RateMeter(), RateMeter()
+    for index in range(100):
+        capture.tick(index / 50)
+        inference.tick(index / 50) if index % 2 else None
+        meter.painted(index / 50, index / 50 - 0.02)
+    first = meter.rates(2.0, capture, inference, 3)
+    assert (first.capture, first.display) == (pytest.approx(50), pytest.approx(50))
+    assert (first.inference, first.dropped) == (pytest.approx(25), 3)
+    assert first.latency_ms == pytest.approx(20)
+    assert meter.rates(2.1, capture, inference, 4) is first
+    assert meter.rates(2.3, capture, inference, 4).dropped == 4

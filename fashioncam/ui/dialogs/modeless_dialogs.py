@@ -1,4 +1,4 @@
-"""The dialogs that stay beside the live picture, at most one of each."""
+"""The dialogs that stay open beside the live picture, at most one of each."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
-from fashioncam.messages import View
 from fashioncam.ui.session import Session
 from fashioncam.ui.theme import Theme
+from fashioncam.view import View
 
 from .gallery import Gallery
 from .learning import LearningDialog
 
 
-class Dialogs:
-    """Opens and keeps them.
+class ModelessDialogs:
+    """Opens them, and shows each new view in those that are open.
 
     Args:
         window: their parent.
@@ -27,36 +27,36 @@ class Dialogs:
         self, window: QWidget, session: Session, theme: Callable[[], Theme], use_model: Callable[[str], None]
     ) -> None:
         self._window, self._session, self._theme, self._use_model = window, session, theme, use_model
-        self._shown: dict[str, Gallery | LearningDialog] = {}
-        self._view = View()
+        self._open: dict[type[Gallery | LearningDialog], Gallery | LearningDialog] = {}
 
     def show_view(self, view: View) -> None:
-        """Hand a new state of affairs on to those that are open."""
-        self._view = view
-        for dialog in tuple(self._shown.values()):
+        for dialog in tuple(self._open.values()):
             dialog.show_view(view)
+
+    def close(self) -> None:
+        for dialog in tuple(self._open.values()):
+            dialog.close()
 
     def show_gallery(self) -> None:
         """The filed garments."""
-        if "gallery" not in self._shown:
+        if Gallery not in self._open:
             gallery = Gallery(self._window, self._theme(), self._session)
             gallery.learn_asked.connect(self.show_learning)
-            self._keep("gallery", gallery)
-        self._raise("gallery")
+            self._add(gallery)
+        self._raise(Gallery)
 
     def show_learning(self) -> None:
         """Learning from them."""
-        if "learning" not in self._shown:
+        if LearningDialog not in self._open:
             learning = LearningDialog(self._window, self._theme(), self._session)
             learning.use_asked.connect(self._use_model)
-            self._keep("learning", learning)
-        self._raise("learning")
+            self._add(learning)
+        self._raise(LearningDialog)
 
-    def _keep(self, name: str, dialog: Gallery | LearningDialog) -> None:
-        dialog.show_view(self._view)
-        self._shown[name] = dialog
-        dialog.finished.connect(lambda _result: self._shown.pop(name))
+    def _add(self, dialog: Gallery | LearningDialog) -> None:
+        self._open[type(dialog)] = dialog
+        dialog.finished.connect(lambda _result: self._open.pop(type(dialog)))
 
-    def _raise(self, name: str) -> None:
-        self._shown[name].show()
-        self._shown[name].raise_()
+    def _raise(self, kind: type[Gallery | LearningDialog]) -> None:
+        self._open[kind].show()
+        self._open[kind].raise_()
