@@ -11,6 +11,7 @@ from PySide6.QtCore import QMessageLogContext, QSettings, QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication
 
 from fashioncam.runtime.session import LiveSession
+from fashioncam.runtime.sources.cameras import ask_permission
 from fashioncam.ui.main_window import MainWindow
 from fashioncam.ui.preferences import Preferences
 
@@ -42,6 +43,7 @@ def run(settings: Settings) -> int:
     # Python runs this handler when the window's timer calls it next; Qt would not hear an exit before `exec`.
     signal.signal(signal.SIGINT, lambda *_: QTimer.singleShot(0, lambda: application.exit(130)))
     window.show()
+    ask_permission(settings.device or preferences.device)
     session.start()
     is_named = settings.model is not None or settings.weights is not None
     load_first = LoadModel(None if is_named else preferences.weights)  # else the one chosen last in the window

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fashioncam.messages import DisplayStyle, Failure, Stream
+from fashioncam.runtime.sources.cameras import ask_permission
 from fashioncam.runtime.sources.choice import Size, SourceChoice
 from fashioncam.runtime.sources.source import FrameSource
 
@@ -54,12 +55,13 @@ class SourceSwitch:
         return self._choice.notice if self.is_first else ""
 
     def open(self, device: str) -> None:
-        """Switch to another source; the present one, if lost, is retried anyway."""
+        """Switch to another source; the present one, if lost, is retried anyway. Call it on the main thread."""
         stream, source = self.feed.capture.stream, self.source
         if stream is Stream.LOST and source is not None and source.device == device:
             return
         if source is not None:  # else one is still opening, which may fail as this one may
             self._device_before = source.device if stream is not Stream.ENDED else None
+        ask_permission(device)
         self._switch(lambda: self._choice.named(device))
 
     def set_camera_size(self, size_wh: Size | None) -> None:
