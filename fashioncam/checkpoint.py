@@ -194,7 +194,7 @@ def rebuild(name: str, config: dict[str, Any], weights: dict[str, Tensor]) -> Mo
         largest = len(weights) if key in LAYER_COUNTS else widest
         if any(isinstance(number, int) and not 0 <= number <= largest for number in numbers):
             raise ValueError(f"config {key}={value} does not fit the weights")
-    # Without memory until the weights come: nothing is initialised in vain.
+    # On the meta device: no memory and no initial values until the weights come.
     with torch.device("meta"):
         model = build(name, config)
     single = {key: value.float() if value.is_floating_point() else value for key, value in weights.items()}

@@ -409,7 +409,7 @@ def test_wheel_over_the_slider_is_for_the_panel(window, session):
     assert session.asked(SetStyle) == [SetStyle(DisplayStyle())], "of the start"
 
 
-def test_pulling_what_has_not_changed_shows_nothing_anew(window, session, monkeypatch):
+def test_pulling_an_unchanged_view_shows_nothing_again(window, session, monkeypatch):
     shown = []
     monkeypatch.setattr(window, "show_view", shown.append)
     session.view = item_view()

@@ -79,7 +79,7 @@ class Storage:
         self._do_if_room(write)
 
     def refresh_captures(self) -> None:
-        """List all captures anew."""
+        """List all captures again."""
         self._do(self._list_captures)
 
     def delete_captures(self, captures: Sequence[Capture]) -> None:

@@ -55,7 +55,7 @@ class InferenceLoop(Loop):
         self.rate = RateMeter()
 
     def relearn(self) -> None:
-        """Learn the background anew, beginning with the next frame."""
+        """Learn the background again, from the next frame on."""
         self._relearn.set()
 
     def ask(self, request: Request) -> None:

@@ -46,7 +46,7 @@ def test_heat_lies_where_the_input_square_lies_in_the_frame():
 
 
 @pytest.mark.parametrize("is_mirrored", [False, True], ids=["as filmed", "mirrored"])
-def test_heat_follows_an_item_that_was_turned_upright(is_mirrored):
+def test_heat_follows_an_item_that_was_deskewed(is_mirrored):
     image, segment = held(T_SHIRT, 25)
     heat = np.zeros((28, 28), np.float32)
     heat[24:, 12:16] = 1  # the middle of the hem, which leans to the left by 25 degrees
@@ -140,9 +140,9 @@ def test_heat_can_be_switched_off_and_made_weaker():
 def test_mirror_exchanges_left_and_right_of_everything_but_letters():
     heat = np.zeros((7, 7), np.float32)
     heat[3, 0] = 1  # left of the square
-    upright = annotate(room(), replace(reading(heat), top5=()))
+    plain = annotate(room(), replace(reading(heat), top5=()))
     mirrored = annotate(room(), replace(reading(heat), top5=()), style=DisplayStyle(mirrored=True))
-    assert np.abs(mirrored[:, ::-1].astype(int) - upright).mean() < 0.5
+    assert np.abs(mirrored[:, ::-1].astype(int) - plain).mean() < 0.5
 
 
 def test_contrast_is_orange_for_the_first_and_blue_for_the_second():
