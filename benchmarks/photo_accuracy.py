@@ -97,7 +97,7 @@ def held_out_photos(folder: Path, judged: Iterable[Photo]) -> list[tuple[Path, i
             f"{folder}/train.csv has {len(both)} of the photographs to judge by, such as {min(both)}; "
             "take them out of it and train again, or leave --garments out if the models have not seen them"
         )
-    return [(entry.path, entry.class_index) for entry in cutouts.left_out(folder)]
+    return [(entry.path, entry.class_index) for entry in cutouts.held_out_entries(folder)]
 
 
 def picture_id(name: str) -> str:
