@@ -383,7 +383,7 @@ def test_what_is_painted_has_a_name_for_screen_readers(window):
 def test_size_of_the_interface_is_told_and_left_alone_in_a_presentation(window, preferences):
     press(window, Qt.Key.Key_Equal, Qt.KeyboardModifier.ControlModifier)
     assert preferences.number("zoom", 0, 0.75, 2.5) == 1.15
-    assert window.findChild(StatusLine).text == "Interface 115%"
+    assert window.findChild(StatusLine).text == "Text and buttons at 115%"
     choose(window, "present")
     choose(window, "zoom_in")
     choose(window, "present")
