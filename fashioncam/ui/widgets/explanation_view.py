@@ -45,7 +45,9 @@ class Legend(QWidget):
 
     def show_view(self, view: View) -> None:
         explanation = view.explanation
-        self._colours.setPixmap(QPixmap.fromImage(as_qimage(explanation.legend_bgr)) if explanation else QPixmap())
+        self._colours.clear()
+        if explanation is not None:
+            self._colours.setPixmap(QPixmap.fromImage(as_qimage(explanation.legend_bgr)))
         for label, end in zip((self._low, self._high), legend_ends(view.reading), strict=True):
             label.setText(end if explanation else "")
 
