@@ -242,10 +242,14 @@ def test_nothing_in_the_panel_is_wider_than_the_panel(open_window, session, pref
     window = open_window()
     window.resize(*size)
     long = reading(State.ITEM, TOP5, explained="T-shirt/top", against="Ankle boot")
-    settle(window, session, View(reading=long, model="hybrid"))
-    qt_application.processEvents()
+    settle(window, session, item_view(reading=long))
     panel = window.findChild(SidePanel)
-    assert panel.widget().minimumSizeHint().width() <= panel.viewport().width()
+    for _ in ("usual", "presenting"):
+        qt_application.processEvents()
+        assert panel.widget().minimumSizeHint().width() <= panel.viewport().width()
+        choose(window, "present")
+        window.showNormal()
+        window.resize(*size)
 
 
 def test_banner_keeps_its_height_in_every_usual_state(window, session):

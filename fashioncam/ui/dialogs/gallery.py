@@ -61,7 +61,6 @@ class Gallery(QDialog):
         self._learn.clicked.connect(lambda _checked: self.learn_asked.emit())
         close = QPushButton("Close")
         close.setDefault(True)
-        close.setFocus()  # else the list has it, and marks a garment that nobody has chosen
         close.clicked.connect(lambda _checked: self.close())
         QShortcut(QKeySequence.StandardKey.Delete, self, self._on_delete)
         layout, buttons = QVBoxLayout(self), QHBoxLayout()
@@ -74,6 +73,7 @@ class Gallery(QDialog):
         buttons.addWidget(self._learn)
         buttons.addWidget(close)
         layout.addLayout(buttons)
+        close.setFocus()  # else the list has it, and marks a garment that nobody has chosen
         self.thumbnail_read.connect(self._on_thumbnail_read)
         self.finished.connect(self._on_finished)
         session.send(Do.LIST_CAPTURES)

@@ -28,6 +28,7 @@ class Legend(QWidget):
         super().__init__()
         self._colours = QLabel()
         self._colours.setScaledContents(True)
+        self._colours.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # its picture is 256 wide
         self._low, self._high = ElidedLabel(Qt.TextElideMode.ElideRight), ElidedLabel(Qt.TextElideMode.ElideRight)
         self._high.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._layout = QGridLayout(self)
