@@ -107,8 +107,7 @@ def test_gallery_shows_and_deletes(window, session, tmp_path):
     gallery = window.findChild(Gallery)
     assert gallery.size() == window.size(), "it would be larger than a small screen"
     shown, delete = gallery.findChild(QListWidget), button(gallery, "Delete selected …")
-    QTest.qWaitForWindowActive(gallery)
-    assert shown.currentItem() is None, "it would look chosen"
+    assert gallery.focusWidget() is button(gallery, "Close"), "in the list, it would mark a garment"
     assert "taken for Coat" in shown.item(0).text()
     shown.selectAll()
     delete.click()
