@@ -334,15 +334,16 @@ def test_ampersand_in_a_name_is_shown(window, session, tmp_path):
     assert entry(window, "Left && right  (0)").isVisible()
 
 
-def test_ends_of_the_legend_do_not_meet(qt_application):
+def test_legend_shows_colours_and_its_ends_do_not_meet(qt_application):
     names = ("Long-sleeved hooded jacket with a zip", "Short-sleeved shirt with buttons and a collar")
     contrast = reading(State.ITEM, TOP5, explained=names[0], against=names[1])
     legend = Legend()
     legend.set_theme(theme.Theme())
-    legend.resize(260, 40)
+    legend.resize(200, 40)
     legend.show_view(replace(item_view(), reading=contrast))
     shown = legend.grab().toImage()
-    middle = {shown.pixel(x, y) for x in range(126, 134) for y in range(16, 40)}
+    assert shown.pixelColor(100, 4).name() == "#ff0000", "the heat map's colours"
+    middle = {shown.pixel(x, y) for x in range(96, 104) for y in range(16, 40)}
     assert len(middle) == 1, "one of them goes on across the middle"
     legend.deleteLater()
 

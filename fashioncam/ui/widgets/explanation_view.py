@@ -28,7 +28,7 @@ class Legend(QWidget):
         super().__init__()
         self._colours = QLabel()
         self._colours.setScaledContents(True)
-        self._colours.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # its picture is 256 wide
+        self._colours.setMinimumWidth(1)  # else its picture's 256
         self._low, self._high = ElidedLabel(Qt.TextElideMode.ElideRight), ElidedLabel(Qt.TextElideMode.ElideRight)
         self._high.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._layout = QGridLayout(self)
@@ -48,7 +48,8 @@ class Legend(QWidget):
         explanation = view.explanation
         self._colours.clear()
         if explanation is not None:
-            self._colours.setPixmap(QPixmap.fromImage(as_qimage(explanation.legend_bgr)))
+            # Made high first: QLabel shows nothing of a row of pixels that it has to make narrower.
+            self._colours.setPixmap(QPixmap.fromImage(as_qimage(explanation.legend_bgr).scaled(256, 64)))
         for label, end in zip((self._low, self._high), legend_ends(view.reading), strict=True):
             label.setText(end if explanation else "")
 
