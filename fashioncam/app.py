@@ -87,5 +87,5 @@ def no_window(reason: str) -> UserError:
     chosen = {name: os.environ.get(name) for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")}
     named = ", ".join(f"{name}={value}" for name, value in chosen.items() if value)
     if "could not connect to display" in reason:
-        return UserError(f"no X server answers at {named}; correct it, or give --headless")
+        return UserError(f"no X server answers at {named}; set it to a running one, or give --headless")
     return QtMissingError(f"{reason.strip()}; {named}" if named else reason.strip())

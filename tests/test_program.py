@@ -25,19 +25,9 @@ class VirtualScreen:
 
     def __init__(self, folder: Path) -> None:
         reading, writing = os.pipe()
-        options = [
-            "-screen",
-            "0",
-            f"{SCREEN_WH[0]}x{SCREEN_WH[1]}x24",
-            "-fbdir",
-            str(folder),
-            "-nolisten",
-            "tcp",
-            "-noreset",
-        ]
-        self._server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writing), *options], pass_fds=(writing,), stderr=subprocess.DEVNULL
-        )
+        screen = f"-screen 0 {SCREEN_WH[0]}x{SCREEN_WH[1]}x24 -nolisten tcp -noreset -displayfd {writing} -fbdir"
+        command = ["Xvfb", *screen.split(), str(folder)]
+        self._server = subprocess.Popen(command, pass_fds=(writing,), stderr=subprocess.DEVNULL)
         os.close(writing)
         with os.fdopen(reading) as pipe:
             self.display = f":{pipe.readline().strip()}"

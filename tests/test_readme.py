@@ -140,14 +140,17 @@ def test_every_recipe_is_listed():
     assert {recipe for recipe in RECIPES if f"--recipe {recipe} " not in BASH} == set()
 
 
-def test_annotated_tree_names_only_what_exists():
+def test_annotated_tree_names_what_exists_and_every_file_of_the_programs_folder():
     tree = re.search(r"```text\n(fashioncam/.*?)```", TEXTS["CONTRIBUTING.md"], re.DOTALL).group(1)
-    folder = Path()
+    folder, listed = Path(), set()
     for line in tree.splitlines():
-        depth, name = len(line) - len(line.lstrip()), line.split()[0]
-        path = Path(*folder.parts[: depth // 2]) / name
-        folder = path if name.endswith("/") else Path(*path.parts[:-1])
-        assert (ROOT / path).exists(), path
+        depth, names = len(line) - len(line.lstrip()), re.split(r"\s{2,}", line.strip())[0].split(", ")
+        parent = Path(*folder.parts[: depth // 2])
+        folder = parent / names[0] if names[0].endswith("/") else parent
+        listed |= {parent / name for name in names}
+    assert {str(path) for path in listed if not (ROOT / path).exists()} == set()
+    program = {path.relative_to(ROOT) for path in (ROOT / "fashioncam").glob("*.py") if path.name != "__init__.py"}
+    assert {str(path) for path in program - listed} == set()
 
 
 @pytest.mark.parametrize("heading", re.findall(r"^## (.+)$", TEXTS["training/LOG.md"], re.MULTILINE)[:-1])

@@ -30,7 +30,7 @@ from .actions import ButtonBar, make_actions, make_menus
 from .appearance import SMALLEST_WIDTH_PX, Appearance
 from .menus import CameraMenus, MethodMenu, ModelMenu
 from .preferences import Preferences
-from .qt_image import from_grey
+from .qt_image import as_qimage
 from .session import Session
 from .theme import Theme, zoomed
 
@@ -246,7 +246,7 @@ class MainWindow(QMainWindow):
     def _set_zoom(self, zoom: float) -> None:
         self._appearance.set_zoom(zoom)
         if not self._appearance.is_presenting:
-            self._status.tell(f"Interface {self._appearance.theme.scale:.0%}")
+            self._status.tell(f"Text and buttons at {self._appearance.theme.scale:.0%}")
 
     @property
     def _style(self) -> DisplayStyle:
@@ -272,7 +272,7 @@ class MainWindow(QMainWindow):
             return
         theme = self._appearance.theme
         theme = replace(theme, scale=min(theme.scale, self.height() / CHOOSER_PX))
-        chooser = ClassChooser(self, theme, held.classes, from_grey(held.reading.input_grey))
+        chooser = ClassChooser(self, theme, held.classes, as_qimage(held.reading.input_grey))
         chooser.chosen.connect(lambda class_index: self._session.send(commands.FileGarment(class_index)))
         chooser.open()
 

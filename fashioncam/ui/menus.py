@@ -82,13 +82,8 @@ class MethodMenu:
         for method, action in self._actions.items():
             action.setCheckable(True)
             action.triggered.connect(lambda _checked, method=method: session.send(SetCamMethod(method)))
-        self._shown: tuple[str, str] | None = None
 
     def show_view(self, view: View) -> None:
-        """Called with every view, so only what has changed is set."""
-        if (view.model_loading, view.cam_method) == self._shown:
-            return
-        self._shown = view.model_loading, view.cam_method
         for method, action in self._actions.items():
             action.setChecked(method == view.cam_method)
 

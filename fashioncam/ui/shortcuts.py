@@ -43,7 +43,7 @@ BINDINGS = (
     Binding("mirror", ("M",), "Mirror the picture", "Camera", is_switch=True),
     Binding("clear_region", ("Backspace",), "Search the whole picture", "Camera"),
     Binding("demo", ("D",), "Play the demo clip", "Camera"),
-    Binding("open_weights", ("W",), "Open weights", "Model"),
+    Binding("open_weights", ("W",), "Open a model", "Model"),
     Binding("learn", ("Ctrl+L",), "Learn from the filed garments", "Model"),
     Binding("why_1", ("1",), "Why the first class?", "Why"),
     Binding("why_2", ("2",), "Why the second class?", "Why"),

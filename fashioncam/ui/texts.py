@@ -49,12 +49,8 @@ def words(view: View) -> Words:
     if reading.state is State.LEARNING:
         return Words("Learning the background", "Keep out of the picture", theme.BLUE, "wait", reading.learned)
     if reading.state is State.SCENE_CHANGED:
-        return Words(
-            "The scene has changed",
-            "The light or the camera moved. Wait two seconds, or press N",
-            theme.ORANGE,
-            "alert",
-        )
+        advice = "Light or camera changed. Wait two seconds, or press N"
+        return Words("The scene has changed", advice, theme.ORANGE, "alert")
     if not view.model:
         return Words("Loading the model …", "A second or two", theme.GREY, "wait")
     if not reading.top5:

@@ -227,8 +227,8 @@ def closed(monkeypatch):
 
 
 def test_recording_that_is_not_whole_is_said_at_the_end_and_the_other_files_are_closed(closed, tmp_path):
-    closed.error = UserError("the film is not whole")
-    with pytest.raises(UserError, match="the film is not whole"):
+    closed.error = UserError("the video is incomplete")
+    with pytest.raises(UserError, match="the video is incomplete"):
         LiveSession(Settings(device="demo"), tmp_path).stop()
     assert closed.names == ["storage", "recorder"]
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from fake_session import CLASSES, item_view
 from hands import button, choose, press, settle, wait_for
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QThreadPool
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QListWidget, QMessageBox, QPushButton, QWidget
@@ -17,6 +17,8 @@ from fashioncam.ui.dialogs.class_chooser import ClassChooser
 from fashioncam.ui.dialogs.gallery import Gallery
 from fashioncam.ui.dialogs.learning import LearningDialog
 from fashioncam.ui.theme import Theme
+
+wait_for_done = QThreadPool.waitForDone
 
 
 def test_garment_is_filed_by_a_digit(window, session, qt_application):
@@ -105,6 +107,7 @@ def test_gallery_shows_and_deletes(window, session, tmp_path):
     gallery = window.findChild(Gallery)
     assert gallery.size() == window.size(), "it would be larger than a small screen"
     shown, delete = gallery.findChild(QListWidget), button(gallery, "Delete selected …")
+    assert gallery.focusWidget() is button(gallery, "Close"), "in the list, it would mark a garment"
     assert "taken for Coat" in shown.item(0).text()
     shown.selectAll()
     delete.click()
@@ -153,20 +156,21 @@ def test_thumbnails_are_read_in_a_thread_while_the_window_lives_on(window, sessi
 
 
 def test_gallery_that_is_closed_while_it_reads_waits_for_its_reader_only(window, session, tmp_path, monkeypatch):
-    reading, read = threading.Event(), []
+    reading, closing, read = threading.Event(), threading.Event(), []
 
     def slow(capture, size):
         reading.set()
+        assert closing.wait(5)
         read.append(capture)
         return QImage()
 
     monkeypatch.setattr(gallery_module, "thumbnail", slow)
+    monkeypatch.setattr(QThreadPool, "waitForDone", lambda pool: closing.set() or wait_for_done(pool))
     settle(window, session, item_view(captures=captured(tmp_path, 9)))
     choose(window, "gallery")
     assert reading.wait(5)
     window.close()
-    count = len(read)
-    assert not wait_for(lambda: len(read) > count, limit_s=0.1)
+    assert len(read) == 1
 
 
 def test_what_is_chosen_in_the_gallery_stays_so_when_another_is_filed(window, session, tmp_path):

@@ -5,8 +5,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtWidgets import QWidget
 
-from fashioncam.commands import Do, ExplainRow, OpenSource, Pause, SearchIn, SetStyle
-from fashioncam.messages import DisplayStyle, Request, Stream
+from fashioncam.commands import Do, ExplainRow, OpenSource, SearchIn, SetStyle
+from fashioncam.messages import DisplayStyle, Request
 from fashioncam.ui.shortcuts import BINDINGS
 from fashioncam.ui.theme import Theme
 from fashioncam.ui.widgets import help_overlay
@@ -17,7 +17,6 @@ from fashioncam.ui.widgets.help_overlay import HelpOverlay
     ("key", "command"),
     [
         (Qt.Key.Key_N, Do.RELEARN),
-        (Qt.Key.Key_Space, Pause(True)),
         (Qt.Key.Key_S, Do.SAVE_PICTURE),
         (Qt.Key.Key_R, Do.TOGGLE_RECORDING),
         (Qt.Key.Key_1, ExplainRow(0)),
@@ -29,7 +28,7 @@ from fashioncam.ui.widgets.help_overlay import HelpOverlay
         (Qt.Key.Key_Period, SetStyle(DisplayStyle(strength=0.8))),
         (Qt.Key.Key_Comma, SetStyle(DisplayStyle(strength=0.6))),
     ],
-    ids=["n", "space", "s", "r", "1", "5", "c", "d", "g", "m", "stronger", "weaker"],
+    ids=["n", "s", "r", "1", "5", "c", "d", "g", "m", "stronger", "weaker"],
 )
 def test_keys_reach_the_session(window, session, key, command):
     settle(window, session, item_view())
@@ -37,12 +36,6 @@ def test_keys_reach_the_session(window, session, key, command):
     press(window, key)
     assert session.asked(command) == [command]
     assert window.isVisible()
-
-
-def test_space_ends_a_pause(window, session):
-    settle(window, session, item_view(stream=Stream.PAUSED))
-    press(window, Qt.Key.Key_Space)
-    assert session.asked(Pause) == [Pause(False)]
 
 
 def test_backspace_searches_the_whole_picture_again(window, session):

@@ -6,7 +6,7 @@ from scenes import room
 
 from fashioncam.commands import Painted
 from fashioncam.ui import theme
-from fashioncam.ui.qt_image import from_bgr, from_grey
+from fashioncam.ui.qt_image import as_qimage
 from fashioncam.ui.widgets.video_view import PictureView
 
 
@@ -20,7 +20,7 @@ def test_picture_reaches_the_screen_and_is_counted_once_a_frame(window, session,
 
 
 def test_bgr_picture_keeps_its_colours():
-    image = from_bgr(room())
+    image = as_qimage(room())
     blue, green, red = room()[100, 60]
     pixel = image.pixelColor(60, 100)
     assert (pixel.red(), pixel.green(), pixel.blue()) == (red, green, blue)
@@ -29,16 +29,16 @@ def test_bgr_picture_keeps_its_colours():
 def test_picture_with_odd_width_is_not_sheared():
     picture = np.zeros((5, 7, 3), np.uint8)
     picture[:, 3] = 255
-    image = from_bgr(picture)
+    image = as_qimage(picture)
     assert [image.pixelColor(3, y).red() for y in range(5)] == [255] * 5
-    grey = from_grey(np.ascontiguousarray(picture[:, :, 0]))
+    grey = as_qimage(np.ascontiguousarray(picture[:, :, 0]))
     assert [grey.pixelColor(3, y).red() for y in range(5)] == [255] * 5
 
 
 def test_picture_keeps_its_proportions(qt_application):
     view = PictureView()
     view.resize(400, 400)
-    view.set_image(from_bgr(np.full((100, 200, 3), 255, np.uint8)))
+    view.set_image(as_qimage(np.full((100, 200, 3), 255, np.uint8)))
     shown = view.grab().toImage()
     assert shown.pixelColor(200, 200).red() == 255
     assert shown.pixelColor(200, 50) == QColor(theme.DARK.surround)

@@ -38,7 +38,7 @@ def open_source(device: str, camera_size: tuple[int, int] | None = None) -> Fram
         return open_camera(device, camera_size)
     if path.suffix.lower() in PICTURE_SUFFIXES and path.is_file():
         raise SourceError(
-            f"{path} is a single picture, but items are found by comparison with the empty scene; take a film, or a "
-            "folder that begins with twenty pictures of it"
+            f"{path} is a single picture, but items are found by comparison with the empty scene; open a video, or "
+            "a folder that begins with twenty pictures of it"
         )
     return open_film(path, device, device)

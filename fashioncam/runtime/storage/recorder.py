@@ -184,7 +184,7 @@ class VideoRecorder:
         held = film.get(cv2.CAP_PROP_FRAME_COUNT) if film.isOpened() else 0
         film.release()
         if held < 0.9 * self._written - 1:  # for some formats it is an estimate
-            raise UserError(f"{self._path}: the film is not whole; make room, or name a place on another disk")
+            raise UserError(f"{self._path}: the video is incomplete; free some space, or name a place on another disk")
 
     def _check_disk(self) -> None:
         try:
@@ -192,7 +192,7 @@ class VideoRecorder:
         except OSError as error:  # such as a drive that has been unplugged
             raise UserError(f"{self._path}: {error.strerror}; name a place on another disk") from None
         if free < LEAST_FREE_BYTES:
-            raise UserError(f"{self._path}: the disk is nearly full; make room, or name a place on another disk")
+            raise UserError(f"{self._path}: the disk is nearly full; free some space, or name a place on another disk")
 
 
 def fitted(image_bgr: Image, size_wh: tuple[int, int]) -> Image:

@@ -107,7 +107,7 @@ class Storage:
             self.tell(f"Recording {recording.path}")
             self._recording = recording
         except OSError as error:
-            self.tell(f"{self.folder}: {error.strerror}")
+            self.tell(f"{self.folder}: {error.strerror}; free some space, or make the folder writable")
         except UserError as error:
             self.tell(str(error))
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QThreadPool, Signal
 from PySide6.QtGui import QColor, QIcon, QImage, QKeySequence, QPainter, QPixmap, QShortcut
@@ -75,6 +73,7 @@ class Gallery(QDialog):
         buttons.addWidget(self._learn)
         buttons.addWidget(close)
         layout.addLayout(buttons)
+        close.setFocus()  # else the list has it, and marks a garment that nobody has chosen
         self.thumbnail_read.connect(self._on_thumbnail_read)
         self.finished.connect(self._on_finished)
         session.send(Do.LIST_CAPTURES)
@@ -118,7 +117,8 @@ class Gallery(QDialog):
             blank = QPixmap(self._list.iconSize())
             blank.fill(QColor(self._theme.palette.track))
             self._thumbnails[capture.folder] = QIcon(blank)
-            self._readers.start(partial(read_thumbnail, capture, self._list.iconSize(), self.thumbnail_read.emit))
+            size = self._list.iconSize()
+            self._readers.start(lambda: self.thumbnail_read.emit(capture.folder, thumbnail(capture, size)))
         item = QListWidgetItem(self._thumbnails[capture.folder], caption(capture))
         item.setData(Qt.ItemDataRole.UserRole, capture)
         item.setToolTip(str(capture.folder))
@@ -163,11 +163,6 @@ def caption(capture: Capture) -> str:
     taken = datetime.fromisoformat(capture.taken)
     wrong = f"\ntaken for {capture.answer}" if capture.answer not in ("", capture.label) else ""
     return f"{capture.label}\n{taken:%d %b, %H:%M}{wrong}"
-
-
-def read_thumbnail(capture: Capture, size: QSize, deliver: Callable[[object, QImage], object]) -> None:
-    """Run in a thread."""
-    deliver(capture.folder, thumbnail(capture, size))
 
 
 def thumbnail(capture: Capture, size: QSize) -> QImage:

@@ -50,10 +50,8 @@ class LearningDialog(QDialog):
         kept.setRetainSizeWhenHidden(True)  # nothing jumps when it comes and goes
         self._bar.setSizePolicy(kept)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._learn, self._cancel = (
-            self._button("Learn", lambda: session.send(Do.LEARN)),
-            self._button("Cancel", lambda: session.send(Do.CANCEL_LEARNING)),
-        )
+        self._learn = self._button("Learn", lambda: session.send(Do.LEARN))
+        self._cancel = self._button("Cancel", lambda: session.send(Do.CANCEL_LEARNING))
         self._use = self._button("Use the new model", self._on_use)
         layout, buttons = QVBoxLayout(self), QHBoxLayout()
         layout.setContentsMargins(*(theme.px(18),) * 4)

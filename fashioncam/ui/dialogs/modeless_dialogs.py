@@ -39,24 +39,19 @@ class ModelessDialogs:
 
     def show_gallery(self) -> None:
         """The filed garments."""
-        if Gallery not in self._open:
-            gallery = Gallery(self._window, self._theme(), self._session)
-            gallery.learn_asked.connect(self.show_learning)
-            self._add(gallery)
-        self._raise(Gallery)
+        self._show(Gallery)
 
     def show_learning(self) -> None:
         """Learning from them."""
-        if LearningDialog not in self._open:
-            learning = LearningDialog(self._window, self._theme(), self._session)
-            learning.use_asked.connect(self._use_model)
-            self._add(learning)
-        self._raise(LearningDialog)
+        self._show(LearningDialog)
 
-    def _add(self, dialog: Gallery | LearningDialog) -> None:
-        self._open[type(dialog)] = dialog
-        dialog.finished.connect(lambda _result: self._open.pop(type(dialog)))
-
-    def _raise(self, kind: type[Gallery | LearningDialog]) -> None:
+    def _show(self, kind: type[Gallery | LearningDialog]) -> None:
+        if kind not in self._open:
+            dialog = self._open[kind] = kind(self._window, self._theme(), self._session)
+            dialog.finished.connect(lambda _result: self._open.pop(kind))
+            if isinstance(dialog, Gallery):
+                dialog.learn_asked.connect(self.show_learning)
+            else:
+                dialog.use_asked.connect(self._use_model)
         self._open[kind].show()
         self._open[kind].raise_()

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPixmap, QWheelEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from fashioncam.messages import Explanation, Reading
-from fashioncam.ui.qt_image import from_bgr, from_grey
+from fashioncam.ui.qt_image import as_qimage
 from fashioncam.ui.texts import legend_ends, question
 from fashioncam.ui.theme import Theme
 from fashioncam.view import View
@@ -28,6 +28,7 @@ class Legend(QWidget):
         super().__init__()
         self._colours = QLabel()
         self._colours.setScaledContents(True)
+        self._colours.setMinimumWidth(1)  # else its picture's 256
         self._low, self._high = ElidedLabel(Qt.TextElideMode.ElideRight), ElidedLabel(Qt.TextElideMode.ElideRight)
         self._high.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._layout = QGridLayout(self)
@@ -45,7 +46,10 @@ class Legend(QWidget):
 
     def show_view(self, view: View) -> None:
         explanation = view.explanation
-        self._colours.setPixmap(QPixmap.fromImage(from_bgr(explanation.legend_bgr)) if explanation else QPixmap())
+        self._colours.clear()
+        if explanation is not None:
+            # Made high first: QLabel shows nothing of a row of pixels that it has to make narrower.
+            self._colours.setPixmap(QPixmap.fromImage(as_qimage(explanation.legend_bgr).scaled(256, 64)))
         for label, end in zip((self._low, self._high), legend_ends(view.reading), strict=True):
             label.setText(end if explanation else "")
 
@@ -151,10 +155,10 @@ class ExplanationView(QWidget):
         self._question.setText(question(view.reading))
         self._contrast.setEnabled(view.reading is not None and bool(view.reading.top5))
         seen = None if view.reading is None else view.reading.input_grey
-        self._input.set_image(None if seen is None else from_grey(seen))
+        self._input.set_image(None if seen is None else as_qimage(seen))
         if seen is not None:
             self._captions[0].setText("The model sees {} x {}".format(*seen.shape))
-        self._heat.set_image(None if view.explanation is None else from_bgr(view.explanation.input_bgr))
+        self._heat.set_image(None if view.explanation is None else as_qimage(view.explanation.input_bgr))
         self._legend.show_view(view)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -53,6 +55,10 @@ class NumbersBar(QWidget):
         stages = px(STAGE_BAR_PX) + metrics.horizontalAdvance("000.0 ms") + px(16)
         return QSize(cells + stages, px(26))
 
+    @property
+    def _stages_ms(self) -> Mapping[str, float]:
+        return self._view.reading.stages_ms if self._view.reading else {}
+
     def texts(self) -> tuple[str, ...]:
         """What the cells say."""
         rates = self._view.rates
@@ -79,13 +85,12 @@ class NumbersBar(QWidget):
             left += width
         if left + px(STAGE_BAR_PX) + metrics.horizontalAdvance("000.0 ms") > self.width():
             return
-        stages = self._view.reading.stages_ms if self._view.reading else {}
-        total_ms = sum(stages.values())
+        stages_ms = list(self._stages_ms.values())
         bar = QRectF(left, self.height() / 2 - px(4), px(STAGE_BAR_PX), px(8))
-        self._paint_stages(painter, bar, list(stages.values()))
+        self._paint_stages(painter, bar, stages_ms)
         text_area = QRectF(bar.right() + px(8), 0, self.width(), self.height())
         painter.setPen(QColor(self._theme.palette.quiet_text))
-        painter.drawText(text_area, Qt.AlignmentFlag.AlignVCenter, f"{total_ms:.1f} ms")
+        painter.drawText(text_area, Qt.AlignmentFlag.AlignVCenter, f"{sum(stages_ms):.1f} ms")
 
     def _paint_stages(self, painter: QPainter, bar: QRectF, stages_ms: list[float]) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -99,9 +104,8 @@ class NumbersBar(QWidget):
             left += width
 
     def _in_words(self) -> str:
-        stages = self._view.reading.stages_ms if self._view.reading else {}
         return (
             "Frames a second: camera, predicted, shown. Delay from grab to screen: median and 95th percentile. "
             "Dropped: frames replaced by a newer one before they were read. Bar: "
-            + ", ".join(f"{stage} {duration_ms:.1f} ms" for stage, duration_ms in stages.items())
+            + ", ".join(f"{stage} {duration_ms:.1f} ms" for stage, duration_ms in self._stages_ms.items())
         )

@@ -192,7 +192,7 @@ def test_film_that_is_not_whole_is_said_at_the_end(tmp_path, suffix):
     try:
         for index, picture in enumerate(noise):
             recorder.write(frame(picture, index), replace(EMPTY, time_s=index / 30), 30, 30)
-        with pytest.raises(UserError, match="not whole"):
+        with pytest.raises(UserError, match="incomplete"):
             recorder.close()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)

@@ -192,16 +192,16 @@ def test_recording_that_is_not_whole_is_told(storage, monkeypatch):
 
     def fail(recorder):
         close(recorder)
-        raise UserError("the film is not whole")
+        raise UserError("the video is incomplete")
 
     monkeypatch.setattr(Recorder, "close", fail)
     storage.toggle_recording()
     record(storage)
     storage.toggle_recording()
     assert next_message(storage).startswith("Recording")
-    assert next_message(storage) == "the film is not whole"
+    assert next_message(storage) == "the video is incomplete"
     storage.toggle_recording()
-    with pytest.raises(UserError, match="the film is not whole"):
+    with pytest.raises(UserError, match="the video is incomplete"):
         storage.close()  # nobody takes messages any more
 
 
