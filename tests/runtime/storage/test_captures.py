@@ -38,6 +38,17 @@ def test_capture_holds_crop_mask_input_and_reading(tmp_path, reading):
     assert capture.answer == "T-shirt/top"
 
 
+@pytest.mark.parametrize("label", ["..", "a\\b", "c:d", "", "Shirt."])
+def test_any_label_is_filed_in_a_folder_of_its_own(tmp_path, reading, label):
+    """Labels come from the checkpoint, and Windows allows fewer names than Linux."""
+    folder = tmp_path / "captures"
+    capture = file_capture(folder, frame(room()), reading, label, 0, TAKEN)
+    assert capture.folder.parent.parent == folder
+    assert not set(capture.folder.parent.name) & set('\\/:*?"<>|')
+    assert not capture.folder.parent.name.endswith(".")
+    assert [listed.label for listed in list_captures(folder)] == [label]
+
+
 def test_captures_are_listed_newest_first_and_deleted(tmp_path, reading):
     for minute, label in enumerate(("Shirt", "Coat", "Shirt")):
         file_capture(tmp_path, frame(room()), reading, label, 0, TAKEN.replace(minute=minute))
