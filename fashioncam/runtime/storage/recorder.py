@@ -76,12 +76,20 @@ def refuse_same_file(settings: Settings) -> None:
     weights = weights_path(settings)
     source = resources.own(resources.DEMO_CLIP) if settings.device in (None, DEMO) else Path(settings.device)
     twin = weights.with_suffix(".onnx") if weights.name else weights
-    taken = {os.path.realpath(path) for path in (source, weights, twin, resources.own(resources.SEGMENTER))}
+    taken = [source, weights, twin, resources.own(resources.SEGMENTER)]
     for option, path in (("--predictions", settings.predictions), ("--save-video", settings.save_video)):
         if path is not None:
-            if os.path.realpath(path) in taken:
+            if any(is_same_file(path, other) for other in taken):
                 raise UserError(f"{option} {path}: that file is in use as something else; give another name")
-            taken.add(os.path.realpath(path))
+            taken.append(path)
+
+
+def is_same_file(path: Path, other: Path) -> bool:
+    """Whether both names are one file's, also as a hard link, or where the disk ignores the case of letters."""
+    try:
+        return path.samefile(other)
+    except OSError:  # one of them does not exist
+        return os.path.realpath(path) == os.path.realpath(other)
 
 
 class PredictionWriter:

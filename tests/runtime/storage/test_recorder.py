@@ -88,6 +88,16 @@ def test_no_file_is_used_twice(tmp_path, monkeypatch, options):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_film_is_not_overwritten_under_another_name_of_the_same_file(tmp_path):
+    """As a hard link, or in other letters where the disk does not tell them apart."""
+    film, link = tmp_path / "film.mp4", tmp_path / "link.mp4"
+    film.write_bytes(b"a film")
+    link.hardlink_to(film)
+    with pytest.raises(UserError, match="in use as something else"):
+        Recorder(Settings(device=str(film), save_video=link))
+    assert film.read_bytes() == b"a film"
+
+
 def test_video_keeps_the_true_speed_when_frames_were_dropped(tmp_path):
     path = tmp_path / "out.avi"
     recorder = Recorder(Settings(save_video=path))
