@@ -72,9 +72,10 @@ def ask_permission(device: str | None, platform: str = sys.platform) -> None:
     """
     if platform != "darwin" or not (device is None or device.isdecimal()):
         return
-    # Comes with cv2-enumerate-cameras. Qt's own `requestPermission` needs an application bundle.
-    import AVFoundation as av  # type: ignore[import-not-found]  # noqa: N813
-
+    try:  # Comes with cv2-enumerate-cameras. Qt's own `requestPermission` needs an application bundle.
+        import AVFoundation as av  # type: ignore[import-not-found]  # noqa: N813
+    except ImportError:
+        return  # OpenCV asks by itself, where it can
     os.environ["OPENCV_AVFOUNDATION_SKIP_AUTH"] = "1"
     devices, video = av.AVCaptureDevice, av.AVMediaTypeVideo
     if devices.authorizationStatusForMediaType_(video) == av.AVAuthorizationStatusNotDetermined:
@@ -146,7 +147,9 @@ def instead_of_a_camera(error: SourceError) -> str:
 
 
 def enumerated_cameras() -> tuple[Camera, ...]:
-    """Every camera that the system lists."""
-    from cv2_enumerate_cameras import enumerate_cameras
-
+    """Every camera that the system lists; none where it cannot be asked."""
+    try:
+        from cv2_enumerate_cameras import enumerate_cameras
+    except ImportError:  # on macOS without pyobjc
+        return ()
     return tuple(Camera(camera.index, camera.name) for camera in enumerate_cameras(CAMERA_BACKEND))
