@@ -13,9 +13,8 @@ from fashioncam.commands import Command, Do
 from fashioncam.errors import UserError
 from fashioncam.messages import DisplayStyle, Failure, Frame, Reading, Request
 from fashioncam.pipeline.recognition.recogniser import Recogniser
-from fashioncam.runtime.sources.camera_list import CameraList
-from fashioncam.runtime.sources.choice import Size, SourceChoice
-from fashioncam.runtime.sources.opening import open_source
+from fashioncam.runtime.sources.cameras import CameraList
+from fashioncam.runtime.sources.opening import Size, SourceChoice, open_source
 from fashioncam.runtime.sources.source import FrameSource
 from fashioncam.runtime.storage.recorder import Recorder
 from fashioncam.runtime.storage.storage import Storage

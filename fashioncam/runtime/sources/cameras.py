@@ -6,11 +6,13 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 
 from fashioncam.messages import Camera, Frame
+from fashioncam.runtime.threads.loop import Loop
 
 from .opencv_capture import ASSUMED_FPS, claimed_fps, next_picture
 from .source import FrameSource, SourceError
@@ -153,3 +155,33 @@ def enumerated_cameras() -> tuple[Camera, ...]:
     except ImportError:  # on macOS without pyobjc
         return ()
     return tuple(Camera(camera.index, camera.name) for camera in enumerate_cameras(CAMERA_BACKEND))
+
+
+class CameraList:
+    """Looks for cameras when asked to, in a thread of its own: on some systems that takes a second.
+
+    Args:
+        tell: gets a line where that fails.
+
+    Attributes:
+        cameras: those found last.
+    """
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._loop: Loop | None = None
+        self.cameras: tuple[Camera, ...] = ()
+
+    def refresh(self) -> None:
+        """Start to look, unless this is going on already."""
+        if self._loop is None or self._loop.join(0):
+            self._loop = Loop("cameras", self._look, lambda failure: self._tell(failure.text))
+            self._loop.start()
+
+    def join(self) -> None:
+        """Wait until the looking has ended, for two seconds at most."""
+        if self._loop is not None:
+            self._loop.join()
+
+    def _look(self, stop: threading.Event) -> None:
+        self.cameras = enumerated_cameras()
