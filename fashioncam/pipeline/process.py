@@ -27,7 +27,7 @@ MAX_CUT = 0.5  # with more of an item outside the picture its class stays uncert
 
 @dataclass(frozen=True, slots=True)
 class PipelineState:
-    """What one frame leaves for the next.
+    """The state between two frames.
 
     Every other frame's input is mirrored. A garment is the same either way, and a model's mean over both is right more
     often. Frames are pooled anyway, so it costs nothing.

@@ -1,4 +1,4 @@
-"""What the user can ask of a reading: the heat map of one class, or two classes compared."""
+"""The heat map that the user asks for: of one class, or of two compared."""
 
 from __future__ import annotations
 

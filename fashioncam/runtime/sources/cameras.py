@@ -112,7 +112,7 @@ def open_camera(camera: int | str, size_wh: tuple[int, int] | None = None) -> Fr
 
 
 def why_closed(camera: int | str, platform: str) -> str:
-    """What may keep the user from a camera on that platform, and the way out, ending in "; "; empty for nothing."""
+    """Why the system may refuse a camera, and what to do, ending in "; "; empty if nothing is known."""
     if platform == "darwin":
         return "allow it in System Settings > Privacy & Security > Camera, for the terminal you start from; "
     if platform == "win32":
@@ -144,7 +144,7 @@ def open_first_camera(size_wh: tuple[int, int] | None = None) -> FrameSource:
 
 
 def instead_of_a_camera(error: SourceError) -> str:
-    """What to tell a user who sees the demo clip, as no camera opens."""
+    """The line for a user who sees the demo clip because no camera opens."""
     return f"Playing the demo clip: {error}"
 
 
@@ -161,7 +161,7 @@ class CameraList:
     """Looks for cameras when asked to, in a thread of its own: on some systems that takes a second.
 
     Args:
-        tell: gets a line where that fails.
+        tell: gets a line if that fails.
 
     Attributes:
         cameras: those found last.
@@ -179,7 +179,7 @@ class CameraList:
             self._loop.start()
 
     def join(self) -> None:
-        """Wait until the looking has ended, for two seconds at most."""
+        """Wait for the thread, two seconds at most."""
         if self._loop is not None:
             self._loop.join()
 

@@ -42,7 +42,7 @@ class FilmSource:
         self._capture.release()
 
     def _film_time_s(self, index: int) -> float:
-        """As the film says, whose frames need not be evenly spaced; where its time does not go on, by the rate."""
+        """The film's own time, as frames need not be evenly spaced; if that does not go on, by the rate."""
         position_ms = self._capture.get(cv2.CAP_PROP_POS_MSEC)
         if index == 0:
             self._began_ms = position_ms

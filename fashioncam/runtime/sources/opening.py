@@ -22,7 +22,7 @@ def open_source(device: str, camera_size: Size | None = None) -> FrameSource:
 
     Args:
         device: what `--device` names.
-        camera_size: width and height to ask a camera for, pixels; None leaves it to the camera.
+        camera_size: width and height to ask a camera for, pixels; with None it chooses.
 
     Raises:
         SourceError: there is no such thing, or it cannot be opened.
@@ -53,8 +53,8 @@ class SourceChoice:
 
     Args:
         device: what the user has asked for; None for nothing.
-        preferred: opened where nothing was asked for; where it cannot be opened, the first camera is.
-        camera_size: width and height asked of cameras, pixels; None leaves it to them.
+        preferred: opened if nothing was asked for; if it cannot be opened, the first camera is.
+        camera_size: width and height asked of cameras, pixels; with None they choose.
         tell: gets a line about a source that could not be opened.
         open_named: opens a source by its name, and cameras in a size.
 
@@ -75,7 +75,7 @@ class SourceChoice:
         self.notice = ""
 
     def first(self) -> FrameSource:
-        """What to start with, and the same again after a loss; the demo clip where there is no camera."""
+        """The source to start with, and the same again after a loss; the demo clip if there is no camera."""
         if self._device is not None:
             return self.named(self._device)
         source = self._found()
@@ -83,7 +83,7 @@ class SourceChoice:
         return source
 
     def named(self, device: str) -> FrameSource:
-        """A camera by its index, a file, a folder, an address or the demo clip; SourceError where it cannot be."""
+        """As `open_source` opens it, but the demo clip without an end; SourceError if it cannot be opened."""
         if device == DEMO:
             return LoopingSource(lambda: open_source(DEMO))
         return self._open_named(device, self.camera_size)
