@@ -1,4 +1,4 @@
-"""The description of a model's input and output. A checkpoint and its ONNX twin both carry it, and only this checks it."""
+"""The description of a model's input and output, carried by a checkpoint and its ONNX twin, and checked here alone."""
 
 from __future__ import annotations
 

@@ -45,6 +45,7 @@ def file_capture(folder: Path, frame: Frame, reading: Reading, label: str, index
         write_png(place / "input.png", reading.input_grey)
         (place / ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")  # last: now it is complete
     except OSError as error:
+        shutil.rmtree(place, ignore_errors=True)
         raise UserError(f"{place}: {error.strerror}; free some space, or make the folder writable") from None
     return load_capture(place)
 

@@ -1,3 +1,4 @@
+import errno
 import json
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from scenes import frame, room
 
 from fashioncam.errors import UserError
 from fashioncam.messages import Prediction, Reading, Segment, State
+from fashioncam.runtime.storage import captures
 from fashioncam.runtime.storage.captures import delete_capture, file_capture, list_captures
 
 BOX = (200, 120, 160, 240)
@@ -93,6 +95,18 @@ def test_folder_that_cannot_be_written_is_one_line(reading):
     with pytest.raises(UserError, match="free some space") as caught:
         file_capture(Path("/proc"), frame(room()), reading, "Shirt", 6, TAKEN)
     assert "\n" not in str(caught.value)
+
+
+def test_capture_that_does_not_fit_on_the_disk_leaves_nothing(tmp_path, reading, monkeypatch):
+    def write(path, image):
+        path.write_bytes(b"half")
+        if path.name == "mask.png":
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(captures, "write_png", write)
+    with pytest.raises(UserError, match="No space left on device; free some space"):
+        file_capture(tmp_path, frame(room()), reading, "Shirt", 6, TAKEN)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_deleting_what_is_gone_is_one_line(tmp_path, reading):
