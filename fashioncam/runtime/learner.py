@@ -138,6 +138,6 @@ class Learner:
 
 def lower_priority(pid: int) -> None:
     """Lower the priority of a process; POSIX only."""
-    if hasattr(os, "setpriority"):
+    if sys.platform != "win32":
         with suppress(OSError):  # it may have ended already
             os.setpriority(os.PRIO_PROCESS, pid, NICENESS)
