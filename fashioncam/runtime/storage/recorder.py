@@ -190,8 +190,13 @@ class VideoRecorder:
         self._writer = None
         film = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
         held = film.get(cv2.CAP_PROP_FRAME_COUNT) if film.isOpened() else 0
+        least = 0.9 * self._written - 1  # for some formats the count is an estimate
+        is_whole = held >= least
+        if is_whole and least > 0:  # .webm may claim pictures that found no room
+            film.set(cv2.CAP_PROP_POS_FRAMES, int(least))
+            is_whole = film.grab()
         film.release()
-        if held < 0.9 * self._written - 1:  # for some formats it is an estimate
+        if not is_whole:
             raise UserError(f"{self._path}: the film is not whole; make room, or name a place on another disk")
 
     def _check_disk(self) -> None:

@@ -195,10 +195,10 @@ def test_film_that_is_not_whole_is_said_at_the_end(tmp_path, suffix):
     import resource
 
     rng = np.random.default_rng(0)
-    noise = rng.integers(0, 256, (20, 240, 320, 3), np.uint8)  # no codec makes it small
+    noise = rng.integers(0, 256, (20, 120, 160, 3), np.uint8)  # no codec makes it small
     recorder = Recorder(Settings(save_video=tmp_path / f"out{suffix}"))
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, limits[1]))
     try:
         for index, picture in enumerate(noise):
             recorder.write(frame(picture, index), replace(EMPTY, time_s=index / 30), 30, 30)
