@@ -20,7 +20,7 @@ from .commands import LoadModel
 from .errors import QtMissingError, UserError
 from .settings import Settings
 
-# Importing torch holds Python's interpreter lock for most of a second or two: picture first.
+# Importing torch holds Python's interpreter lock for a second or two, so the picture comes first.
 MODEL_DELAY_MS = 300
 EXIT_USER_ERROR = 2
 
@@ -59,7 +59,7 @@ def run(settings: Settings) -> int:
 
 
 def pictures_folder() -> Path:
-    """Where the user looks for pictures."""
+    """The folder fashioncam in the user's folder of pictures."""
     return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)) / "fashioncam"
 
 

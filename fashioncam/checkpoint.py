@@ -52,7 +52,7 @@ class CheckpointInfo:
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """A model ready for use, with all that its input and output mean.
+    """A model ready for use, with the description of its input and output.
 
     Attributes:
         model: in eval mode, float32; N x 1 x H x W in, N x len(classes) logits out.
@@ -72,7 +72,7 @@ class LoadedModel:
 
     @property
     def description(self) -> ModelDescription:
-        """What its twin says of it too; KeyError or ValueError where it contradicts itself."""
+        """The description that its twin carries too; KeyError or ValueError if it contradicts itself."""
         return ModelDescription(
             model=self.info.model_name,
             input=self.input,
@@ -140,7 +140,7 @@ def load(path: Path, model_name: str | None = None) -> LoadedModel:
     if not isinstance(stored_name, str) or stored_name not in MODELS:
         raise UserError(f"{path}: holds no model that is known here ({', '.join(MODELS)})")
     try:
-        with warnings.catch_warnings(action="ignore"):  # torch warns of a file that is refused anyway
+        with warnings.catch_warnings(action="ignore"):  # torch warns about files that are refused anyway
             loaded = from_dict(stored_name, content)
             check(loaded)
     except KeyError as error:
@@ -153,7 +153,7 @@ def load(path: Path, model_name: str | None = None) -> LoadedModel:
 
 
 def from_dict(model_name: str, content: Mapping[str, Any]) -> LoadedModel:
-    """What `save` wrote; KeyError, TypeError, ValueError or RuntimeError where it is something else."""
+    """The model in a dict as `save` writes it; KeyError, TypeError, ValueError or RuntimeError for any other dict."""
     return LoadedModel(
         model=rebuild(model_name, content["config"], content["state_dict"]),
         input=InputDescription(**content["input"]),
@@ -176,7 +176,7 @@ def read_dict(path: Path) -> dict[str, Any]:
     if not resources.exists(path) or path.is_dir():
         raise UserError(f"{path}: no such file; name other weights")
     try:
-        with warnings.catch_warnings(action="ignore"):  # torch warns of a file that is refused anyway
+        with warnings.catch_warnings(action="ignore"):  # torch warns about files that are refused anyway
             content = torch.load(path, map_location="cpu", weights_only=True)
     except Exception:  # noqa: BLE001 - damaged and hostile files fail in a dozen ways
         raise UserError(f"{path}: damaged, unsafe or not a checkpoint; take another file") from None

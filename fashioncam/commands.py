@@ -1,4 +1,4 @@
-"""What the window asks of the session: one frozen record for each command."""
+"""The commands that the window sends to the session: one frozen record each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .messages import Capture, DisplayStyle, Region
 
 
 class Command:
-    """What all of them are."""
+    """Base class of all commands."""
 
     __slots__ = ()
 
@@ -31,14 +31,14 @@ class Do(Command, Enum):
 
 @dataclass(frozen=True, slots=True)
 class OpenSource(Command):
-    """Switch to another source, named as `--device` names it; the present one goes on where that does not open."""
+    """Switch to another source, named as `--device` names it. If it does not open, the present one goes on."""
 
     device: str
 
 
 @dataclass(frozen=True, slots=True)
 class SetCameraSize(Command):
-    """Ask cameras for pictures of this width and height, pixels; None leaves it to them."""
+    """Ask cameras for this width and height, pixels; with None they choose."""
 
     size_wh: tuple[int, int] | None
 
@@ -52,14 +52,14 @@ class Pause(Command):
 
 @dataclass(frozen=True, slots=True)
 class LoadModel(Command):
-    """Load a model from its checkpoint, None for the settings'; the one before answers until then."""
+    """Load a model from its checkpoint; None for the one in the settings. The present model answers until then."""
 
     weights: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SetCamMethod(Command):
-    """Load the model once more, with heat maps made by this key of `CAM_METHODS`."""
+    """Load the model again, with heat maps by this key of `CAM_METHODS`."""
 
     method: str
 
@@ -87,7 +87,7 @@ class SetStyle(Command):
 
 @dataclass(frozen=True, slots=True)
 class SetPlace(Command):
-    """Make pictures as large as this place allows, width and height in pixels of the screen."""
+    """Draw pictures as large as this place allows: width and height in pixels of the screen."""
 
     size_wh: tuple[int, int]
 

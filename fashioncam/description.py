@@ -1,4 +1,4 @@
-"""What a model's input and output mean. A checkpoint and its ONNX twin both carry it, and it is checked here alone."""
+"""The description of a model's input and output, carried by a checkpoint and its ONNX twin, and checked here alone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from .errors import UserError
 from .messages import InputDescription
 
-# Outside these a number is a mistake, and some calculation with it would overflow.
+# A number outside its range is a mistake; some calculations with it would overflow.
 RANGES = {
     "mean": (-1e3, 1e3),
     "std": (1e-9, 1e9),
@@ -20,7 +20,7 @@ RANGES = {
 
 @dataclass(frozen=True, slots=True)
 class ModelDescription:
-    """What has to be known of a model to use it.
+    """Everything that a program must know to use a model.
 
     Attributes:
         model: name in `fashioncam.models.MODELS`.
@@ -58,6 +58,6 @@ class ModelDescription:
             raise ValueError("the classes must be two or more, with different names")
 
     def refuse_other_than(self, model: str | None, path: Path) -> None:
-        """UserError where `path`, which this describes, was to hold another model; None takes any."""
+        """UserError if `path`, which holds the model described here, should hold another one; None accepts any."""
         if model not in (None, self.model):
             raise UserError(f"{path} holds {self.model!r}, not {model!r}; give --model {self.model}")

@@ -9,7 +9,7 @@ class UserError(Exception):
     """Something the user can put right. Its text is one line that says what to do; the exit code is 2."""
 
 
-# What Qt's window plugin is linked with and a bare Debian or Ubuntu lacks.
+# Libraries that Qt's window plugin is linked with and a bare Debian or Ubuntu lacks.
 QT_PACKAGES = (
     "libgl1 libegl1 libxkbcommon0 libfontconfig1 libdbus-1-3 libglib2.0-0 libxcb-cursor0 libxkbcommon-x11-0 "
     "libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-xkb1 libxcb-render-util0 libxcb-image0 libxcb-randr0 "

@@ -1,4 +1,4 @@
-"""What the program and `python -m training.finetune` say to each other when the program starts it in a process.
+"""The protocol between the program and `python -m training.finetune`, which it starts as a process.
 
 The program gives the arguments CAPTURES --weights OLD.pth --out NEW.pth --json-lines. The command answers on stdout,
 with one JSON object a line:
@@ -21,7 +21,7 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far it is, 0..100."""
+    """Progress, 0..100 percent."""
 
     percent: int
 

@@ -21,7 +21,7 @@ Region: TypeAlias = tuple[float, float, float, float]
 
 
 class State(StrEnum):
-    """What the program makes of the scene, as the window says it and the predictions file names it."""
+    """The state of the scene, by its name in the predictions file."""
 
     LEARNING = "learning"
     EMPTY = "empty"
@@ -98,11 +98,11 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the user wants to know of the frames to come.
+    """The user's request about the frames to come.
 
     Attributes:
         explained: index of the class whose heat map is wanted; None for the most probable one.
-        contrast: what speaks for the first class rather than the second, instead of for one class.
+        contrast: compare the first class with the second, instead of explaining one.
         region: x, y, width and height of the part of the picture that is searched, as shares 0..1 of the
             frame's width and height; None for all of it.
     """
@@ -146,16 +146,16 @@ class Reading:
 
     Attributes:
         frame_index, frame_wh, time_s, grabbed_s: those of the frame; width and height in pixels.
-        state: what the program makes of the scene.
+        state: of the scene.
         learned: how much of the background has been learned, 0..1.
         segment: where the item is, or None.
-        top5: the most probable classes, first first; empty where there is no item, or no model yet.
-        heat_map: what speaks for the explained class, h x w float32 in 0..1 over the square input,
-            with the program's own methods on one scale for all frames; a difference of two such maps, -1..1, where
-            one class is held against another; None where there is no item.
-        input_grey: S x S uint8, the model's input before every other one is mirrored; None where there is no item.
+        top5: the five most probable classes, in order; empty without an item or a model.
+        heat_map: evidence for the explained class, h x w float32 in 0..1 over the square input; with the program's
+            own methods on one scale for all frames. If two classes are compared, the difference of their maps, -1..1.
+            None without an item.
+        input_grey: S x S uint8, the model's input before every other one is mirrored; None without an item.
         stages_ms: duration of each step, milliseconds.
-        explained: label of the class that the heat map explains; empty where there is no heat map.
+        explained: label of the class that the heat map explains; empty without a heat map.
         against: label of the class that it is compared with; empty for none.
         reject_below: the smallest probability of the first class that counts as sure, 0..1; 0 without a model.
         is_cut: whether an edge of the picture hides so much of the item that its class stays uncertain.
@@ -184,7 +184,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What ended a thread, in one line, and whether the user can put it right."""
+    """The reason why a thread ended, in one line, and whether the user can put it right."""
 
     text: str
     by_user: bool

@@ -13,7 +13,7 @@ SEGMENTER = Path("weights/segmenter.onnx")
 def root_for(package: Path) -> Path:
     """The folder that holds weights/ and assets/: the checkout around the package where there is one, else the package.
 
-    What else lies around an installed package is not this project's: it may be site-packages.
+    An installed package lies in site-packages, and a folder weights/ there may be another package's.
     """
     try:
         project = (package.parent / "pyproject.toml").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What the window shows: one frozen snapshot, and the records that only the snapshot is made of."""
+"""The one frozen snapshot that the window shows, and the records that only the snapshot uses."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class StreamRates:
-    """Rates over the last second, in frames a second, and what else tells whether the threads keep up.
+    """Rates over the last second, in frames a second, and delays: whether the threads keep up.
 
     Attributes:
         capture: frames grabbed.
         inference: readings made.
         display: different frames painted; the same frame painted again does not count.
         dropped: grabbed frames that were replaced by newer ones before they were read, since the source was opened.
-        latency_ms, latency_p95_ms: from the grab of a frame until it has been painted, median and 95th percentile
+        latency_ms, latency_p95_ms: time from the grab of a frame until it has been painted, median and 95th percentile
             of the last seconds; 0 before the first.
     """
 
@@ -56,7 +56,7 @@ class StreamRates:
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """Something that has just been done or has failed, such as a file written; the number tells two from each other."""
+    """Something that has just been done or has failed, such as a file written. Each has another number."""
 
     number: int
     text: str

@@ -73,6 +73,8 @@ class VirtualScreen:
 
 @pytest.fixture
 def screen(tmp_path):
+    if sys.platform != "linux":
+        pytest.skip("X11's virtual screen")
     missing = [tool for tool in ("Xvfb", "xdotool") if shutil.which(tool) is None]
     if missing:
         pytest.fail(f"this test needs {' and '.join(missing)}: apt install xvfb xdotool")

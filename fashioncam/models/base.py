@@ -1,4 +1,4 @@
-"""What every architecture promises."""
+"""The base class of every architecture."""
 
 from __future__ import annotations
 

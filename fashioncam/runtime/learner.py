@@ -20,10 +20,10 @@ from fashioncam.messages import Failure, LearningProgress
 from fashioncam.runtime.threads.loop import Loop
 
 COMMAND = (sys.executable, "-m", "training.finetune")
-# The process has what the live picture leaves over: by this number on POSIX, by this flag on Windows.
+# Low priority, so that the live picture stays smooth: this number on POSIX, this flag on Windows.
 NICENESS = 10
 LOW_PRIORITY: int = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
-LAST_LINES = 3  # of stderr, said where the process failed without a word
+LAST_LINES = 3  # of stderr, shown if the process failed without a message
 
 
 class Learner:
@@ -33,8 +33,8 @@ class Learner:
         captures: the folder to learn from.
         folder: where the new model is written, under a name of its own: the ones before it stay.
         tell: gets a line when it has ended by itself.
-        command: what is run; it speaks `fashioncam.learning_protocol`.
-        checkout: where it is run.
+        command: run with the arguments of `fashioncam.learning_protocol`.
+        checkout: the folder to run it in.
 
     Attributes:
         learning: its progress; None before the first time.
@@ -83,7 +83,7 @@ class Learner:
             answer, exit_code = self._run_command(weights, out, stderr, stop)
             stderr.seek(0)
             said = [line.strip() for line in stderr if line.strip()][-LAST_LINES:]
-        if stop.is_set():  # at times when all had been written already
+        if stop.is_set():  # perhaps after all had been written
             for file in (out, out.with_suffix(".onnx")):
                 file.unlink(missing_ok=True)
             self.learning = LearningProgress(is_running=False, text="Cancelled")
@@ -99,7 +99,7 @@ class Learner:
     def _run_command(
         self, weights: Path, out: Path, stderr: IO[str], stop: threading.Event
     ) -> tuple[Result | Error | None, int]:
-        """Run it to its end and show its progress; returns its last word, None for none, and its exit code."""
+        """Run it to its end and show its progress; returns its last message, or None, and its exit code."""
         arguments = self._captures.resolve(), "--weights", weights, "--out", out, "--json-lines"
         answer = None
         with subprocess.Popen(
@@ -137,7 +137,7 @@ class Learner:
 
 
 def lower_priority(pid: int) -> None:
-    """Let the other processes go before this one; POSIX only."""
-    if hasattr(os, "setpriority"):
+    """Lower the priority of a process; POSIX only."""
+    if sys.platform != "win32":
         with suppress(OSError):  # it may have ended already
             os.setpriority(os.PRIO_PROCESS, pid, NICENESS)

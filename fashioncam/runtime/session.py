@@ -13,9 +13,8 @@ from fashioncam.commands import Command, Do
 from fashioncam.errors import UserError
 from fashioncam.messages import DisplayStyle, Failure, Frame, Reading, Request
 from fashioncam.pipeline.recognition.recogniser import Recogniser
-from fashioncam.runtime.sources.camera_list import CameraList
-from fashioncam.runtime.sources.choice import Size, SourceChoice
-from fashioncam.runtime.sources.opening import open_source
+from fashioncam.runtime.sources.cameras import CameraList
+from fashioncam.runtime.sources.opening import Size, SourceChoice, open_source
 from fashioncam.runtime.sources.source import FrameSource
 from fashioncam.runtime.storage.recorder import Recorder
 from fashioncam.runtime.storage.storage import Storage
@@ -35,21 +34,21 @@ from .learner import Learner
 from .loading import load_segmenter
 
 RETRY_S = 1.0
-TICK_S = 0.05  # how soon the view tells what no picture comes with
+TICK_S = 0.05  # how soon the view shows a change that comes without a picture
 REQUEST_KEPT_S = 1.0
 
 
 class LiveSession:
     """Everything behind the window.
 
-    Each new drawing, each command and, a few times a second, a thread of its own have it look at what its parts have
-    done. Where something has changed, it publishes a new view. A lock lets one thread at a time do so.
+    After each drawing and each command, and every `TICK_S` in a thread of its own, it looks at the state of its parts.
+    If something has changed, it publishes a new view. A lock allows one thread at a time.
 
     Args:
         settings: what to start with.
         folder: where pictures, recordings and captures are saved.
-        preferred_device: opened where the settings name no device; the first camera where it cannot be.
-        camera_size: width and height asked of cameras, pixels; None leaves it to them.
+        preferred_device: opened if the settings name no device; if it cannot be opened, the first camera is.
+        camera_size: width and height asked of cameras, pixels; with None they choose.
         retry_s: how soon a live source that was lost is opened again.
         open_named: opens a source by its name, and cameras in a size.
 
@@ -226,13 +225,13 @@ class LiveSession:
             self.view = replace(self.view, failure=failure)
 
     def _update(self) -> None:
-        """Take in what has happened, and publish another view where that changes it."""
+        """Collect what the parts have done, and publish a new view if that changes it."""
         self._sources.take_failure()
         self._drawing = self._sources.feed.drawings.take() or self._drawing
         reading = self._drawing.reading if self._drawing else None
         if failure := self._failures.take():
             self._failure = failure
-            if reading is not None:  # the last one would stay on the picture, and the picture goes on
+            if reading is not None:  # else the last item would stay on the picture, which goes on
                 without_item = replace(reading, segment=None, top5=(), heat_map=None, input_grey=None, explained="")
                 self._sources.feed.readings.put(without_item)
         if reading is not None:

@@ -10,13 +10,14 @@ from scenes import room, short_film, write_clip
 from fashioncam.commands import Do, OpenSource, SetCameraSize
 from fashioncam.messages import Camera, State, Stream
 from fashioncam.runtime.session import LiveSession
-from fashioncam.runtime.sources import camera_list, choice
+from fashioncam.runtime.sources import cameras as cameras_module
+from fashioncam.runtime.sources import opening
 from fashioncam.runtime.sources.source import SourceError
 from fashioncam.settings import Settings
 
 
 def test_without_a_camera_the_demo_clip_is_played_and_said(monkeypatch, tmp_path):
-    monkeypatch.setattr(choice, "open_first_camera", no_camera)
+    monkeypatch.setattr(opening, "open_first_camera", no_camera)
     session = LiveSession(Settings(), tmp_path)
     session.start()
     view = next_picture(session)
@@ -27,7 +28,7 @@ def test_without_a_camera_the_demo_clip_is_played_and_said(monkeypatch, tmp_path
 
 def test_notice_of_a_source_that_has_been_left_is_not_shown(monkeypatch, tmp_path):
     """Opening it may take seconds, in which another one is chosen."""
-    monkeypatch.setattr(choice, "open_first_camera", no_camera)
+    monkeypatch.setattr(opening, "open_first_camera", no_camera)
     session = LiveSession(Settings(), tmp_path)
     session.start()
     assert next_picture(session).notice
@@ -148,7 +149,7 @@ def test_of_two_bad_choices_in_a_row_the_source_before_both_goes_on(tmp_path):
 
 
 def test_remembered_camera_that_is_gone_gives_way_to_the_first(monkeypatch, tmp_path):
-    monkeypatch.setattr(choice, "open_first_camera", no_camera)
+    monkeypatch.setattr(opening, "open_first_camera", no_camera)
     session = LiveSession(Settings(), tmp_path, preferred_device="97")
     session.start()
     told(session, "camera 97 cannot be opened")
@@ -158,7 +159,7 @@ def test_remembered_camera_that_is_gone_gives_way_to_the_first(monkeypatch, tmp_
 
 
 def test_cameras_are_found_in_a_thread_of_their_own(monkeypatch, tmp_path):
-    monkeypatch.setattr(camera_list, "enumerated_cameras", lambda: (Camera(0, "Built-in"), Camera(2, "Desk camera")))
+    monkeypatch.setattr(cameras_module, "enumerated_cameras", lambda: (Camera(0, "Built-in"), Camera(2, "Desk camera")))
     session = LiveSession(Settings(device="demo"), tmp_path)
     session.start()
     session.send(Do.LIST_CAMERAS)

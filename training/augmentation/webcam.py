@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from fashioncam.pipeline.sharpening import sharpening_kernel
+from fashioncam.pipeline.garment_input import sharpening_kernel
 
 from .random_fields import Dice, grid, sampled
 

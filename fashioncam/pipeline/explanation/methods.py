@@ -43,7 +43,8 @@ class Pass:
     class_maps: FloatArray
 
 
-# (pass, class index) -> heat map, h x w float32 in 0..1
+# class index -> heat map, h x w float32 in 0..1; the same of a pass
+HeatMaps: TypeAlias = Callable[[int], FloatArray]
 Explain: TypeAlias = Callable[[Pass, int], FloatArray]
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from fashioncam.description import ModelDescription
 from fashioncam.messages import FloatArray, Image, InputDescription
-from fashioncam.pipeline.explanation.methods import Explain, Network, Pass
+from fashioncam.pipeline.explanation.methods import Explain, HeatMaps, Network, Pass
 
 from .pooling import softmax
 
@@ -19,15 +20,11 @@ class Classification:
 
     Attributes:
         probabilities: one a class, float32, calibrated.
+        heat_map: why a class, by its index: h x w float32 in 0..1 over the square input.
     """
 
     probabilities: FloatArray
-    one_pass: Pass
-    explain: Explain
-
-    def heat_map(self, class_index: int) -> FloatArray:
-        """Why this class: h x w float32 in 0..1 over the square input."""
-        return self.explain(self.one_pass, class_index)
+    heat_map: HeatMaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,7 @@ class Recogniser:
         images = normalised(input_grey, self.input)[None, None]
         logits, class_maps = self.network(images)
         probabilities = softmax(logits[0] / self.description.temperature)
-        return Classification(probabilities, Pass(images, logits[0], class_maps[0]), self.explain)
+        return Classification(probabilities, partial(self.explain, Pass(images, logits[0], class_maps[0])))
 
 
 def normalised(input_grey: Image, description: InputDescription) -> FloatArray:

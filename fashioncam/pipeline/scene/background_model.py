@@ -1,4 +1,4 @@
-"""The background model: what the scene looks like without an item, how much it varies, and in what light.
+"""The background model: the scene without an item, how much it varies, and its light.
 
 This and the segmentation work on a small picture, `WORK_EDGE_PX` along its longer side. That is quick, and averaging
 camera pixels removes most of the sensor's noise.

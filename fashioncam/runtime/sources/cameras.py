@@ -6,11 +6,13 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 
 from fashioncam.messages import Camera, Frame
+from fashioncam.runtime.threads.loop import Loop
 
 from .opencv_capture import ASSUMED_FPS, claimed_fps, next_picture
 from .source import FrameSource, SourceError
@@ -72,9 +74,10 @@ def ask_permission(device: str | None, platform: str = sys.platform) -> None:
     """
     if platform != "darwin" or not (device is None or device.isdecimal()):
         return
-    # Comes with cv2-enumerate-cameras. Qt's own `requestPermission` needs an application bundle.
-    import AVFoundation as av  # type: ignore[import-not-found]  # noqa: N813
-
+    try:  # Comes with cv2-enumerate-cameras. Qt's own `requestPermission` needs an application bundle.
+        import AVFoundation as av  # type: ignore[import-not-found]  # noqa: N813
+    except ImportError:
+        return  # OpenCV asks by itself, where it can
     os.environ["OPENCV_AVFOUNDATION_SKIP_AUTH"] = "1"
     devices, video = av.AVCaptureDevice, av.AVMediaTypeVideo
     if devices.authorizationStatusForMediaType_(video) == av.AVAuthorizationStatusNotDetermined:
@@ -109,7 +112,7 @@ def open_camera(camera: int | str, size_wh: tuple[int, int] | None = None) -> Fr
 
 
 def why_closed(camera: int | str, platform: str) -> str:
-    """What may keep the user from a camera on that platform, and the way out, ending in "; "; empty for nothing."""
+    """Why the system may refuse a camera, and what to do, ending in "; "; empty if nothing is known."""
     if platform == "darwin":
         return "allow it in System Settings > Privacy & Security > Camera, for the terminal you start from; "
     if platform == "win32":
@@ -141,12 +144,44 @@ def open_first_camera(size_wh: tuple[int, int] | None = None) -> FrameSource:
 
 
 def instead_of_a_camera(error: SourceError) -> str:
-    """What to tell a user who sees the demo clip, as no camera opens."""
+    """The line for a user who sees the demo clip because no camera opens."""
     return f"Playing the demo clip: {error}"
 
 
 def enumerated_cameras() -> tuple[Camera, ...]:
-    """Every camera that the system lists."""
-    from cv2_enumerate_cameras import enumerate_cameras
-
+    """Every camera that the system lists; none where it cannot be asked."""
+    try:
+        from cv2_enumerate_cameras import enumerate_cameras
+    except ImportError:  # on macOS without pyobjc
+        return ()
     return tuple(Camera(camera.index, camera.name) for camera in enumerate_cameras(CAMERA_BACKEND))
+
+
+class CameraList:
+    """Looks for cameras when asked to, in a thread of its own: on some systems that takes a second.
+
+    Args:
+        tell: gets a line if that fails.
+
+    Attributes:
+        cameras: those found last.
+    """
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._loop: Loop | None = None
+        self.cameras: tuple[Camera, ...] = ()
+
+    def refresh(self) -> None:
+        """Start to look, unless this is going on already."""
+        if self._loop is None or self._loop.join(0):
+            self._loop = Loop("cameras", self._look, lambda failure: self._tell(failure.text))
+            self._loop.start()
+
+    def join(self) -> None:
+        """Wait for the thread, two seconds at most."""
+        if self._loop is not None:
+            self._loop.join()
+
+    def _look(self, stop: threading.Event) -> None:
+        self.cameras = enumerated_cameras()

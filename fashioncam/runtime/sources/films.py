@@ -1,7 +1,8 @@
-"""Films and streams, which OpenCV's FFmpeg opens."""
+"""Films and streams, which OpenCV's FFmpeg opens, and a film without an end."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -41,7 +42,7 @@ class FilmSource:
         self._capture.release()
 
     def _film_time_s(self, index: int) -> float:
-        """As the film says, whose frames need not be evenly spaced; where its time does not go on, by the rate."""
+        """The film's own time, as frames need not be evenly spaced; if that does not go on, by the rate."""
         position_ms = self._capture.get(cv2.CAP_PROP_POS_MSEC)
         if index == 0:
             self._began_ms = position_ms
@@ -69,3 +70,29 @@ def open_stream(url: str) -> FrameSource:
     if not capture.isOpened():
         raise SourceError(f"{url} cannot be opened; check the address, and that the stream is on")
     return FilmSource(url, url, capture, live=capture.get(cv2.CAP_PROP_FRAME_COUNT) <= 0)
+
+
+class LoopingSource:
+    """Plays a source again and again, counting on; the demo clip at a stand."""
+
+    live = False
+    frame_count: int | None = None
+
+    def __init__(self, open_source: Callable[[], FrameSource]) -> None:
+        self._open_source = open_source
+        self._source = open_source()
+        self.name, self.device, self.fps = self._source.name, self._source.device, self._source.fps
+        self._next_index = 0
+
+    def read(self) -> Frame | None:
+        frame = self._source.read()
+        if frame is None:
+            self._source.close()
+            self._source = self._open_source()
+            frame = self._source.read()
+            assert frame is not None  # a source without any frame raises
+        index, self._next_index = self._next_index, self._next_index + 1
+        return Frame(index, frame.image_bgr, index / self.fps, frame.grabbed_s)
+
+    def close(self) -> None:
+        self._source.close()

@@ -1,4 +1,4 @@
-"""What a source of frames is."""
+"""The protocol of a source of frames."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ class SourceError(UserError):
 
 
 class FrameSource(Protocol):
-    """What a capture loop or a headless run needs of a source.
+    """The part of a source that a capture loop and a headless run use.
 
     Attributes:
         name: as the user would call it.
         device: as `--device` names it.
-        live: frames come when they come, and a late reader loses some; else they wait to be read.
+        live: frames do not wait, so a late reader loses some; else they wait to be read.
         fps: frames a second, as far as the source says.
         frame_count: how many frames there will be; None where nobody knows.
     """

@@ -1,4 +1,4 @@
-"""Writes what the program sees and finds: predictions as JSON Lines, the annotated picture as video."""
+"""Writes the predictions as JSON Lines, and the annotated picture as a video."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Recorder:
 
         Args:
             source_fps: frames a second that the video is to be played at.
-            processed_fps: what is written on the picture, where the settings want it.
+            processed_fps: frame rate written on the picture, if the settings want it.
             style: how the picture is drawn.
         """
         if self._predictions:
@@ -76,12 +76,20 @@ def refuse_same_file(settings: Settings) -> None:
     weights = weights_path(settings)
     source = resources.own(resources.DEMO_CLIP) if settings.device in (None, DEMO) else Path(settings.device)
     twin = weights.with_suffix(".onnx") if weights.name else weights
-    taken = {os.path.realpath(path) for path in (source, weights, twin, resources.own(resources.SEGMENTER))}
+    taken = [source, weights, twin, resources.own(resources.SEGMENTER)]
     for option, path in (("--predictions", settings.predictions), ("--save-video", settings.save_video)):
         if path is not None:
-            if os.path.realpath(path) in taken:
+            if any(is_same_file(path, other) for other in taken):
                 raise UserError(f"{option} {path}: that file is in use as something else; give another name")
-            taken.add(os.path.realpath(path))
+            taken.append(path)
+
+
+def is_same_file(path: Path, other: Path) -> bool:
+    """Whether both names are one file's, also as a hard link, or where the disk ignores the case of letters."""
+    try:
+        return path.samefile(other)
+    except OSError:  # one of them does not exist
+        return os.path.realpath(path) == os.path.realpath(other)
 
 
 class PredictionWriter:
@@ -108,7 +116,7 @@ class PredictionWriter:
             raise self._failure(error) from None
 
     def close(self) -> None:
-        with suppress(OSError):  # what could not be written has been said
+        with suppress(OSError):  # `write` has reported it
             self._file.close()
 
     def _failure(self, error: OSError) -> UserError:
@@ -118,7 +126,7 @@ class PredictionWriter:
 def as_json(reading: Reading, style: DisplayStyle = DEFAULT_STYLE) -> dict[str, Any]:
     """The line of the predictions file for a reading, as a dict.
 
-    `box` is in the frame as it came; `mirrored` is there where the picture or film beside it is mirrored.
+    `box` is in the frame as it came; `mirrored` is there if the picture or film beside it is mirrored.
     """
     line = {
         "frame": reading.frame_index,
@@ -135,7 +143,7 @@ class VideoRecorder:
     """Writes pictures to a video file. The first one fixes size and rate.
 
     A picture is repeated until the next one is due, so a film of a slow run plays at the true speed. A gap longer than
-    `LONGEST_GAP_S`, as in a pause, is left out. So is the leap to another source's time.
+    `LONGEST_GAP_S` is left out, as in a pause or when another source begins.
     """
 
     def __init__(self, path: Path) -> None:
@@ -175,15 +183,20 @@ class VideoRecorder:
         self._last_bgr, self._last_s = image_bgr, time_s
 
     def close(self) -> None:
-        """Finish the film; UserError where it did not get all of its pictures, as on a disk with a quota."""
+        """Finish the film; UserError if it lacks pictures, as on a disk with a quota."""
         if self._writer is None:
             return
         self._writer.release()
         self._writer = None
         film = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
         held = film.get(cv2.CAP_PROP_FRAME_COUNT) if film.isOpened() else 0
+        least = 0.9 * self._written - 1  # for some formats the count is an estimate
+        is_whole = held >= least
+        if is_whole and least > 0:  # .webm may claim pictures that found no room
+            film.set(cv2.CAP_PROP_POS_FRAMES, int(least))
+            is_whole = film.grab()
         film.release()
-        if held < 0.9 * self._written - 1:  # for some formats it is an estimate
+        if not is_whole:
             raise UserError(f"{self._path}: the video is incomplete; free some space, or name a place on another disk")
 
     def _check_disk(self) -> None:
@@ -196,7 +209,7 @@ class VideoRecorder:
 
 
 def fitted(image_bgr: Image, size_wh: tuple[int, int]) -> Image:
-    """The picture in the middle of one of that width and height; its shape stays, and what is left over is black."""
+    """The picture scaled to that width and height, its aspect ratio kept, with black bars."""
     (width, height), (w, h) = size_wh, largest_within(image_bgr.shape[1::-1], size_wh)
     left, top = (width - w) // 2, (height - h) // 2
     whole = np.zeros((height, width, 3), np.uint8)

@@ -43,7 +43,7 @@ class Recording:
             return self._failure is None
 
     def finish(self) -> str:
-        """End it and finish its files, which takes a while; returns what to tell. UserError where it is not whole."""
+        """End it and finish its files, which takes a while; returns a message. UserError if it is not whole."""
         with self._lock:  # waits for the frame that is being written; no frame waits for what follows
             self._is_ended = True
         if self._failure is not None:

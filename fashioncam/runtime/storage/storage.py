@@ -1,4 +1,4 @@
-"""Saves pictures, recordings and captures for the user, and tells what became of them."""
+"""Saves pictures, recordings and captures for the user, and reports success or failure."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Storage:
             return ""
 
     def save_picture(self, frame: Frame, reading: Reading, style: DisplayStyle) -> None:
-        """Write the annotated picture, and beside it what was said of it."""
+        """Write the annotated picture, and its reading beside it."""
         self._do_if_room(lambda: self._save_picture(frame, reading, style))
 
     def file(self, frame: Frame, reading: Reading, label: str, index: int) -> None:
@@ -83,7 +83,7 @@ class Storage:
         self._do(self._list_captures)
 
     def delete_captures(self, captures: Sequence[Capture]) -> None:
-        """Delete them; what cannot be deleted is told."""
+        """Delete them; a message tells of any that cannot be deleted."""
 
         def delete() -> None:
             try:
@@ -151,14 +151,14 @@ class Storage:
         return self.folder / f"{datetime.now():%Y-%m-%d_%H-%M-%S-%f}{suffix}"
 
     def _do_if_room(self, work: Callable[[], None]) -> None:
-        """In the worker, unless too many pictures wait there already, which is told."""
+        """In the worker; if too many pictures wait there already, not at all, and a message says so."""
         if self._room.acquire(blocking=False):
             self._do(work).add_done_callback(lambda _done: self._room.release())
         else:
             self.tell("Not saved: the disk is still busy with earlier files; wait a moment")
 
     def _do(self, work: Callable[[], None]) -> Future[str]:
-        """In the worker. Its result is what went wrong, which is told too; empty for nothing."""
+        """In the worker. The result is the text of its failure, which is told too; empty for success."""
 
         def guarded() -> str:
             try:

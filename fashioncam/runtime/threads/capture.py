@@ -24,8 +24,7 @@ class CaptureLoop(Loop):
         open_source: called in the thread, as opening a camera may take seconds.
         frames: mailboxes that each get every frame.
         failures: gets the failure that ended the thread; `stream` is `ENDED` when the source had no more frames.
-        retry_s: seconds between attempts to open a live source that was lost again; None lets its loss end the
-            thread.
+        retry_s: seconds between attempts to reopen a live source that was lost; with None its loss ends the thread.
         wait: called in the thread before it opens the source for the first time.
     """
 
@@ -47,12 +46,12 @@ class CaptureLoop(Loop):
         self.stream = Stream.OPENING
         self.paused = threading.Event()
         self.source: FrameSource | None = None  # once it has been opened
-        self.read_s = 0.0  # when it last gave a picture, which in a pause is not delivered
+        self.read_s = 0.0  # when it last gave a picture, delivered or not
         self.rate = RateMeter()
 
     def _capture(self, stop: threading.Event) -> None:
         self._wait()
-        del self._wait  # let go of what it waited for
+        del self._wait  # frees the feed before this one
         while not stop.is_set():
             try:
                 self._play(stop)
@@ -82,7 +81,7 @@ class CaptureLoop(Loop):
                     if self.paused.is_set():
                         continue  # read on, so that no old picture waits in the driver
                     self._first_grabbed_s = self._first_grabbed_s or frame.grabbed_s
-                    # Counted on after a loss.
+                    # Time and index go on after a loss.
                     time_s = frame.grabbed_s - self._first_grabbed_s
                     frame = replace(frame, index=self._delivered, time_s=time_s)
                 else:

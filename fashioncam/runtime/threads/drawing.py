@@ -17,15 +17,15 @@ from fashioncam.view import Picture
 from .loop import Loop
 from .mailbox import Mailbox
 
-WAIT_S = 0.05  # how soon a reading, or another style, is drawn where no frame comes
-# A frame waits so long for its own reading, so that the outline lies on the item and not where it was before. It does
-# so only while readings take less than `QUICK_MS`: else the picture would lag for nothing.
+WAIT_S = 0.05  # how soon a reading, or another style, is drawn while no frame comes
+# A frame waits so long for its own reading: then the outline lies on the item. It does so only while readings take less
+# than `QUICK_MS`: else the picture would lag for nothing.
 PATIENCE_S, QUICK_MS = 0.025, 18.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawing:
-    """What is drawn of one frame.
+    """One frame, drawn.
 
     Attributes:
         picture: the frame with the reading on it, at the window's size.
@@ -39,10 +39,10 @@ class Drawing:
 
 
 class DrawingLoop(Loop):
-    """Draws each frame with the newest reading; where no frame comes, the last one again with what is new.
+    """Draws each frame with the newest reading. While no frame comes, a new reading or style is drawn on the last one.
 
     Args:
-        frames, readings: what is to be drawn.
+        frames, readings: to be drawn.
         drawings: gets the pictures.
         failures: gets the failure that ended the thread.
         style: called for every drawing: how to draw, and width and height of the place for the picture, pixels.
@@ -81,7 +81,7 @@ class DrawingLoop(Loop):
 
 
 def reading_for(frame: Frame | None, last: Reading | None, readings: Mailbox[Reading]) -> Reading | None:
-    """The newest reading, None where there is no new one; if readings come quickly, it waits for the frame's own.
+    """The newest reading, or None if there is no new one; if readings come quickly, it waits for the frame's own.
 
     Args:
         frame: what is to be drawn; None for the frame before once more.

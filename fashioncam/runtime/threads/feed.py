@@ -16,7 +16,7 @@ STALLED_S = 2.0  # a live source without a picture for so long is lost, even if 
 
 
 class Feed:
-    """It has mailboxes of its own: nothing of a source that has been left can reach the next one's picture.
+    """Each source has mailboxes of its own, so no reading of the last source reaches the picture of the next.
 
     Args:
         open_source: called in the capture thread.

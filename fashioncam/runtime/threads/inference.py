@@ -15,11 +15,13 @@ from .loop import Loop
 from .mailbox import Mailbox
 from .rates import RateMeter
 
-WAIT_S = 0.1  # how soon a stop, or a new request about a picture that stands still, is noticed
+WAIT_S = 0.1  # how soon a stop, or a new request while no frame comes, is noticed
 
 
 class InferenceLoop(Loop):
-    """Reads the newest frame, over and over. Without a new frame, a new request or model reads the last one again.
+    """Makes a reading of the newest frame, over and over.
+
+    If no frame comes, a new request or a new model makes it read the last frame again.
 
     Args:
         frames: where frames come from.
@@ -63,7 +65,7 @@ class InferenceLoop(Loop):
         self._request = request
 
     def read_from(self, frames: Mailbox[Frame], readings: Mailbox[Reading]) -> None:
-        """Go on with another source and learn its background; readings of the source before do not come here."""
+        """Go on with another source and its mailboxes, and learn its background."""
         self._mailboxes = frames, readings
 
     def _infer(self, stop: threading.Event) -> None:

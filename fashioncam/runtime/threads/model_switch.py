@@ -39,7 +39,7 @@ class ActiveModel:
 
 @dataclass(frozen=True, slots=True)
 class ModelState:
-    """What the models are doing.
+    """The model in use, and the one that is being loaded.
 
     Attributes:
         active: the newest model; None before the first.
@@ -53,7 +53,7 @@ class ModelState:
 
 
 class ModelSwitch:
-    """The current model answers until the next one is loaded, and goes on if that fails.
+    """Loads models. The present one answers until the next is loaded, and goes on if that fails.
 
     Args:
         settings: name the first model.

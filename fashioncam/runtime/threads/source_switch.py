@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from fashioncam.messages import DisplayStyle, Failure, Stream
 from fashioncam.runtime.sources.cameras import ask_permission
-from fashioncam.runtime.sources.choice import Size, SourceChoice
+from fashioncam.runtime.sources.opening import Size, SourceChoice
 from fashioncam.runtime.sources.source import FrameSource
 
 from .feed import Feed

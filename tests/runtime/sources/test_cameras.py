@@ -155,6 +155,17 @@ def test_macos_asks_in_this_thread_and_the_camera_waits_for_the_answer(macos, mo
     assert len(macos.threads) == 1, "it is asked once"
 
 
+def test_macos_without_pyobjc_leaves_the_question_to_opencv(macos, monkeypatch):
+    monkeypatch.setitem(sys.modules, "AVFoundation", None)  # makes the import fail
+    ask_permission("0", "darwin")
+    assert os.environ["OPENCV_AVFOUNDATION_SKIP_AUTH"] == "0"
+
+
+def test_cameras_that_cannot_be_listed_are_none(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cv2_enumerate_cameras", None)  # as on macOS without pyobjc
+    assert cameras.enumerated_cameras() == ()
+
+
 @pytest.mark.parametrize(
     ("device", "platform"), [("demo", "darwin"), ("film.mp4", "darwin"), ("0", "linux"), ("0", "win32")], ids=str
 )

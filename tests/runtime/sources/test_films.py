@@ -6,6 +6,7 @@ import pytest
 from mjpeg_server import MjpegServer
 from scenes import room
 
+from fashioncam.runtime.sources.films import LoopingSource
 from fashioncam.runtime.sources.opening import open_source
 from fashioncam.runtime.sources.source import SourceError
 
@@ -81,3 +82,12 @@ def test_film_of_a_browser_plays_at_its_own_times(clip, fake_captures):
     assert (source.fps, source.frame_count) == (30.0, None)
     times_s = [source.read().time_s for _ in range(5)]
     assert times_s == pytest.approx([0, 0.036, 0.073, 0.073 + 1 / 30, 0.14])
+
+
+def test_looping_source_counts_on(clip):
+    source = LoopingSource(lambda: open_source(str(clip)))
+    frames = [source.read() for _ in range(15)]
+    source.close()
+    assert [frame.index for frame in frames] == list(range(15))
+    assert frames[14].time_s == pytest.approx(14 / 15)
+    assert round(frames[6].image_bgr.mean() / 20) == 0
