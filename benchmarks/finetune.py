@@ -82,12 +82,12 @@ def measure(weights: Path, groups: dict[str, list[Photo]], count: int, place: Pa
     chosen = sorted(wrong, key=lambda pair: digest(pair[0].name))[:count]
     for number, (photo, answer) in enumerate(chosen):
         file_as_the_window_does(place / "captures", photo, answer, old, FIRST_TAKEN + timedelta(minutes=number))
-    out, started_s = place / "mine.pth", time.monotonic()
+    out, started_s = place / "mine.pth", time.perf_counter()
     command = [sys.executable, "-m", "training.finetune", str(place / "captures"), "--out", str(out)]
     done = subprocess.run([*command, "--weights", str(weights)], check=False, stdout=subprocess.PIPE, text=True)
     if done.returncode:
         raise UserError(f"{weights} did not learn: training.finetune has said why")
-    seconds = time.monotonic() - started_s
+    seconds = time.perf_counter() - started_s
     new = checkpoint.load(out)
     judged = {"filed": [photo for photo, _ in chosen]}
     judged |= {name: groups[name] for name in ("other owners", "held-out owners")}

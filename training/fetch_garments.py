@@ -155,8 +155,7 @@ def cut_out_all(archive: Path, folder: Path, photographs: Sequence[Photograph]) 
     """Cut out on all cores what `folder` does not have yet."""
     missing = [photograph for photograph in photographs if not (folder / photograph.file).exists()]
     chunks = [missing[start : start + CHUNK] for start in range(0, len(missing), CHUNK)]
-    if chunks:
-        on_all_cores(cut_out_some, [(archive, folder, chunk) for chunk in chunks], "cutouts")
+    on_all_cores(cut_out_some, [(archive, folder, chunk) for chunk in chunks], "cutouts")
 
 
 def cut_out_some(archive: Path, folder: Path, photographs: Sequence[Photograph]) -> None:

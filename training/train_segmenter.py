@@ -112,7 +112,7 @@ def fit(
     train = train.to(device)
     log = RunLog(folder, first_epoch)
     for epoch in range(first_epoch, epochs):
-        started = time.monotonic()
+        started = time.perf_counter()
         net.train()
         generator = torch.Generator(device).manual_seed(seed * 100_003 + epoch)
         losses = []
@@ -123,7 +123,7 @@ def fit(
                 schedule.step()
                 average.update_parameters(net)
         figures = {"train_loss": torch.stack(losses).mean().item(), **validate(average.module, validation)}
-        figures["seconds"] = time.monotonic() - started
+        figures["seconds"] = time.perf_counter() - started
         log.write(epoch, **figures)
         store(folder / "state.pt", identity, epoch + 1, parts)
         print(f"epoch {epoch + 1}/{epochs} " + " ".join(f"{k} {v:.4f}" for k, v in figures.items()), flush=True)

@@ -109,19 +109,19 @@ def fit(recipe: Recipe, materials: Materials, folder: Path, seed: int, device: t
     step = make_step(state, precision, recipe, materials.teacher)
     log = RunLog(folder, first_epoch) if distributed.is_leader() else None
     result = state.average.module if recipe.ema_decay else state.model
-    stored = time.monotonic()
+    stored = time.perf_counter()
     for epoch in range(first_epoch, recipe.epochs):
-        started = time.monotonic()
+        started = time.perf_counter()
         batches = progress(epoch_batches(materials, recipe, seed, epoch), f"epoch {epoch + 1}/{recipe.epochs}", steps)
         train_loss = train_epoch(state, batches, step)
         if log is not None:
             figures = {"train_loss": train_loss, **held_out_figures(result, materials, precision)}
             figures["learning_rate"] = float(state.optimizers[0].param_groups[0]["lr"])
-            figures["seconds"] = time.monotonic() - started
+            figures["seconds"] = time.perf_counter() - started
             log.write(epoch, **figures)
-            if epoch + 1 == recipe.epochs or time.monotonic() - stored >= STORING_INTERVAL_S:
+            if epoch + 1 == recipe.epochs or time.perf_counter() - stored >= STORING_INTERVAL_S:
                 store(folder / "state.pt", identity, epoch + 1, state.parts())
-                stored = time.monotonic()
+                stored = time.perf_counter()
             print_epoch(epoch, recipe.epochs, figures)
     if log is not None:
         log.close()
