@@ -35,7 +35,7 @@ from training.base.output_files import make_folder
 from training.base.processes import on_all_cores
 from training.data.garment_masks import cut_out
 
-from .command import exit_code
+from .command import command
 
 ARCHIVE_URL = "https://github.com/alexeygrigorev/clothing-dataset/archive/08b50460cf229fd852bb6c11564e0959f52578ca.zip"
 ARCHIVE_NAME = "clothing-dataset.zip"
@@ -60,14 +60,10 @@ class Photograph:
     source_label: str
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m training.fetch_garments", description=__doc__.splitlines()[0])
+def add_options(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "Shoes are left out: the set does not say which are sandals, sneakers and ankle boots."
     parser.add_argument("folder", type=Path, help="where train/, train.csv and the zip go; new, or of an earlier run")
     parser.add_argument("--zip", type=Path, help=f"the data set, if you have it already; default: {ARCHIVE_URL}")
-    args = parser.parse_args(arguments)
-    return exit_code("training.fetch_garments", lambda: run(args.folder, args.zip))
 
 
 def run(folder: Path, archive: Path | None) -> str:
@@ -207,6 +203,8 @@ def summary(folder: Path, photographs: Sequence[Photograph], kept: Sequence[Phot
         "Fashion-MNIST's own and rendered ones stand in"
     )
 
+
+main = command("training.fetch_garments", __doc__, add_options, lambda args: run(args.folder, args.zip))
 
 if __name__ == "__main__":
     sys.exit(main())

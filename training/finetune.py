@@ -36,14 +36,13 @@ from training.augmentation import standard
 from training.augmentation.webcam import cutouts_through_webcam
 from training.base import metrics
 from training.base.output_files import make_place_for_weights
-from training.base.progress import progress
+from training.base.processes import progress
 from training.data import fashion_mnist
 from training.data.captures import Captures, load_captures
 from training.data.fashion_mnist import FashionMnist, Split
-from training.engine.background_evidence import background_evidence
 from training.engine.batches import shuffled_batches, targets_of
 from training.engine.calibration import map_scale
-from training.engine.class_maps import LogitsAndMaps
+from training.engine.class_maps import LogitsAndMaps, background_evidence
 from training.engine.distillation import distillation_loss
 from training.engine.optimization import descend, fastest_precision, make_optimizers, one_cycle
 from training.engine.prediction import predict

@@ -22,8 +22,7 @@ from training import finetune
 from training.augmentation.webcam import cutouts_through_webcam
 from training.data import fashion_mnist
 from training.data.captures import load_captures
-from training.engine.background_evidence import background_evidence
-from training.engine.class_maps import LogitsAndMaps
+from training.engine.class_maps import LogitsAndMaps, background_evidence
 
 BOX = (200, 120, 160, 240)
 SHIRT = 6

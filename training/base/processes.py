@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from itertools import starmap
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
 import joblib  # type: ignore[import-untyped]
 import torch
-
-from .progress import progress
+from tqdm import tqdm
 
 T = TypeVar("T")
+progress = partial(tqdm, leave=False, disable=None)  # a bar, on a terminal only
 
 
 def workers_for(jobs: int) -> int:

@@ -28,11 +28,10 @@ from fashioncam.pipeline.segmentation.item_mask import found_item, to_segment
 from fashioncam.pipeline.segmentation.learned import LearnedSegmenter
 from fashioncam.pipeline.segmentation.segmenter import Segmenter
 from training.augmentation.webcam import cover_of
-from training.base.fingerprint import fingerprint
 from training.base.output_files import make_folder
 from training.base.processes import on_all_cores
 from training.data.cutouts import EDGE_PX, Entry, held_out_entries, load_cutouts, oversampled, own_segment, read_picture
-from training.data.fashion_mnist import NOT_A_GARMENT, FashionMnist, Split, WebcamPictures
+from training.data.fashion_mnist import NOT_A_GARMENT, FashionMnist, Split, WebcamPictures, fingerprint
 from training.synthesis.drawn.objects import draw_object
 from training.synthesis.drawn.rooms import draw_rooms
 from training.synthesis.rendered.bags import render_bag
