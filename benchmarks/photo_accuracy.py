@@ -121,7 +121,7 @@ def print_photo_row(
 def worst_mistakes(
     entries: list[Photo], inputs: list[Image], probabilities: list[FloatArray], classes: tuple[str, ...]
 ) -> Image:
-    """The surest mistakes, each with its photograph, its input, and what it is taken for; blank where none is."""
+    """The most confident mistakes, each with photograph, input, and what it is taken for; blank where none is."""
     named, confidence = np.argmax(probabilities, axis=1), np.max(probabilities, axis=1)
     wrong = [index for index, photo in enumerate(entries) if named[index] != photo.label]
     wrong.sort(key=lambda index: -confidence[index])

@@ -4,7 +4,7 @@
 
 Prints the tables of "Simulated webcam clips" and "Photographs" in benchmarks/README.md: photographs with their own
 masks, the whole program on simulated clips, and objects that are no garment. The earlier demo runs beside it on the
-same pictures: `baselines` says how it works. `--mistakes FILE` makes a picture of the surest mistakes.
+same pictures: `baselines` says how it works. `--mistakes FILE` makes a picture of the most confident mistakes.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--things", type=at_least(0), default=2, help="clips of each object that is no garment; 0: none; default: 2"
     )
-    parser.add_argument("--mistakes", type=Path, help="PNG to write of the surest mistakes; default: none")
+    parser.add_argument("--mistakes", type=Path, help="PNG to write of the most confident mistakes; default: none")
 
 
 def run(args: argparse.Namespace) -> str:

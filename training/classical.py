@@ -63,14 +63,12 @@ def run(args: argparse.Namespace) -> str:
     dataset = fashion_mnist.load(args.data)
     # Stored as they came, so the first ones are a sample.
     train = fashion_mnist.Split(dataset.train.images[: args.pictures], dataset.train.labels[: args.pictures])
-    found = []
+    found: list[dict[str, Any]] = []
     for name in args.methods or METHODS:
-        found.append({"method": name, **measure(METHODS[name](len(train)), train, dataset.validation)})
-        print(
-            "{method:26s} {accuracy:7.2%}  ({low:.2%} to {high:.2%})"
-            "  learned in {fit_s:6.1f} s, {picture_ms:7.3f} ms a picture".format(**found[-1]),
-            flush=True,
-        )
+        figures = measure(METHODS[name](len(train)), train, dataset.validation)
+        found.append({"method": name, **figures})
+        reached = "{accuracy:.2%} ({low:.2%} to {high:.2%}), learned in {fit_s:.1f} s, {picture_ms:.3f} ms a picture"
+        print(f"{name:26s} {reached.format(**figures)}", flush=True)
     if args.out is not None:
         write_json({"pictures": len(train), "methods": found}, args.out)
     best = max(found, key=lambda one: one["accuracy"])
@@ -92,13 +90,8 @@ def measure(method: Any, train: fashion_mnist.Split, validation: fashion_mnist.S
     right, count = int((named == validation.labels).sum()), len(validation)
     low, high = wilson_interval(right, count)
     picture_ms = 1000 * (ended_s - fitted_s) / count
-    return {
-        "accuracy": right / count,
-        "low": low,
-        "high": high,
-        "fit_s": fitted_s - started_s,
-        "picture_ms": picture_ms,
-    }
+    figures = {"accuracy": right / count, "low": low, "high": high}
+    return {**figures, "fit_s": fitted_s - started_s, "picture_ms": picture_ms}
 
 
 def grey_values(split: fashion_mnist.Split) -> Any:

@@ -1,4 +1,4 @@
-"""Compare checkpoints on the validation split of Fashion-MNIST: how right, how honest, how large and how quick each is.
+"""Compare checkpoints on the validation split of Fashion-MNIST: accuracy, calibration, size, latency.
 
     python -m training.compare weights/hybrid.pth weights/hybrid-benchmark.pth weights/simplecnn.pth
 

@@ -25,8 +25,6 @@ from training.reports.pages import write_json, write_page, write_pictures
 
 from .command import add_data, at_least, command
 
-SHOWN_RANDOMISED = 6
-
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("weights", type=Path, help="checkpoint to explain")
@@ -52,7 +50,7 @@ def run(args: argparse.Namespace) -> str:
     found, cascade = measure(args.weights, loaded, images, named, split.labels[scored], args.garments is not None)
     figures = {
         "curves": explanation_plots.curves(found.curves),
-        "randomised": explanation_plots.cascade(images, cascade, SHOWN_RANDOMISED),
+        "randomised": explanation_plots.cascade(images, cascade),
         **explanation_plots.galleries(loaded, split, logits),
     }
     pictures = write_pictures(figures, out)

@@ -57,10 +57,8 @@ def run(args: argparse.Namespace) -> str:
         pictures=pictures,
         classes=fashion_mnist.CLASSES,
     )
-    return (
-        f"mean {dataset.input.mean:.4f}, standard deviation {dataset.input.std:.4f}, {found['shared']} pictures in both splits; "
-        f"{args.out / 'exploration.html'}"
-    )
+    mean_std = f"mean {dataset.input.mean:.4f}, standard deviation {dataset.input.std:.4f}"
+    return f"{mean_std}, {found['shared']} pictures in both splits; {args.out / 'exploration.html'}"
 
 
 def measure(dataset: fashion_mnist.FashionMnist) -> dict[str, Any]:

@@ -254,21 +254,17 @@ def described(
     Its measured figures do not.
     """
     scale = map_scale(model, to_input(dataset.validation.images[:500], old.input))
+    used = "batch_size", "learning_rate", "warmup", "webcam_share", "distill_weight", "distill_temperature"
+    settings = {"steps": STEPS, "captured": CAPTURED, "captures_label_smoothing": LABEL_SMOOTHING}
+    settings |= {name: getattr(RECIPE, name) for name in used}
     info = replace(
         old.info,
-        recipe={**old.info.recipe, "adapted": {**adapted, **settings()}},
+        recipe={**old.info.recipe, "adapted": {**adapted, **settings}},
         seed=SEED,
         data_digest=dataset.digest,
         figures={**figures, "class_map_scale": scale},
     )
     return replace(old, model=model, info=info)
-
-
-def settings() -> dict[str, Any]:
-    """Settings that were used to adapt a model, by name."""
-    used = "batch_size", "learning_rate", "warmup", "webcam_share", "distill_weight", "distill_temperature"
-    of_captures = {"steps": STEPS, "captured": CAPTURED, "captures_label_smoothing": LABEL_SMOOTHING}
-    return of_captures | {name: getattr(RECIPE, name) for name in used}
 
 
 if __name__ == "__main__":

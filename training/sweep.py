@@ -62,7 +62,9 @@ def sweep(args: argparse.Namespace, others: Sequence[str]) -> str:
     return as_text(rows) + f"\n{folder / 'table.csv'}"
 
 
-def planned(args: argparse.Namespace, others: Sequence[str], folder: Path) -> list[tuple[Values, argparse.Namespace]]:
+def planned(
+    args: argparse.Namespace, others: Sequence[str], folder: Path
+) -> list[tuple[dict[str, str], argparse.Namespace]]:
     """The values of each run and its arguments of `training.train`; UserError if one of them is not possible."""
     varied = [one_varied(text) for text in args.vary]
     names = [pairs[0][0] for pairs in varied]

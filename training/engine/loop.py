@@ -112,8 +112,8 @@ def fit(recipe: Recipe, materials: Materials, folder: Path, seed: int, device: t
     for epoch in range(first_epoch, recipe.epochs):
         started = time.perf_counter()
         batches = epoch_batches(materials, recipe, seed, epoch)
-        batches = progress(batches, f"epoch {epoch + 1}/{recipe.epochs}", steps)
-        train_loss = train_epoch(state, batches, step)
+        bar = progress(batches, f"epoch {epoch + 1}/{recipe.epochs}", steps)
+        train_loss = train_epoch(state, bar, step)
         if log is not None:
             figures = {"train_loss": train_loss, **held_out_figures(result, materials, precision)}
             figures["learning_rate"] = float(state.optimizers[0].param_groups[0]["lr"])
@@ -165,7 +165,7 @@ def new_state(recipe: Recipe, initial: Mapping[str, Tensor] | None, steps: int, 
     if initial is not None:
         model.load_state_dict(initial)
     model = distributed.with_synced_batchnorm(model, device)
-    # channels_last: 1.1 to 1.4 times as fast on two CPU cores
+    # channels_last is quicker, on CPUs too.
     model = model.to(device).to(memory_format=torch.channels_last)
     optimizers = make_optimizers(model, recipe)
     return TrainingState(

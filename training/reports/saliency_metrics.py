@@ -23,7 +23,7 @@ from fashioncam.pipeline.recognition.torch_recogniser import torch_recogniser
 from training.engine.class_maps import class_maps
 from training.engine.prediction import predict
 
-STEPS = 14  # of the curves, 56 pixels of 28x28 each; twice as many change little
+STEPS = 14  # of the curves, 56 pixels of 28x28 each
 BLUR_SIGMA = 1 / 7  # of the edge: so blurred, a picture leaves its class no more than chance
 
 
