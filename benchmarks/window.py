@@ -15,12 +15,15 @@ import sys
 import threading
 import time
 from dataclasses import replace
+from typing import Any
+from unittest.mock import patch
 
 import cv2
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from fashioncam.errors import UserError
+from fashioncam.pipeline.process import process_frame
 from fashioncam.runtime.threads import inference
 from fashioncam.view import View
 from training.command import command
@@ -83,22 +86,20 @@ def run(args: argparse.Namespace) -> str:
 
 def shown(application: TimedApplication, size_wh: tuple[int, int], slowness: int, seconds: float) -> View:
     """Show the window for a while; returns its last view."""
-    process_frame = inference.process_frame
 
-    def slowed(*arguments: object) -> object:
+    def slowed(*arguments: Any) -> Any:
         started_s = time.perf_counter()
         reading, state = process_frame(*arguments)
         threading.Event().wait((slowness - 1) * (time.perf_counter() - started_s))
         return replace(reading, stages_ms={stage: slowness * ms for stage, ms in reading.stages_ms.items()}), state
 
-    inference.process_frame = slowed
-    with live_window(lambda: SyntheticCamera(size_wh)) as (session, window):
+    slow = patch.object(inference, "process_frame", slowed)
+    with slow, live_window(lambda: SyntheticCamera(size_wh)) as (session, window):
         window.resize(*size_wh)
         QTimer.singleShot(int(1000 * SETTLE_S), application.forget)
         QTimer.singleShot(int(1000 * (SETTLE_S + seconds)), application.quit)
         application.exec()
         view = session.view
-    inference.process_frame = process_frame
     if view.failure is not None:
         raise UserError(view.failure.text)
     return view

@@ -14,7 +14,7 @@ from fashioncam.models.base import Model, to_input
 from training.base import metrics
 from training.data.fashion_mnist import CLASSES, NOT_A_GARMENT, FashionMnist, WebcamPictures
 
-from .class_maps import class_maps
+from .class_maps import LogitsAndMaps
 from .prediction import predict, predict_both_ways
 from .recipe import Recipe
 
@@ -82,5 +82,6 @@ def map_scale(model: Model, images: Tensor) -> float:
 
     All maps are shown on this one scale, so their strength can be compared from frame to frame.
     """
-    maps = class_maps(model, images, model(images).argmax(dim=1))
+    logits, all_maps = LogitsAndMaps(model)(images)
+    maps = all_maps[torch.arange(len(images)), logits.argmax(dim=1)].relu()
     return maps.amax(dim=(1, 2)).quantile(0.9).item()
