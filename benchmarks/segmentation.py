@@ -13,7 +13,7 @@ import argparse
 import sys
 import time
 from bisect import bisect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -103,26 +103,18 @@ def run(args: argparse.Namespace) -> str:
     return f"\n{args.folder}, clips of seed {args.seed}, {' / '.join(args.levels)}"
 
 
-Figure = Callable[[Row], float]
-SCORES: tuple[tuple[Figure, str], ...] = (
-    (lambda row: 100 * row.found, ".1f"),
-    (lambda row: 100 * row.false_alarm, ".1f"),
-    (lambda row: row.mask_iou, ".3f"),
-)
-MASKS: tuple[tuple[Figure, str], ...] = (
-    (lambda row: row.mask_iou, ".2f"),
-    (lambda row: 100 * row.lost, ".0f"),
-    (lambda row: 100 * row.added, ".0f"),
-)
+# Field, factor and format of each column.
+SCORES = (("found", 100, ".1f"), ("false_alarm", 100, ".1f"), ("mask_iou", 1, ".3f"))
+MASKS = (("mask_iou", 1, ".2f"), ("lost", 100, ".0f"), ("added", 100, ".0f"))
 
 
-def print_means(name: str, rows: list[Row], levels: list[str], figures: Sequence[tuple[Figure, str]]) -> None:
-    """A line of the table: how many clips, and each figure's mean over them, level / level / level."""
+def print_means(name: str, rows: list[Row], levels: list[str], columns: Sequence[tuple[str, int, str]]) -> None:
+    """A line of the table: how many clips, and each column's mean over them, level / level / level."""
     groups = [[row for row in rows if row.level == level] for level in levels]
-    cells = (
-        " / ".join(f"{fmean(map(figure, group)):{form}}" if group else "-" for group in groups)
-        for figure, form in figures
-    )
+    cells = []
+    for field, factor, form in columns:
+        means = [factor * fmean(getattr(row, field) for row in group) if group else None for group in groups]
+        cells.append(" / ".join("-" if mean is None else f"{mean:{form}}" for mean in means))
     print_cells(name, " / ".join(str(len(group)) for group in groups), *cells)
 
 
