@@ -57,9 +57,7 @@ def adapt(
     split = fashion_mnist.Split(*sample)
     known = fashion_mnist.FashionMnist(split, split, split, model.input, DIGEST)
     monkeypatch.setattr(fashion_mnist, "load", lambda folder: known)
-    monkeypatch.setattr(
-        finetune, "save_with_twin", checkpoint.save
-    )  # the export takes seconds, and has tests of its own
+    monkeypatch.setattr(finetune, "save_with_twin", checkpoint.save)  # the export has tests of its own
     monkeypatch.setattr(finetune, "STEPS", 8)
     monkeypatch.setattr(finetune, "CAPTURED", 8)
     monkeypatch.setattr(finetune, "RECIPE", replace(finetune.RECIPE, batch_size=16, learning_rate=0.01))

@@ -31,7 +31,7 @@ from .distillation import distillation_loss
 from .optimization import backpropagate, make_optimizers, moving_average, one_cycle
 from .prediction import composite_figures, predict
 from .recipe import Recipe
-from .run_log import RunLog
+from .run_log import RunLog, rows_before
 from .run_state import restore, store
 
 STORING_INTERVAL_S = 20.0  # on a GPU an epoch takes a second, and writing the state another
@@ -106,6 +106,7 @@ def fit(recipe: Recipe, materials: Materials, folder: Path, seed: int, device: t
     state = new_state(recipe, materials.initial, steps, device)
     first_epoch = restore(folder / "state.pt", identity, state.parts())
     step = make_step(state, precision, recipe, materials.teacher)
+    distributed.from_leader(lambda: rows_before(folder / "log.csv", first_epoch))  # a damaged log ends all processes
     log = RunLog(folder, first_epoch) if distributed.is_leader() else None
     result = state.average.module if recipe.ema_decay else state.model
     stored = time.perf_counter()
