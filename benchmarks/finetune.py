@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -30,7 +29,7 @@ from fashioncam.messages import Frame, Prediction, Reading, State
 from fashioncam.pipeline.garment_input import garment_input
 from fashioncam.runtime.storage.captures import file_capture
 from training.base.metrics import accuracy, macro_accuracy
-from training.command import at_least, exit_code
+from training.command import at_least, command
 from training.data.cutouts import is_held_out, read_table
 from training.engine.prediction import predict_both_ways
 from training.finetune import NOW, ORIGINAL
@@ -41,15 +40,11 @@ from .tables import print_cells, print_table_head
 FIRST_TAKEN = datetime(2026, 1, 1)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.finetune", description=__doc__.splitlines()[0])
+def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help="has train/ with RGBA cutouts and train.csv with their owners")
     weights = [Path("weights/hybrid-benchmark.pth"), Path("weights/hybrid.pth")]
     parser.add_argument("--weights", type=Path, nargs="+", default=weights, help="default: the two hybrids")
     parser.add_argument("--count", type=at_least(1), default=30, help="garments to file; default: %(default)s")
-    args = parser.parse_args(arguments)
-    return exit_code("benchmarks.finetune", lambda: run(args))
 
 
 def run(args: argparse.Namespace) -> str:
@@ -82,12 +77,12 @@ def measure(weights: Path, groups: dict[str, list[Photo]], count: int, place: Pa
     chosen = sorted(wrong, key=lambda pair: digest(pair[0].name))[:count]
     for number, (photo, answer) in enumerate(chosen):
         file_as_the_window_does(place / "captures", photo, answer, old, FIRST_TAKEN + timedelta(minutes=number))
-    out, started_s = place / "mine.pth", time.monotonic()
+    out, started_s = place / "mine.pth", time.perf_counter()
     command = [sys.executable, "-m", "training.finetune", str(place / "captures"), "--out", str(out)]
     done = subprocess.run([*command, "--weights", str(weights)], check=False, stdout=subprocess.PIPE, text=True)
     if done.returncode:
         raise UserError(f"{weights} did not learn: training.finetune has said why")
-    seconds = time.monotonic() - started_s
+    seconds = time.perf_counter() - started_s
     new = checkpoint.load(out)
     judged = {"filed": [photo for photo, _ in chosen]}
     judged |= {name: groups[name] for name in ("other owners", "held-out owners")}
@@ -128,6 +123,8 @@ def digest(text: str) -> int:
     """A number that is the same on every machine."""
     return int(hashlib.sha256(text.encode()).hexdigest(), 16)
 
+
+main = command("benchmarks.finetune", __doc__, add_options, run)
 
 if __name__ == "__main__":
     cv2.setNumThreads(1)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
@@ -20,7 +20,7 @@ from fashioncam.messages import FloatArray, Frame, Image, State
 from fashioncam.pipeline.find_item import Scene, find_item
 from fashioncam.pipeline.segmentation.segmenter import Segmenter
 from fashioncam.runtime.loading import load_segmenter
-from training.command import at_least, exit_code
+from training.command import at_least, command
 
 from .simulated_clips import load_picture, rooms_of
 from .tables import print_cells, print_table_head
@@ -33,14 +33,10 @@ EXPOSURES = (1.0, 0.75, 0.5)
 IN_TIME = FPS // 2  # frames
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.lamps", description=__doc__.splitlines()[0])
+def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help="has backgrounds/, photographs of rooms")
     parser.add_argument("--count", type=at_least(1), default=180, help="of random lamps; default: %(default)s")
     parser.add_argument("--seed", type=at_least(0), default=1, help="of the random ones; default: %(default)s")
-    args = parser.parse_args(arguments)
-    return exit_code("benchmarks.lamps", lambda: run(args))
 
 
 def run(args: argparse.Namespace) -> str:
@@ -125,6 +121,8 @@ def outcome(said: list[State]) -> tuple[bool, bool, bool, bool]:
     in_time = State.SCENE_CHANGED in said[: IN_TIME + 1]
     return State.ITEM not in said, in_time, State.LEARNING in said, said[-1] is State.EMPTY
 
+
+main = command("benchmarks.lamps", __doc__, add_options, run)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
@@ -30,12 +31,13 @@ MOST_FRAMES = 150  # of the demo clip
 class SyntheticCamera:
     """The demo clip at another size and at a camera's pace; encoded before the clock starts."""
 
-    name, device, live, frame_count = "a synthetic camera", "synthetic", True, None
+    name, device, live = "a synthetic camera", "synthetic", True
+    frame_count: int | None = None
 
     def __init__(self, size_wh: tuple[int, int], fps: float = FPS) -> None:
         self.fps = fps
         clip = open_source(DEMO)
-        self._jpegs = []
+        self._jpegs: list[Any] = []
         while (frame := clip.read()) is not None and len(self._jpegs) < MOST_FRAMES:
             self._jpegs.append(cv2.imencode(".jpg", cv2.resize(frame.image_bgr, size_wh))[1])
         clip.close()
@@ -46,6 +48,7 @@ class SyntheticCamera:
         self._pause.wait(max(0.0, self._started_s + self._count / self.fps - time.perf_counter()))
         now_s = time.perf_counter()
         self._count += 1
+        assert image_bgr is not None  # what OpenCV has encoded it decodes
         return Frame(self._count - 1, image_bgr, now_s, now_s)
 
     def close(self) -> None:

@@ -20,25 +20,32 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from fashioncam.commands import Do
+from fashioncam.errors import UserError
 from fashioncam.runtime.session import LiveSession
-from training.command import at_least
+from training.command import at_least, command
 
 from .live_window import SyntheticCamera, live_window
 
 FPS, EVERY = 100.0, 2000
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.memory", description=__doc__.splitlines()[0])
+def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("frames", nargs="?", type=at_least(1), default=20_000, help="default: %(default)s")
-    wanted = parser.parse_args().frames
+
+
+def run(args: argparse.Namespace) -> str:
+    """Print the memory every `EVERY` frames; returns how many frames were shown."""
     cv2.setNumThreads(1)
     application = QApplication(sys.argv[:1])
     with live_window(lambda: SyntheticCamera((640, 480), FPS)) as (session, _):
         timer = QTimer()
-        timer.timeout.connect(reporter(session, wanted, application))
+        timer.timeout.connect(reporter(session, args.frames, application))
         timer.start(5)
         application.exec()
+        failure = session.view.failure
+    if failure is not None:
+        raise UserError(failure.text)
+    return f"{args.frames} frames"
 
 
 def reporter(session: LiveSession, wanted: int, application: QApplication) -> Callable[[], None]:
@@ -48,8 +55,6 @@ def reporter(session: LiveSession, wanted: int, application: QApplication) -> Ca
     def report() -> None:
         nonlocal reported
         view = session.view
-        if view.failure is not None:
-            sys.exit(f"benchmarks.memory: {view.failure.text}")
         frames = view.reading.frame_index if view.reading else 0
         if frames >= reported:
             print(f"{frames:7d} frames {megabytes():7.1f} MB", flush=True)
@@ -57,7 +62,7 @@ def reporter(session: LiveSession, wanted: int, application: QApplication) -> Ca
             if toggles and frames >= toggles[0]:
                 toggles.pop(0)
                 session.send(Do.TOGGLE_RECORDING)
-        if frames >= wanted:
+        if frames >= wanted or view.failure is not None:
             application.quit()
 
     return report
@@ -69,5 +74,7 @@ def megabytes() -> float:
     return pages * resource.getpagesize() / 1e6
 
 
+main = command("benchmarks.memory", __doc__, add_options, run)
+
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import cv2
-import matplotlib.cbook
+import matplotlib
 import numpy as np
 import sklearn.datasets
 
@@ -176,9 +177,7 @@ def poster(photo_rgb: Image, sheet: Sheet) -> None:
 
 def face(sheet: Sheet) -> None:
     """The portrait that matplotlib comes with, cut to an oval."""
-    with matplotlib.cbook.get_sample_data("grace_hopper.jpg") as file:
-        encoded = np.frombuffer(file.read(), np.uint8)
-    photo_bgr = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
+    photo_bgr = cv2.imread(str(Path(matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg")))
     assert photo_bgr is not None
     head = cv2.resize(photo_bgr[20:340, 110:390], (EDGE, EDGE), interpolation=cv2.INTER_AREA)
     sheet.ellipse(0.5, 0.5, 0.4, 0.49, (0, 0, 0, 255))

@@ -19,8 +19,7 @@ from fashioncam.pipeline.process import mirror
 from fashioncam.pipeline.recognition.pooling import pool
 from fashioncam.pipeline.recognition.recogniser import Recogniser
 from training.base.metrics import calibration_error_by_chance, expected_calibration_error
-from training.data import cutouts
-from training.data.cutouts import own_segment, read_table
+from training.data.cutouts import held_out_entries, own_segment, read_table
 
 from .baselines import EARLIER, earlier_input
 from .simulated_clips import labelled_cutouts, load_picture
@@ -97,7 +96,7 @@ def held_out_photos(folder: Path, judged: Iterable[Photo]) -> list[tuple[Path, i
             f"{folder}/train.csv has {len(both)} of the photographs to judge by, such as {min(both)}; "
             "take them out of it and train again, or leave --garments out if the models have not seen them"
         )
-    return [(entry.path, entry.class_index) for entry in cutouts.held_out_entries(folder)]
+    return [(entry.path, entry.class_index) for entry in held_out_entries(folder)]
 
 
 def picture_id(name: str) -> str:
@@ -122,7 +121,7 @@ def print_photo_row(
 def worst_mistakes(
     entries: list[Photo], inputs: list[Image], probabilities: list[FloatArray], classes: tuple[str, ...]
 ) -> Image:
-    """The surest mistakes, each with its photograph, its input, and what it is taken for; blank where none is."""
+    """The most confident mistakes, each with photograph, input, and what it is taken for; blank where none is."""
     named, confidence = np.argmax(probabilities, axis=1), np.max(probabilities, axis=1)
     wrong = [index for index, photo in enumerate(entries) if named[index] != photo.label]
     wrong.sort(key=lambda index: -confidence[index])

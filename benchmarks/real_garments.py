@@ -4,7 +4,7 @@
 
 Prints the tables of "Simulated webcam clips" and "Photographs" in benchmarks/README.md: photographs with their own
 masks, the whole program on simulated clips, and objects that are no garment. The earlier demo runs beside it on the
-same pictures: `baselines` says how it works. `--mistakes FILE` makes a picture of the surest mistakes.
+same pictures: `baselines` says how it works. `--mistakes FILE` makes a picture of the most confident mistakes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -31,7 +31,7 @@ from fashioncam.pipeline.recognition.recogniser import Recogniser
 from fashioncam.runtime.loading import in_torch, load_segmenter
 from fashioncam.settings import Settings
 from training.base.output_files import make_place_for
-from training.command import at_least, exit_code
+from training.command import at_least, command
 
 from .baselines import EARLIER, FixedThreshold, earlier_input
 from .mask_metrics import FOUND_BOX_IOU, box_iou
@@ -68,14 +68,7 @@ Film: TypeAlias = Iterable[Image]
 Method: TypeAlias = Callable[[Film], list[FrameResult]]
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
-    args = parse_arguments(arguments)
-    return exit_code("benchmarks.real_garments", lambda: run(args))
-
-
-def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.real_garments", description=__doc__.splitlines()[0])
+def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help="has cutouts/ and backgrounds/, see simulated_clips")
     weights = [Path("weights/hybrid.pth")]
     parser.add_argument("--weights", type=Path, nargs="+", default=weights, help="default: weights/hybrid.pth")
@@ -91,8 +84,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--things", type=at_least(0), default=2, help="clips of each object that is no garment; 0: none; default: 2"
     )
-    parser.add_argument("--mistakes", type=Path, help="PNG to write of the surest mistakes; default: none")
-    return parser.parse_args(arguments)
+    parser.add_argument("--mistakes", type=Path, help="PNG to write of the most confident mistakes; default: none")
 
 
 def run(args: argparse.Namespace) -> str:
@@ -209,6 +201,8 @@ def print_non_garment_table(args: argparse.Namespace, model: str, method: Method
         print_cells(name, model, f"{100 * fmean(found):.0f}", f"{100 * fmean(rejected):.0f}" if rejected else "-")
     print_cells("mean of those found", model, "", f"{100 * fmean(means):.1f}" if means else "-")
 
+
+main = command("benchmarks.real_garments", __doc__, add_options, run)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -13,7 +13,7 @@ import argparse
 import sys
 import time
 from bisect import bisect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -25,7 +25,7 @@ from fashioncam.messages import Frame, State
 from fashioncam.pipeline.find_item import Scene, find_item
 from fashioncam.pipeline.segmentation.segmenter import Segmenter
 from fashioncam.runtime.loading import load_segmenter
-from training.command import at_least, exit_code
+from training.command import at_least, command
 
 from .baselines import Answer, FixedThreshold, Method, Subtractor
 from .mask_metrics import FOUND_BOX_IOU, box_iou, mask_errors
@@ -76,14 +76,7 @@ class Row:
     added: float
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
-    args = parse_arguments(arguments)
-    return exit_code("benchmarks.segmentation", lambda: run(args))
-
-
-def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.segmentation", description=__doc__.splitlines()[0])
+def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help="has cutouts/ and backgrounds/, see simulated_clips")
     parser.add_argument("--seed", type=at_least(0), default=31, help="of the clips; default: 31")
     parser.add_argument("--per-class", type=at_least(1), default=3, help="clips of each class and level; default: 3")
@@ -92,7 +85,6 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--methods", nargs="+", choices=METHODS, default=METHODS, help="default: all; the last one also by brightness"
     )
     parser.add_argument("--speed-clips", type=at_least(0), default=4, help="clips to time; 0: no timing; default: 4")
-    return parser.parse_args(arguments)
 
 
 def run(args: argparse.Namespace) -> str:
@@ -111,26 +103,18 @@ def run(args: argparse.Namespace) -> str:
     return f"\n{args.folder}, clips of seed {args.seed}, {' / '.join(args.levels)}"
 
 
-Figure = Callable[[Row], float]
-SCORES: tuple[tuple[Figure, str], ...] = (
-    (lambda row: 100 * row.found, ".1f"),
-    (lambda row: 100 * row.false_alarm, ".1f"),
-    (lambda row: row.mask_iou, ".3f"),
-)
-MASKS: tuple[tuple[Figure, str], ...] = (
-    (lambda row: row.mask_iou, ".2f"),
-    (lambda row: 100 * row.lost, ".0f"),
-    (lambda row: 100 * row.added, ".0f"),
-)
+# Field, factor and format of each column.
+SCORES = (("found", 100, ".1f"), ("false_alarm", 100, ".1f"), ("mask_iou", 1, ".3f"))
+MASKS = (("mask_iou", 1, ".2f"), ("lost", 100, ".0f"), ("added", 100, ".0f"))
 
 
-def print_means(name: str, rows: list[Row], levels: list[str], figures: Sequence[tuple[Figure, str]]) -> None:
-    """A line of the table: how many clips, and each figure's mean over them, level / level / level."""
+def print_means(name: str, rows: list[Row], levels: list[str], columns: Sequence[tuple[str, int, str]]) -> None:
+    """A line of the table: how many clips, and each column's mean over them, level / level / level."""
     groups = [[row for row in rows if row.level == level] for level in levels]
-    cells = (
-        " / ".join(f"{fmean(map(figure, group)):{form}}" if group else "-" for group in groups)
-        for figure, form in figures
-    )
+    cells = []
+    for field, factor, form in columns:
+        means = [factor * fmean(getattr(row, field) for row in group) if group else None for group in groups]
+        cells.append(" / ".join("-" if mean is None else f"{mean:{form}}" for mean in means))
     print_cells(name, " / ".join(str(len(group)) for group in groups), *cells)
 
 
@@ -193,6 +177,8 @@ def times_ms(args: argparse.Namespace, name: str, size_wh: tuple[int, int]) -> I
             if index >= HELD_FROM:
                 yield 1000 * (time.perf_counter() - started_s)
 
+
+main = command("benchmarks.segmentation", __doc__, add_options, run)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -15,13 +15,18 @@ import sys
 import threading
 import time
 from dataclasses import replace
+from typing import Any
+from unittest.mock import patch
 
 import cv2
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
+from fashioncam.errors import UserError
+from fashioncam.pipeline.process import process_frame
 from fashioncam.runtime.threads import inference
 from fashioncam.view import View
+from training.command import command
 
 from .live_window import SyntheticCamera, live_window
 from .tables import print_cells, print_table_head
@@ -56,15 +61,17 @@ class TimedApplication(QApplication):
         self.processor_ms.clear()
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.window", description=__doc__.splitlines()[0])
+def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("seconds", nargs="?", type=float, default=15.0, help="of each row; default: %(default)s")
-    seconds = parser.parse_args().seconds
+
+
+def run(args: argparse.Namespace) -> str:
+    """Print the table; returns how long each row was measured."""
     cv2.setNumThreads(1)
     application = TimedApplication()
     print_table_head("frame", "inference", "shown a second", "delay", "delay p95", "longest event", "processor")
     for size_wh, slowness in CASES:
-        view = run(application, size_wh, slowness, seconds)
+        view = shown(application, size_wh, slowness, args.seconds)
         print_cells(
             f"{size_wh[0]}x{size_wh[1]}",
             f"{slowness} x",
@@ -74,30 +81,31 @@ def main() -> None:
             f"{max(application.busy_ms):.1f} ms of {len(application.busy_ms)} events",
             f"{max(application.processor_ms):.1f} ms",
         )
+    return f"{args.seconds:g} s a row"
 
 
-def run(application: TimedApplication, size_wh: tuple[int, int], slowness: int, seconds: float) -> View:
+def shown(application: TimedApplication, size_wh: tuple[int, int], slowness: int, seconds: float) -> View:
     """Show the window for a while; returns its last view."""
-    process_frame = inference.process_frame
 
-    def slowed(*arguments: object) -> object:
+    def slowed(*arguments: Any) -> Any:
         started_s = time.perf_counter()
         reading, state = process_frame(*arguments)
         threading.Event().wait((slowness - 1) * (time.perf_counter() - started_s))
         return replace(reading, stages_ms={stage: slowness * ms for stage, ms in reading.stages_ms.items()}), state
 
-    inference.process_frame = slowed
-    with live_window(lambda: SyntheticCamera(size_wh)) as (session, window):
+    slow = patch.object(inference, "process_frame", slowed)
+    with slow, live_window(lambda: SyntheticCamera(size_wh)) as (session, window):
         window.resize(*size_wh)
         QTimer.singleShot(int(1000 * SETTLE_S), application.forget)
         QTimer.singleShot(int(1000 * (SETTLE_S + seconds)), application.quit)
         application.exec()
         view = session.view
-    inference.process_frame = process_frame
     if view.failure is not None:
-        sys.exit(f"benchmarks.window: {view.failure.text}")
+        raise UserError(view.failure.text)
     return view
 
 
+main = command("benchmarks.window", __doc__, add_options, run)
+
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

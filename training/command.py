@@ -1,13 +1,30 @@
-"""How a command of training begins and ends."""
+"""How a command begins and ends, and the options that several commands have."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from fashioncam.errors import UserError
+
+
+def command(
+    name: str,
+    doc: str,
+    add_options: Callable[[argparse.ArgumentParser], None],
+    run: Callable[[argparse.Namespace], str],
+) -> Callable[..., int]:
+    """The `main` of `python -m NAME`, whose file has the docstring `doc`; see `exit_code`."""
+
+    def main(arguments: Sequence[str] | None = None) -> int:
+        parser = argparse.ArgumentParser(prog=f"python -m {name}", description=doc.splitlines()[0])
+        add_options(parser)
+        args = parser.parse_args(arguments)
+        return exit_code(name, lambda: run(args))
+
+    return main
 
 
 def exit_code(name: str, run: Callable[[], str]) -> int:

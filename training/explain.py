@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -24,14 +23,10 @@ from training.reports import explanation_plots
 from training.reports.explanation import RANDOM, measure
 from training.reports.pages import write_json, write_page, write_pictures
 
-from .command import add_data, at_least, exit_code
-
-SHOWN_RANDOMISED = 6
+from .command import add_data, at_least, command
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m training.explain", description=__doc__.splitlines()[0])
+def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("weights", type=Path, help="checkpoint to explain")
     parser.add_argument(
         "--out", type=Path, help="folder of the report; default: reports/NAME-explained, or -explained-garments"
@@ -41,8 +36,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--garments", type=Path, help="folder of garment cutouts with train.csv, to explain these; default: none"
     )
     parser.add_argument("--pictures", type=at_least(1), default=20, help="scored of each class; default: %(default)s")
-    args = parser.parse_args(arguments)
-    return exit_code("training.explain", lambda: run(args))
 
 
 def run(args: argparse.Namespace) -> str:
@@ -57,7 +50,7 @@ def run(args: argparse.Namespace) -> str:
     found, cascade = measure(args.weights, loaded, images, named, split.labels[scored], args.garments is not None)
     figures = {
         "curves": explanation_plots.curves(found.curves),
-        "randomised": explanation_plots.cascade(images, cascade, SHOWN_RANDOMISED),
+        "randomised": explanation_plots.cascade(images, cascade),
         **explanation_plots.galleries(loaded, split, logits),
     }
     pictures = write_pictures(figures, out)
@@ -82,6 +75,8 @@ def chosen_split(args: argparse.Namespace, loaded: LoadedModel) -> fashion_mnist
 
     return with_own_masks(held_out_entries(args.garments), loaded.input)
 
+
+main = command("training.explain", __doc__, add_options, run)
 
 if __name__ == "__main__":
     sys.exit(main())

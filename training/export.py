@@ -12,7 +12,6 @@ import hashlib
 import json
 import sys
 import warnings
-from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,7 +30,7 @@ from training.base.output_files import make_place_for, spare_segmenter
 from training.data import fashion_mnist
 from training.engine.class_maps import LogitsAndMaps
 
-from .command import add_data, exit_code
+from .command import add_data, command
 
 if TYPE_CHECKING:
     import onnx_ir as ir
@@ -41,18 +40,10 @@ COMPARED = 100  # pictures
 LARGE = 1000  # weights in a tensor; smaller ones are not worth a node
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
-    args = parse_arguments(arguments)
-    return exit_code("training.export", lambda: run(args))
-
-
-def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m training.export", description=__doc__.splitlines()[0])
+def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("weights", type=Path, help="the checkpoint")
     parser.add_argument("--onnx", type=Path, help="file to write; default: beside the checkpoint, named as it is")
     add_data(parser)
-    return parser.parse_args(arguments)
 
 
 def run(args: argparse.Namespace) -> str:
@@ -172,6 +163,8 @@ def largest_difference(loaded: LoadedModel, exported: Path, images: Tensor) -> f
     apart = [(torch.from_numpy(a) - b).abs().max() for a, b in zip(found, expected, strict=True)]
     return torch.stack(apart).max().item()
 
+
+main = command("training.export", __doc__, add_options, run)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -35,7 +35,7 @@ from training.base.output_files import make_folder
 from training.base.processes import on_all_cores
 from training.data.garment_masks import cut_out
 
-from .command import exit_code
+from .command import command
 
 ARCHIVE_URL = "https://github.com/alexeygrigorev/clothing-dataset/archive/08b50460cf229fd852bb6c11564e0959f52578ca.zip"
 ARCHIVE_NAME = "clothing-dataset.zip"
@@ -45,7 +45,7 @@ CLASS_OF = {
     "T-Shirt": 0, "Top": 0, "Undershirt": 0, "Pants": 1, "Longsleeve": 2, "Hoodie": 2, "Dress": 3,
     "Blazer": 4, "Outwear": 4, "Shirt": 6, "Blouse": 6,
 }  # fmt: skip
-CHUNK = 8  # photographs that a process takes at a time: 2 s; opening a zip with so many files takes 0.03 s
+CHUNK = 8  # photographs that a process takes at a time: to open the zip takes time as well
 QUALITY = 90  # of WebP
 
 
@@ -60,14 +60,9 @@ class Photograph:
     source_label: str
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m training.fetch_garments", description=__doc__.splitlines()[0])
-    parser.epilog = "Shoes are left out: the set does not say which are sandals, sneakers and ankle boots."
+def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help="where train/, train.csv and the zip go; new, or of an earlier run")
     parser.add_argument("--zip", type=Path, help=f"the data set, if you have it already; default: {ARCHIVE_URL}")
-    args = parser.parse_args(arguments)
-    return exit_code("training.fetch_garments", lambda: run(args.folder, args.zip))
 
 
 def run(folder: Path, archive: Path | None) -> str:
@@ -155,8 +150,7 @@ def cut_out_all(archive: Path, folder: Path, photographs: Sequence[Photograph]) 
     """Cut out on all cores what `folder` does not have yet."""
     missing = [photograph for photograph in photographs if not (folder / photograph.file).exists()]
     chunks = [missing[start : start + CHUNK] for start in range(0, len(missing), CHUNK)]
-    if chunks:
-        on_all_cores(cut_out_some, [(archive, folder, chunk) for chunk in chunks], "cutouts")
+    on_all_cores(cut_out_some, [(archive, folder, chunk) for chunk in chunks], "cutouts")
 
 
 def cut_out_some(archive: Path, folder: Path, photographs: Sequence[Photograph]) -> None:
@@ -203,11 +197,11 @@ def summary(folder: Path, photographs: Sequence[Photograph], kept: Sequence[Phot
     counts = "\n".join(f"  class {index} ({labels[index]}): {good[index]} of {seen[index]}" for index in labels)
     return (
         f"{folder}: {len(kept)} cutouts of {len(photographs)} photographs; the other masks are not plausible\n"
-        f"{counts}\n"
-        "  shoes are left out, since sandals, sneakers and ankle boots are not told apart; "
-        "Fashion-MNIST's own and rendered ones stand in"
+        f"{counts}\n  shoes are left out, since sandals, sneakers and ankle boots are not told apart"
     )
 
+
+main = command("training.fetch_garments", __doc__, add_options, lambda args: run(args.folder, args.zip))
 
 if __name__ == "__main__":
     sys.exit(main())

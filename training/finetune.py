@@ -36,14 +36,13 @@ from training.augmentation import standard
 from training.augmentation.webcam import cutouts_through_webcam
 from training.base import metrics
 from training.base.output_files import make_place_for_weights
-from training.base.progress import progress
+from training.base.processes import progress
 from training.data import fashion_mnist
 from training.data.captures import Captures, load_captures
 from training.data.fashion_mnist import FashionMnist, Split
-from training.engine.background_evidence import background_evidence
 from training.engine.batches import shuffled_batches, targets_of
 from training.engine.calibration import map_scale
-from training.engine.class_maps import LogitsAndMaps
+from training.engine.class_maps import LogitsAndMaps, background_evidence
 from training.engine.distillation import distillation_loss
 from training.engine.optimization import descend, fastest_precision, make_optimizers, one_cycle
 from training.engine.prediction import predict
@@ -255,21 +254,17 @@ def described(
     Its measured figures do not.
     """
     scale = map_scale(model, to_input(dataset.validation.images[:500], old.input))
+    used = "batch_size", "learning_rate", "warmup", "webcam_share", "distill_weight", "distill_temperature"
+    settings = {"steps": STEPS, "captured": CAPTURED, "captures_label_smoothing": LABEL_SMOOTHING}
+    settings |= {name: getattr(RECIPE, name) for name in used}
     info = replace(
         old.info,
-        recipe={**old.info.recipe, "adapted": {**adapted, **settings()}},
+        recipe={**old.info.recipe, "adapted": {**adapted, **settings}},
         seed=SEED,
         data_digest=dataset.digest,
         figures={**figures, "class_map_scale": scale},
     )
     return replace(old, model=model, info=info)
-
-
-def settings() -> dict[str, Any]:
-    """Settings that were used to adapt a model, by name."""
-    used = "batch_size", "learning_rate", "warmup", "webcam_share", "distill_weight", "distill_temperature"
-    of_captures = {"steps": STEPS, "captured": CAPTURED, "captures_label_smoothing": LABEL_SMOOTHING}
-    return of_captures | {name: getattr(RECIPE, name) for name in used}
 
 
 if __name__ == "__main__":

@@ -9,15 +9,12 @@ from training.engine.recipe import Recipe
 
 
 def quick() -> Recipe:
-    """The hybrid in one coffee break on two CPU cores."""
+    """The hybrid in a few minutes on two CPU cores."""
     return Recipe(model="hybrid", epochs=8, muon=1)
 
 
 def untaught() -> Recipe:
-    """The best for the data set without a teacher: more erasing, a long cosine, smoothed labels.
-
-    On one CPU core it takes 2.4 hours.
-    """
+    """The best for the data set without a teacher: more erasing, a long cosine, smoothed labels."""
     return Recipe(
         model="hybrid",
         epochs=80,
@@ -39,7 +36,7 @@ def benchmark() -> Recipe:
 
 
 def hybrid() -> Recipe:
-    """The hybrid on two CPU cores, under two minutes an epoch."""
+    """The hybrid as the quickest way to good weights on CPU cores."""
     return Recipe(model="hybrid")
 
 
@@ -83,7 +80,7 @@ def teacher() -> Recipe:
 
 
 def simplecnn() -> Recipe:
-    """SimpleCNN on two CPU cores, 42 s an epoch in bf16; learns from weights/hybrid-benchmark.pth, see --teacher.
+    """SimpleCNN; learns from weights/hybrid-benchmark.pth, see --teacher.
 
     Nearly all of its weights are one 4096 x 4096 matrix, hence the lower rate and the stronger decay.
     """
@@ -115,20 +112,8 @@ def webcam_simplecnn() -> Recipe:
     )
 
 
-RECIPES: dict[str, Callable[[], Recipe]] = {
-    recipe.__name__: recipe
-    for recipe in (
-        quick,
-        benchmark,
-        untaught,
-        teacher,
-        hybrid,
-        webcam,
-        webcam_taught,
-        simplecnn,
-        webcam_simplecnn,
-    )
-}
+ALL = (quick, benchmark, untaught, teacher, hybrid, webcam, webcam_taught, simplecnn, webcam_simplecnn)
+RECIPES: dict[str, Callable[[], Recipe]] = {recipe.__name__: recipe for recipe in ALL}
 
 # The file in weights/ that a recipe makes unless another is named; the others' are called as they are.
 FILES = {

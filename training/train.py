@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -35,22 +35,6 @@ from .export import save_with_twin
 from .recipes import FILES, RECIPES
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What the arguments ask for, found and checked.
-
-    Attributes:
-        folder: of the run.
-        out: the checkpoint to write.
-    """
-
-    recipe: Recipe
-    dataset: fashion_mnist.FashionMnist
-    materials: Materials
-    folder: Path
-    out: Path
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     with distributed.joined():
@@ -63,24 +47,24 @@ def run(args: argparse.Namespace) -> str:
     torch.set_num_threads(args.threads or torch.get_num_threads())
     device = distributed.in_turn(lambda: distributed.own_device(find_device(args.compute)))
     precision = args.precision or fastest_precision(device)
-    task = distributed.in_turn(lambda: prepare(args))
+    folder = args.run or Path("runs") / f"{args.recipe}-{args.seed}"
+    out = args.out or Path("weights") / f"{FILES.get(args.recipe, args.recipe)}.pth"
+    recipe, dataset, materials = distributed.in_turn(lambda: prepare(args, folder, out))
     others = f", with {distributed.count() - 1} more" if distributed.count() > 1 else ""
-    print(f"{args.recipe}, seed {args.seed}, on {device}{others} in {precision}: {task.recipe}", flush=True)
-    model = fit(task.recipe, task.materials, task.folder, args.seed, device, precision)
+    print(f"{args.recipe}, seed {args.seed}, on {device}{others} in {precision}: {recipe}", flush=True)
+    model = fit(recipe, materials, folder, args.seed, device, precision)
     if not distributed.is_leader():
         return "the leader calibrates and saves"
-    loaded = calibrated(model, task.recipe, args.seed, task.dataset, task.materials.photos)
-    save_with_twin(loaded, task.out, half=args.half)
+    loaded = calibrated(model, recipe, args.seed, dataset, materials.photos)
+    save_with_twin(loaded, out, half=args.half)
     figures = ", ".join(f"{name} {value:.4f}" for name, value in loaded.info.figures.items())
-    return f"{task.out}: {figures}, temperature {loaded.temperature:.3f}, reject below {loaded.reject_below:.3f}"
+    return f"{out}: {figures}, temperature {loaded.temperature:.3f}, reject below {loaded.reject_below:.3f}"
 
 
-def prepare(args: argparse.Namespace) -> Task:
+def prepare(args: argparse.Namespace, folder: Path, out: Path) -> tuple[Recipe, fashion_mnist.FashionMnist, Materials]:
     """Find and check everything before the work; UserError for what is missing or does not fit."""
     recipe = chosen_recipe(args)
-    run_folder = args.run or Path("runs") / f"{args.recipe}-{args.seed}"
-    out = args.out or Path("weights") / f"{FILES.get(args.recipe, args.recipe)}.pth"
-    make_folder(run_folder, "--run")
+    make_folder(folder, "--run")
     make_place_for_weights(out, "--out")
     dataset = fashion_mnist.load(args.data)
     refuse_unfit(recipe, len(dataset.train))
@@ -92,7 +76,7 @@ def prepare(args: argparse.Namespace) -> Task:
         teacher=load_teacher(args.teacher, args.webcam_teachers, recipe, dataset.input),
         photos=load_photos(args, recipe, dataset),  # last: to make them takes minutes
     )
-    return Task(recipe, dataset, materials, run_folder, out)
+    return recipe, dataset, materials
 
 
 def chosen_recipe(args: argparse.Namespace) -> Recipe:

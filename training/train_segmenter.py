@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +24,10 @@ from torch.optim.lr_scheduler import LambdaLR
 
 from fashioncam.models.base import find_device
 from fashioncam.pipeline.segmentation.item_mask import AREA_LIMITS
-from training.base.fingerprint import fingerprint
 from training.base.output_files import make_folder, make_place_for
-from training.base.processes import on_all_cores
-from training.base.progress import progress
+from training.base.processes import on_all_cores, progress
 from training.data.cutouts import load_cutouts, oversampled
+from training.data.fashion_mnist import fingerprint
 from training.engine.optimization import descend, fastest_precision, moving_average, one_cycle
 from training.engine.run_log import RunLog
 from training.engine.run_state import restore, store
@@ -39,7 +37,7 @@ from training.synthesis.composites import Bank, Composites, compose, mirrored
 from training.synthesis.drawn import people
 from training.synthesis.drawn.rooms import draw_rooms
 
-from .command import add_compute, at_least, exit_code
+from .command import add_compute, at_least, command
 from .export import require_exporter, write_onnx
 
 SIZES_HW = ((120, 160), (120, 160), (90, 160), (160, 120))  # 4:3, 16:9 and portrait, scaled down
@@ -49,12 +47,6 @@ WARMUP = 0.1  # of the steps
 ROOMS_CHUNK = 250  # drawn from a seed of their own, so that the number of cores changes nothing
 VALIDATION_BATCHES, VALIDATION_BATCH = 6, 64
 FOUND_MASK_IOU = 0.8
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
-    args = parse_arguments(arguments)
-    return exit_code("training.train_segmenter", lambda: run(args))
 
 
 def run(args: argparse.Namespace) -> str:
@@ -77,8 +69,7 @@ def run(args: argparse.Namespace) -> str:
     return f"{args.out}: {args.out.stat().st_size} bytes"
 
 
-def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m training.train_segmenter", description=__doc__.splitlines()[0])
+def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--garments", type=Path, required=True, help="folder of garment cutouts with train.csv")
     parser.add_argument("--rooms", type=at_least(20), default=9000, help="how many to draw; default: %(default)s")
     parser.add_argument(
@@ -91,7 +82,6 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--out", type=Path, default=Path("weights/segmenter.onnx"), help="file to write; default: %(default)s"
     )
     add_compute(parser)
-    return parser.parse_args(arguments)
 
 
 def fit(
@@ -112,18 +102,19 @@ def fit(
     train = train.to(device)
     log = RunLog(folder, first_epoch)
     for epoch in range(first_epoch, epochs):
-        started = time.monotonic()
+        started = time.perf_counter()
         net.train()
         generator = torch.Generator(device).manual_seed(seed * 100_003 + epoch)
         losses = []
-        for step in progress(range(STEPS_PER_EPOCH // 2), f"epoch {epoch + 1}/{epochs}", STEPS_PER_EPOCH // 2):
+        bar = progress(range(STEPS_PER_EPOCH // 2), f"epoch {epoch + 1}/{epochs}")
+        for step in bar:
             batch = compose(train, batch_size, SIZES_HW[step % len(SIZES_HW)], generator)
             for view in (batch, mirrored(batch)):  # making a batch is slow: each serves twice
                 losses.append(train_step(net, optimizer, view, precision))
                 schedule.step()
                 average.update_parameters(net)
         figures = {"train_loss": torch.stack(losses).mean().item(), **validate(average.module, validation)}
-        figures["seconds"] = time.monotonic() - started
+        figures["seconds"] = time.perf_counter() - started
         log.write(epoch, **figures)
         store(folder / "state.pt", identity, epoch + 1, parts)
         print(f"epoch {epoch + 1}/{epochs} " + " ".join(f"{k} {v:.4f}" for k, v in figures.items()), flush=True)
@@ -222,6 +213,8 @@ def export(net: SegmentationNet, out: Path) -> None:
     example = torch.zeros(1, 6, 120, 160, dtype=torch.uint8)
     write_onnx(Exported(net), example, {"pictures": {2: 2 * rows, 3: 2 * columns}}, ["likelihood"], out, {})
 
+
+main = command("training.train_segmenter", __doc__, add_options, run)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -197,7 +197,7 @@ def test_figures_by_hand(tiny_hybrid: LoadedModel, tmp_path: Path) -> None:
     before = (squared / squared.sum(dim=1, keepdim=True)).amax(dim=1)
     gap = abs(float(before.sum() - before[1]) - 18) + float(before[1])
     assert found.calibration_error_before == pytest.approx(gap / 20, abs=1e-5)
-    assert [found.classes[index].auc for index in (0, 5)] == pytest.approx([35 / 36, 1.0])
+    assert [found.classes[index]["auc"] for index in (0, 5)] == pytest.approx([35 / 36, 1.0])
     assert found.confusion[0][:3] == [1, 1, 0]
 
 

@@ -44,7 +44,7 @@ def test_report_holds_figures_and_pictures(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(explain, "SHOWN_RANDOMISED", 2)
+    monkeypatch.setattr(explanation_plots, "SHOWN_RANDOMISED", 2)
     monkeypatch.setattr(explanation_plots, "SHOWN", 3)
     assert explain.main([str(weights), "--out", "out", "--pictures", "1"]) == 0
     assert re.search(r"win \d of 5 with a random map and \d of 4 with the silhouette", capsys.readouterr().out)
@@ -64,7 +64,7 @@ def test_photographs_are_explained_in_place_of_the_data_set(
     weights: Path, garments: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(explain, "SHOWN_RANDOMISED", 1)
+    monkeypatch.setattr(explanation_plots, "SHOWN_RANDOMISED", 1)
     assert explain.main([str(weights), "--garments", str(garments)]) == 0
     out = Path("reports/tiny-explained-garments")
     found = json.loads((out / "explanation.json").read_text())

@@ -22,8 +22,7 @@ from training import finetune
 from training.augmentation.webcam import cutouts_through_webcam
 from training.data import fashion_mnist
 from training.data.captures import load_captures
-from training.engine.background_evidence import background_evidence
-from training.engine.class_maps import LogitsAndMaps
+from training.engine.class_maps import LogitsAndMaps, background_evidence
 
 BOX = (200, 120, 160, 240)
 SHIRT = 6
@@ -58,9 +57,7 @@ def adapt(
     split = fashion_mnist.Split(*sample)
     known = fashion_mnist.FashionMnist(split, split, split, model.input, DIGEST)
     monkeypatch.setattr(fashion_mnist, "load", lambda folder: known)
-    monkeypatch.setattr(
-        finetune, "save_with_twin", checkpoint.save
-    )  # the export takes seconds, and has tests of its own
+    monkeypatch.setattr(finetune, "save_with_twin", checkpoint.save)  # the export has tests of its own
     monkeypatch.setattr(finetune, "STEPS", 8)
     monkeypatch.setattr(finetune, "CAPTURED", 8)
     monkeypatch.setattr(finetune, "RECIPE", replace(finetune.RECIPE, batch_size=16, learning_rate=0.01))

@@ -242,7 +242,7 @@ class TestArguments:
 
         def note(folder: Path | None) -> None:
             asked.append(folder)
-            raise fashion_mnist.DataError("stop here")
+            raise UserError("stop here")
 
         monkeypatch.setattr(fashion_mnist, "load", note)
         train.main(["--data", str(tmp_path)])

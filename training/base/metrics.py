@@ -61,7 +61,7 @@ def fit_temperature(logits: Tensor, labels: Tensor) -> float:
 def fit_rejection_threshold(probabilities: Tensor, labels: Tensor, wanted: float = 0.98) -> float:
     """The smallest confidence above which at least `wanted` of the answers are right.
 
-    Where no threshold reaches `wanted`, the one that rejects all but the surest picture.
+    Where no threshold reaches `wanted`, the one that rejects all but the most confident answer.
     """
     confidence, predicted = probabilities.max(dim=1)
     confidence, order = confidence.sort(descending=True)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from itertools import starmap
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
-import joblib  # type: ignore[import-untyped]
 import torch
-
-from .progress import progress
+from tqdm import tqdm
 
 T = TypeVar("T")
+progress = partial(tqdm, leave=False, disable=None)  # a bar, on a terminal only
 
 
 def workers_for(jobs: int) -> int:
@@ -22,6 +22,8 @@ def workers_for(jobs: int) -> int:
     `joblib.cpu_count` says how many those are. Like `os.process_cpu_count` of Python 3.13 it knows this process's
     affinity; it also knows the limit of a container (Linux cgroups) and that Windows cannot wait for more than 61.
     """
+    import joblib  # type: ignore[import-untyped]  # the training itself does without
+
     return min(joblib.cpu_count(), jobs)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
@@ -38,10 +39,6 @@ DOWNLOAD_FOLDER = Path("data")
 SPLIT_SEED = 20170831
 VALIDATION_COUNT = 5_000
 NOT_A_GARMENT = -1  # label of other objects; their target is a uniform distribution
-
-
-class DataError(UserError):
-    """The data set is missing or has another digest; the text is one line that says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +99,14 @@ class WebcamPictures:
         return WebcamPictures(*(part.to(device) for part in parts))
 
 
+def fingerprint(tensors: Iterable[Tensor]) -> str:
+    """SHA-256 of the tensors' values: whether a run goes on with the same data."""
+    digest = hashlib.sha256()
+    for tensor in tensors:
+        digest.update(tensor.cpu().numpy().tobytes())
+    return digest.hexdigest()
+
+
 def load_classifier(path: Path) -> LoadedModel:
     """Load a checkpoint that was trained on Fashion-MNIST's classes and input; UserError for any other."""
     loaded = checkpoint.load(path)
@@ -118,14 +123,14 @@ def load(folder: Path | None = None) -> FashionMnist:
             dataset-fashion-mnist puts them, then in ./data, and downloads them there.
 
     Raises:
-        DataError: a file is missing, cannot be downloaded, or does not have the known digest.
+        UserError: a file is missing, cannot be downloaded, or does not have the known digest.
     """
     if folder is None:
         folder = DEBIAN_FOLDER if is_complete(DEBIAN_FOLDER) else download(DOWNLOAD_FOLDER)
     arrays = {name: read_idx(find_file(folder, name)) for name in ARRAY_SHA256}
     for name, array in arrays.items():
         if hashlib.sha256(array.tobytes()).hexdigest() != ARRAY_SHA256[name]:
-            raise DataError(
+            raise UserError(
                 f"{folder}: {name} is damaged or of another data set; name another folder, or delete it for a download"
             )
 
@@ -163,14 +168,14 @@ def find_file(folder: Path, name: str) -> Path:
         for candidate in (place / f"{name}.gz", place / name):
             if candidate.is_file():
                 return candidate
-    raise DataError(f"{folder}: no {name}.gz; leave --data out to have the data set found or downloaded")
+    raise UserError(f"{folder}: no {name}.gz; leave --data out to have the data set found or downloaded")
 
 
 def is_complete(folder: Path) -> bool:
     """Whether all four files are in `folder`."""
     try:
         return all(find_file(folder, name) for name in ARRAY_SHA256)
-    except DataError:
+    except UserError:
         return False
 
 
@@ -182,7 +187,7 @@ def download(folder: Path) -> Path:
         FashionMNIST(str(folder), download=True)
     except (OSError, RuntimeError, HTTPException) as error:
         reason = " ".join(str(error).split())
-        raise DataError(
+        raise UserError(
             f"cannot download Fashion-MNIST ({reason}); on Debian: apt install dataset-fashion-mnist, "
             "elsewhere name the folder of its four files with --data"
         ) from None
@@ -198,4 +203,4 @@ def read_idx(path: Path) -> np.ndarray:
         shape = np.frombuffer(raw, ">u4", count=raw[3], offset=4)
         return np.frombuffer(raw, np.uint8, offset=4 + 4 * raw[3]).reshape(shape).copy()
     except (OSError, EOFError, ValueError, IndexError, zlib.error) as error:
-        raise DataError(f"{path}: cannot be read as IDX ({error}); delete it and try again") from None
+        raise UserError(f"{path}: cannot be read as IDX ({error}); delete it and try again") from None

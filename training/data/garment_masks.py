@@ -3,7 +3,7 @@
 The border of the picture shows background: its colours are clustered, and GrabCut (Rother, Kolmogorov and Blake, 2004)
 begins with what is unlike them. A second GrabCut begins with the middle of the picture instead. A mask is accepted only
 where both agree and where it looks like one garment: fewer cutouts, but better ones. An object beside the garment that
-does not reach the border stays in. Figures: LOG.md, 2026-11-24.
+does not reach the border stays in.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Mask: TypeAlias = NDArray[np.bool_]
 Field: TypeAlias = NDArray[np.float32]
 
 LEAST_EDGE_PX = 64  # of a photograph
-WORKING_EDGE_PX = 256  # of the longest edge; a photograph takes 0.26 s of a core
+WORKING_EDGE_PX = 256  # of the longest edge
 CUTOUT_EDGE_PX = 400  # of the longest edge, at most
 BAND_SHARE = 0.04  # of the shorter edge: the band along the border that shows background
 BACKGROUND_COLOURS = 5

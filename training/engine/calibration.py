@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import torch
 from torch import Tensor
@@ -14,20 +14,11 @@ from fashioncam.models.base import Model, to_input
 from training.base import metrics
 from training.data.fashion_mnist import CLASSES, NOT_A_GARMENT, FashionMnist, WebcamPictures
 
-from .class_maps import class_maps
+from .class_maps import LogitsAndMaps
 from .prediction import predict, predict_both_ways
 from .recipe import Recipe
 
 REJECTED_SHARE = 0.07  # of photographs of garments: the price of rejecting other objects
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """What is fitted on pictures that the model was not trained on, and figures of these pictures, by name."""
-
-    temperature: float
-    reject_below: float
-    figures: dict[str, float]
 
 
 def calibrated(
@@ -38,36 +29,38 @@ def calibrated(
     figures = {"validation_accuracy": metrics.accuracy(logits, dataset.validation.labels)}
     scale = map_scale(model, to_input(dataset.validation.images[:500], dataset.input))
     if photos is None:
-        found = on_validation(logits, dataset.validation.labels)
+        temperature, reject_below, found = on_validation(logits, dataset.validation.labels)
     else:
-        found = on_photographs(model, photos, dataset.input)
+        temperature, reject_below, found = on_photographs(model, photos, dataset.input)
     return LoadedModel(
         model=model,
         input=dataset.input,
         classes=CLASSES,
-        temperature=found.temperature,
-        reject_below=found.reject_below,
+        temperature=temperature,
+        reject_below=reject_below,
         info=CheckpointInfo(
             model_name=recipe.model,
             config=complete_config(recipe.model, recipe.config),
             recipe=asdict(recipe),
             seed=seed,
             data_digest=dataset.digest,
-            figures={**figures, **found.figures, "class_map_scale": scale},
+            figures={**figures, **found, "class_map_scale": scale},
         ),
     )
 
 
-def on_validation(logits: Tensor, labels: Tensor) -> Calibration:
-    """For the data set: by the N x classes logits of the validation split."""
+def on_validation(logits: Tensor, labels: Tensor) -> tuple[float, float, dict[str, float]]:
+    """For the data set, by the N x classes logits of the validation split: temperature, threshold, and figures."""
     temperature = metrics.fit_temperature(logits, labels)
     probabilities = (logits / temperature).softmax(dim=1)
     figures = {"validation_calibration_error": metrics.expected_calibration_error(probabilities, labels)}
-    return Calibration(temperature, metrics.fit_rejection_threshold(probabilities, labels), figures)
+    return temperature, metrics.fit_rejection_threshold(probabilities, labels), figures
 
 
-def on_photographs(model: Model, photos: WebcamPictures, description: InputDescription) -> Calibration:
-    """For the camera: by photographs, each read together with its mirror image, as the program reads them."""
+def on_photographs(
+    model: Model, photos: WebcamPictures, description: InputDescription
+) -> tuple[float, float, dict[str, float]]:
+    """The same for the camera: by photographs, each read together with its mirror image, as the program does."""
     labels = photos.photographs.labels
     logits = predict_both_ways(model, photos.photographs.images, description)
     temperature = metrics.fit_temperature(logits, labels)
@@ -80,7 +73,7 @@ def on_photographs(model: Model, photos: WebcamPictures, description: InputDescr
         "photo_calibration_error": metrics.expected_calibration_error(probabilities, labels),
         "other_objects_rejected": (confidence < reject_below).float().mean().item(),
     }
-    return Calibration(temperature, reject_below, figures)
+    return temperature, reject_below, figures
 
 
 @torch.no_grad()
@@ -89,5 +82,6 @@ def map_scale(model: Model, images: Tensor) -> float:
 
     All maps are shown on this one scale, so their strength can be compared from frame to frame.
     """
-    maps = class_maps(model, images, model(images).argmax(dim=1))
+    logits, all_maps = LogitsAndMaps(model)(images)
+    maps = all_maps[torch.arange(len(images)), logits.argmax(dim=1)].relu()
     return maps.amax(dim=(1, 2)).quantile(0.9).item()

@@ -19,20 +19,19 @@ from fashioncam.errors import UserError
 from fashioncam.messages import InputDescription
 from fashioncam.models import build
 from fashioncam.models.base import Model
-from training.base.fingerprint import fingerprint
-from training.base.progress import progress
-from training.data.fashion_mnist import Split, WebcamPictures
+from training.base import metrics
+from training.base.processes import progress
+from training.data.fashion_mnist import Split, WebcamPictures, fingerprint
 
 from . import distributed
-from .background_evidence import background_evidence
 from .batches import plain_place, shuffled_batches, with_photos
-from .class_maps import LogitsAndMaps
+from .class_maps import LogitsAndMaps, background_evidence
 from .cuda_graph import CapturedStep, Step
 from .distillation import distillation_loss
 from .optimization import backpropagate, make_optimizers, moving_average, one_cycle
-from .prediction import composite_figures, validation_figures
+from .prediction import composite_figures, predict
 from .recipe import Recipe
-from .run_log import RunLog
+from .run_log import RunLog, rows_before
 from .run_state import restore, store
 
 STORING_INTERVAL_S = 20.0  # on a GPU an epoch takes a second, and writing the state another
@@ -107,22 +106,28 @@ def fit(recipe: Recipe, materials: Materials, folder: Path, seed: int, device: t
     state = new_state(recipe, materials.initial, steps, device)
     first_epoch = restore(folder / "state.pt", identity, state.parts())
     step = make_step(state, precision, recipe, materials.teacher)
+    distributed.from_leader(lambda: rows_before(folder / "log.csv", first_epoch))  # a damaged log ends all processes
     log = RunLog(folder, first_epoch) if distributed.is_leader() else None
     result = state.average.module if recipe.ema_decay else state.model
-    stored = time.monotonic()
+    stored = time.perf_counter()
     for epoch in range(first_epoch, recipe.epochs):
-        started = time.monotonic()
-        batches = progress(epoch_batches(materials, recipe, seed, epoch), f"epoch {epoch + 1}/{recipe.epochs}", steps)
-        train_loss = train_epoch(state, batches, step)
+        started = time.perf_counter()
+        batches = epoch_batches(materials, recipe, seed, epoch)
+        bar = progress(batches, f"epoch {epoch + 1}/{recipe.epochs}", steps)
+        train_loss = train_epoch(state, bar, step)
         if log is not None:
             figures = {"train_loss": train_loss, **held_out_figures(result, materials, precision)}
             figures["learning_rate"] = float(state.optimizers[0].param_groups[0]["lr"])
-            figures["seconds"] = time.monotonic() - started
+            figures["seconds"] = time.perf_counter() - started
             log.write(epoch, **figures)
-            if epoch + 1 == recipe.epochs or time.monotonic() - stored >= STORING_INTERVAL_S:
+            if epoch + 1 == recipe.epochs or time.perf_counter() - stored >= STORING_INTERVAL_S:
                 store(folder / "state.pt", identity, epoch + 1, state.parts())
-                stored = time.monotonic()
-            print_epoch(epoch, recipe.epochs, figures)
+                stored = time.perf_counter()
+            print(
+                f"epoch {epoch + 1:3d}/{recipe.epochs}  loss {train_loss:.4f}"
+                f"  validation {100 * figures['validation_accuracy']:.2f} %  {figures['seconds']:.0f} s",
+                flush=True,
+            )
     if log is not None:
         log.close()
     model = build(recipe.model, recipe.config)
@@ -161,7 +166,7 @@ def new_state(recipe: Recipe, initial: Mapping[str, Tensor] | None, steps: int, 
     if initial is not None:
         model.load_state_dict(initial)
     model = distributed.with_synced_batchnorm(model, device)
-    # channels_last: 1.1 to 1.4 times as fast on two CPU cores
+    # channels_last is quicker, on CPUs too.
     model = model.to(device).to(memory_format=torch.channels_last)
     optimizers = make_optimizers(model, recipe)
     return TrainingState(
@@ -204,17 +209,14 @@ def train_epoch(state: TrainingState, batches: Iterable[tuple[Tensor, Tensor]], 
     return distributed.mean(torch.stack(losses)).mean().item()
 
 
-def print_epoch(epoch: int, epochs: int, figures: Mapping[str, float]) -> None:
-    print(
-        f"epoch {epoch + 1:3d}/{epochs}  loss {figures['train_loss']:.4f}"
-        f"  validation {100 * figures['validation_accuracy']:.2f} %  {figures['seconds']:.0f} s",
-        flush=True,
-    )
-
-
 def held_out_figures(model: nn.Module, materials: Materials, precision: str) -> dict[str, float]:
     """Of the validation split, and of photographs as a webcam shows them where there are any."""
-    figures = validation_figures(model, materials.validation, materials.input, precision)
+    images, labels = materials.validation.images, materials.validation.labels.cpu()
+    logits = predict(model, images, materials.input, precision)
+    figures = {
+        "validation_loss": F.cross_entropy(logits, labels).item(),
+        "validation_accuracy": metrics.accuracy(logits, labels),
+    }
     if materials.photos is not None:
         figures |= composite_figures(model, materials.photos.validation, materials.input, precision)
     return figures

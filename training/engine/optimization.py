@@ -30,9 +30,9 @@ def moving_average(model: nn.Module, decay: float) -> AveragedModel:
 
 
 def fastest_precision(device: torch.device) -> str:
-    """bf16 where it is native: on newer GPUs, and on CPUs with the instructions (1.1 to 1.6 times as fast).
+    """bf16 where it is native: on newer GPUs, and on CPUs with the instructions for it.
 
-    A CPU with AVX-512 alone can do it too, but a training step then takes 1.7 times as long as in fp32.
+    A CPU with AVX-512 alone can do it too, but is slower in it than in fp32.
     """
     native = False
     if device.type == "cuda":
@@ -53,7 +53,7 @@ def make_optimizers(model: nn.Module, recipe: Recipe) -> list[Optimizer]:
         {"params": [p for p in others if p.ndim > 1], "weight_decay": recipe.weight_decay},
         {"params": [p for p in others if p.ndim <= 1], "weight_decay": 0.0},
     ]
-    # Fused, a step over SimpleCNN's weights takes a seventh of the time on a CPU core.
+    # Fused: much quicker where there are many weights, as in SimpleCNN.
     optimizers: list[Optimizer] = [AdamW(groups, lr=recipe.learning_rate, fused=True)]
     return [*optimizers, make_muon(large, recipe)] if large else optimizers
 
@@ -63,7 +63,7 @@ def make_muon(weights: Sequence[nn.Parameter], recipe: Recipe) -> Muon:
 
     torch's takes matrices only, so each kernel, out x in x h x w, is given to it as an out x (in h w) matrix that
     shares its memory. Steps have the root mean square of AdamW's (arXiv:2502.16982, equation 4), so both take one
-    learning rate.
+    learning rate. Its Newton-Schulz iteration is in bfloat16, also where the processor has no instructions for it.
     """
     matrices = [nn.Parameter(as_matrix(weight.detach(), weight)) for weight in weights]
     optimizer = Muon(

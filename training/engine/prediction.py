@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from fashioncam.messages import InputDescription
 from fashioncam.models.base import to_input
@@ -27,17 +26,6 @@ def predict_both_ways(model: nn.Module, images: Tensor, description: InputDescri
     The program pools what it says of an item that is held still in the same way.
     """
     return (predict(model, images, description) + predict(model, images.flip(-1), description)) / 2
-
-
-def validation_figures(
-    model: nn.Module, validation: Split, description: InputDescription, precision: str
-) -> dict[str, float]:
-    """Loss and accuracy on the validation split."""
-    logits, labels = predict(model, validation.images, description, precision), validation.labels.cpu()
-    return {
-        "validation_loss": F.cross_entropy(logits, labels).item(),
-        "validation_accuracy": metrics.accuracy(logits, labels),
-    }
 
 
 def composite_figures(

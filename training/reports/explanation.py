@@ -95,9 +95,9 @@ def measure(
     generator = torch.Generator().manual_seed(SEED)
     falls = saliency_metrics.occlusion_maps(loaded, images, named)
     kinds = kinds_of_map(loaded, images, named, falls, generator)
-    scores = {
-        kind: saliency_metrics.score(loaded, images, named, maps, falls, generator) for kind, maps in kinds.items()
-    }
+    curves, figures = {}, {}
+    for kind, maps in kinds.items():
+        curves[kind], figures[kind] = saliency_metrics.score(loaded, images, named, maps, falls, generator)
     cascade = list(saliency_metrics.cascading_randomisation(loaded, images, named, SEED))
     silhouettes = F.adaptive_avg_pool2d(kinds[SILHOUETTE], cascade[0].maps.shape[-1])
     found = Explanation(
@@ -106,12 +106,9 @@ def measure(
         pictures=len(images),
         right=int((named == labels).sum()),
         of_photographs=of_photographs,
-        means={kind: {name: v.mean().item() for name, v in s.figures().items()} for kind, s in scores.items()},
-        curves={
-            kind: {"deletion": s.deletion.mean(dim=0).tolist(), "insertion": s.insertion.mean(dim=0).tolist()}
-            for kind, s in scores.items()
-        },
-        comparisons=compared({kind: s.figures() for kind, s in scores.items()}),
+        means={kind: {name: v.mean().item() for name, v in own.items()} for kind, own in figures.items()},
+        curves={kind: {name: v.mean(dim=0).tolist() for name, v in own.items()} for kind, own in curves.items()},
+        comparisons=compared(figures),
         randomised={step.layer: step.correlation.mean().item() for step in cascade[1:]},
         silhouette_correlation=saliency_metrics.rank_correlations(cascade[0].maps, silhouettes).mean().item(),
     )

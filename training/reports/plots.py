@@ -21,7 +21,7 @@ LINE, BAR, DIAGONAL = "#1b6ca8", "#7fb3d5", "#999999"
 
 def of_evaluation(found: Evaluation, logits: Tensor, test: Split) -> dict[str, Figure]:
     """All pictures of an evaluation, by name; N x classes logits of the N test pictures."""
-    labels = [entry.label for entry in found.classes]
+    labels = [entry["label"] for entry in found.classes]
     probabilities = (logits / found.temperature).softmax(dim=1)
     confidence, named = probabilities.max(dim=1)
     right = named == test.labels
@@ -34,7 +34,7 @@ def of_evaluation(found: Evaluation, logits: Tensor, test: Split) -> dict[str, F
     return {
         "confusion": confusion(found.confusion, labels, normalised=False),
         "confusion-normalised": confusion(found.confusion, labels, normalised=True),
-        "roc": roc(probabilities, test.labels, labels, [entry.auc for entry in found.classes]),
+        "roc": roc(probabilities, test.labels, labels, [entry["auc"] for entry in found.classes]),
         "reliability": reliability(curves),
         "mistakes": most_confident_mistakes(test.images, test.labels, probabilities, labels),
     }

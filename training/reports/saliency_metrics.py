@@ -23,36 +23,8 @@ from fashioncam.pipeline.recognition.torch_recogniser import torch_recogniser
 from training.engine.class_maps import class_maps
 from training.engine.prediction import predict
 
-STEPS = 14  # of the curves, 56 pixels of 28x28 each; twice as many change little
+STEPS = 14  # of the curves, 56 pixels of 28x28 each
 BLUR_SIGMA = 1 / 7  # of the edge: so blurred, a picture leaves its class no more than chance
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """How well one kind of map explains N pictures, one value a picture.
-
-    Attributes:
-        deletion, insertion: N x (STEPS + 1) probabilities of the class while pixels go or come, the hottest first.
-        occlusion: Spearman's correlation over all patches between a patch's heat and what the class loses without it.
-        occlusion_on_garment: the same over the patches that hold some of the garment.
-        energy_inside: share of the heat that lies on the garment, 0..1; 0 for a map without heat.
-    """
-
-    deletion: Tensor
-    insertion: Tensor
-    occlusion: Tensor
-    occlusion_on_garment: Tensor
-    energy_inside: Tensor
-
-    def figures(self) -> dict[str, Tensor]:
-        """Name -> N values; of the curves, the areas under them."""
-        return {
-            "deletion": area(self.deletion),
-            "insertion": area(self.insertion),
-            "occlusion": self.occlusion,
-            "occlusion_on_garment": self.occlusion_on_garment,
-            "energy_inside": self.energy_inside,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +49,8 @@ def enlarged(maps: Tensor, size: int) -> Tensor:
 
 def score(
     loaded: LoadedModel, images: Tensor, classes: Tensor, maps: Tensor, falls: Tensor, generator: torch.Generator
-) -> Scores:
-    """All figures of one kind of map.
+) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """How well one kind of map explains N pictures.
 
     Args:
         images: N x 1 x H x W uint8, garment on 0.
@@ -86,6 +58,13 @@ def score(
         maps: N x H x W, not below 0.
         falls: what `occlusion_maps` gives for these pictures and classes.
         generator: orders pixels of equal heat.
+
+    Returns:
+        The curves "deletion" and "insertion", N x (STEPS + 1) probabilities of the class while pixels go or come, the
+        hottest first. And figures, one value a picture: the areas under the two curves; "occlusion", Spearman's
+        correlation over all patches between a patch's heat and what the class loses without it;
+        "occlusion_on_garment", the same over the patches that hold some of the garment; and "energy_inside", the
+        share of the heat that lies on the garment, 0..1, 0 for a map without heat.
     """
     order = hottest_first(maps, generator)
     size = images.shape[-1]
@@ -95,13 +74,16 @@ def score(
     heat = F.adaptive_avg_pool2d(maps[:, None], patches)[:, 0]
     covered = F.adaptive_max_pool2d(garment[:, None].float(), patches)[:, 0] > 0
     on_garment = [rank_correlation(a[on], b[on]) for a, b, on in zip(heat, falls, covered, strict=True)]
-    return Scores(
-        deletion=curve(loaded, images, torch.zeros_like(images), order, classes),
-        insertion=curve(loaded, blurred, images, order, classes),
-        occlusion=rank_correlations(heat, falls),
-        occlusion_on_garment=torch.tensor(on_garment),
-        energy_inside=(maps * garment).sum(dim=(1, 2)) / maps.sum(dim=(1, 2)).clamp(min=1e-12),
-    )
+    curves = {
+        "deletion": curve(loaded, images, torch.zeros_like(images), order, classes),
+        "insertion": curve(loaded, blurred, images, order, classes),
+    }
+    return curves, {
+        **{name: area(values) for name, values in curves.items()},
+        "occlusion": rank_correlations(heat, falls),
+        "occlusion_on_garment": torch.tensor(on_garment),
+        "energy_inside": (maps * garment).sum(dim=(1, 2)) / maps.sum(dim=(1, 2)).clamp(min=1e-12),
+    }
 
 
 def hottest_first(maps: Tensor, generator: torch.Generator) -> Tensor:

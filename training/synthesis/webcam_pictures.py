@@ -28,11 +28,10 @@ from fashioncam.pipeline.segmentation.item_mask import found_item, to_segment
 from fashioncam.pipeline.segmentation.learned import LearnedSegmenter
 from fashioncam.pipeline.segmentation.segmenter import Segmenter
 from training.augmentation.webcam import cover_of
-from training.base.fingerprint import fingerprint
 from training.base.output_files import make_folder
 from training.base.processes import on_all_cores
 from training.data.cutouts import EDGE_PX, Entry, held_out_entries, load_cutouts, oversampled, own_segment, read_picture
-from training.data.fashion_mnist import NOT_A_GARMENT, FashionMnist, Split, WebcamPictures
+from training.data.fashion_mnist import NOT_A_GARMENT, FashionMnist, Split, WebcamPictures, fingerprint
 from training.synthesis.drawn.objects import draw_object
 from training.synthesis.drawn.rooms import draw_rooms
 from training.synthesis.rendered.bags import render_bag
@@ -49,7 +48,7 @@ Draw: TypeAlias = Callable[[np.random.Generator, np.ndarray], Image]
 
 # 4:3, 16:9 and portrait. Items are 32 to 192 pixels long: enough for an input of 28.
 SIZES_HW = ((144, 192), (144, 192), (108, 192), (192, 144))
-BATCH = 4  # composites; they stay in the cache, which makes them twice as quick as 64 at a time
+BATCH = 4  # composites; so few stay in the processor's cache
 FOUND_MASK_IOU = 0.6  # with less of a garment found, its label would be a guess
 TOLERANCE_LEVELS = 6  # what the learned background allows for noise
 OTHERS_SHARE = 0.3  # at most so many pictures of other objects per garment
@@ -122,8 +121,8 @@ def make(cutouts: Split, description: InputDescription, count: int, seed: int) -
     chunks = -(-count // CHUNK)
     jobs = [(cutouts, description, seed * 100_003 + number) for number in range(chunks)]
     made = on_all_cores(make_chunk, jobs, "webcam pictures")
-    images, labels = torch.cat([split.images for split in made]), torch.cat([split.labels for split in made])
-    return Split(images[:count], labels[:count])
+    whole = joined(*made)
+    return Split(whole.images[:count], whole.labels[:count])
 
 
 def synthetic_cutouts(part: int, seed: int) -> Split:
@@ -221,7 +220,7 @@ def as_pictures(batch: Tensor) -> Image:
 
 
 def joined(*parts: Split) -> Split:
-    """All of the cutouts."""
+    """The pictures of all parts, one after the other."""
     return Split(torch.cat([part.images for part in parts]), torch.cat([part.labels for part in parts]))
 
 

@@ -20,6 +20,7 @@ def test_answers_come_in_order_from_as_many_processes(cores, monkeypatch):
 
 def test_no_more_workers_than_jobs():
     assert [workers_for(jobs) for jobs in (0, 1)] == [0, 1]
+    assert on_all_cores(twice, [], "nothing") == []
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="only Linux binds a process to cores")

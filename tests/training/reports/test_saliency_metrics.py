@@ -104,8 +104,7 @@ def test_true_map_beats_its_opposite_in_every_figure(corner: LoadedModel) -> Non
     falls = saliency_metrics.occlusion_maps(corner, images, ONES)
     generator = torch.Generator().manual_seed(0)
     true, false = (
-        saliency_metrics.score(corner, images, ONES, corner_maps(value), falls, generator).figures()
-        for value in (1.0, 0.0)
+        saliency_metrics.score(corner, images, ONES, corner_maps(value), falls, generator)[1] for value in (1.0, 0.0)
     )
     assert (true["deletion"] < false["deletion"]).all()
     assert all((true[name] > false[name]).all() for name in true if name != "deletion")
@@ -117,7 +116,7 @@ def test_true_map_beats_its_opposite_in_every_figure(corner: LoadedModel) -> Non
 def test_map_without_heat_is_scored_and_finite(corner: LoadedModel) -> None:
     falls = saliency_metrics.occlusion_maps(corner, WHITE, ONES)
     empty = torch.zeros(2, 28, 28)
-    found = saliency_metrics.score(corner, WHITE, ONES, empty, falls, torch.Generator().manual_seed(0)).figures()
+    found = saliency_metrics.score(corner, WHITE, ONES, empty, falls, torch.Generator().manual_seed(0))[1]
     assert all(values.isfinite().all() for values in found.values())
     assert found["energy_inside"].tolist() == [0.0, 0.0]
     assert found["occlusion"].tolist() == [0.0, 0.0]

@@ -13,7 +13,7 @@ CORNERS = np.indices((2, 2, 2), np.int32).reshape(3, 8).T  # of a cube
 
 
 def vector(*values: float) -> np.ndarray:
-    """A point, or a box's half edges: float32, since in float64 rendering takes twice as long."""
+    """A point, or a box's half edges: float32, since float64 is slower."""
     return np.array(values, np.float32)
 
 

@@ -2,8 +2,7 @@ import pytest
 import torch
 
 from fashioncam.models import build
-from training.engine.background_evidence import background_evidence
-from training.engine.class_maps import LogitsAndMaps
+from training.engine.class_maps import LogitsAndMaps, background_evidence
 from training.engine.loop import forward_backward
 from training.engine.optimization import make_optimizers
 from training.engine.recipe import Recipe
