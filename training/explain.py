@@ -69,7 +69,7 @@ def chosen_split(args: argparse.Namespace, loaded: LoadedModel) -> fashion_mnist
     """The pictures to explain; UserError where they are not there or not as expected."""
     if args.garments is None:
         return fashion_mnist.load(args.data).validation
-    # They need OpenCV and ONNX Runtime, which the data set does not.
+    # Imported here, since the data set needs neither and this takes a second.
     from training.data.cutouts import held_out_entries
     from training.synthesis.webcam_pictures import with_own_masks
 

@@ -95,7 +95,7 @@ def load_photos(
         return None
     if args.garments is None:
         raise UserError(f"--recipe {args.recipe} needs photographs of garments: name their folder with --garments")
-    # Needs OpenCV and ONNX Runtime, which no other recipe does.
+    # Imported here, since no other recipe needs it and this takes a second.
     from training.synthesis.webcam_pictures import load_or_make
 
     return load_or_make(args.garments, dataset, args.seed)

@@ -369,10 +369,10 @@ class TestFailure:
         assert "the same command goes on" in capsys.readouterr().err
 
 
-def test_command_needs_neither_opencv_nor_qt_nor_tensorboard() -> None:
+def test_command_needs_neither_qt_nor_tensorboard() -> None:
     # A module that is None in sys.modules cannot be imported and is not found.
     code = (
-        "import sys; sys.modules.update(dict.fromkeys(['cv2', 'PySide6', 'tensorboard']))\n"
+        "import sys; sys.modules.update(dict.fromkeys(['PySide6', 'tensorboard']))\n"
         "from training import train\n"
         "from training.engine import run_log\n"
         "assert not run_log.HAS_TENSORBOARD\n"

@@ -15,7 +15,7 @@ from .recogniser import Recogniser
 
 def torch_recogniser(loaded: LoadedModel, method: str = "gradcam") -> Recogniser:
     """The recogniser of a loaded model, on the device that the model is on; `method` is a key of `CAM_METHODS`."""
-    network = as_network(loaded.model)
+    network = as_network(loaded.model, with_maps=method == "gradcam")
     if method in OWN_METHODS:
         explain = own_explainer(method, network, loaded.description)
     else:
@@ -23,14 +23,16 @@ def torch_recogniser(loaded: LoadedModel, method: str = "gradcam") -> Recogniser
     return Recogniser(loaded.description, network, explain, "torch")
 
 
-def as_network(model: Model) -> Network:
-    """The model as a function of arrays."""
+def as_network(model: Model, with_maps: bool) -> Network:
+    """The model as a function of arrays; class maps are 0 x 0 where nobody needs them."""
     device = next(model.parameters()).device
 
     @torch.no_grad()
     def network(images: FloatArray) -> tuple[FloatArray, FloatArray]:
         features = model.forward_features(torch.from_numpy(images).to(device))
-        return model.forward_head(features).cpu().numpy(), model.class_maps(features).cpu().numpy()
+        logits = model.forward_head(features)
+        maps = model.class_maps(features) if with_maps else logits.new_zeros((*logits.shape, 0, 0))
+        return logits.cpu().numpy(), maps.cpu().numpy()
 
     return network
 
