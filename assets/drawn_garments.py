@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cloth import Canvas, fill, itself, line, mirror, path, shifted, soften, stitches, symmetric
+from garment_canvas import Canvas, fill, itself, line, path, reflect, shifted, soften, stitches, symmetric
 
 CREAM, LINING, GOLD, THREAD, SOLE = "#e8d9b8", "#16203a", "#c79a3e", "#c98a4b", "#33231b"
 
@@ -34,7 +34,7 @@ def draw_t_shirt(rgb_hex: str) -> Canvas:
     front_neck = path("40,6.5 43,13 50,16 57,13 60,6.5")
     canvas.cloth(line(front_neck, 2.4) * body, rgb_hex, roundness=0.8)
     canvas.seam(path("38.5,7 41.8,14.2 50,17.6 58.2,14.2 61.5,7"))
-    for side in (itself, mirror):
+    for side in (itself, reflect):
         canvas.seam(side(path("27,11.4 25.4,20 25.7,28 26,34")), strength=0.4)
         canvas.light(stitches(side(path("9.2,35.2 16,38.8 22.4,40.6"))), -0.3)
     for y in (89.5, 90.6):
@@ -64,7 +64,7 @@ def draw_trouser(rgb_hex: str) -> Canvas:
     band = symmetric("50,6.5 43,6.2 36.5,5.6 | 36,10.4 | 43,11.2 50,11.5")
     canvas.cloth(fill(band), rgb_hex, roundness=1.2, weave_strength=0.05)
     canvas.seam(path("36,10.4 43,11.2 50,11.5 57,11.2 64,10.4"))
-    for side in (itself, mirror):
+    for side in (itself, reflect):
         canvas.seam(side(path("44.5,11.4 43.5,16 35,19.5")))
         canvas.paint(stitches(side(path("43.9,11.8 42.9,15.4 35,18.6")), 0.9, 0.3), THREAD, 0.8)
         canvas.paint(stitches(side(path("32.6,92 38,92.8 44,92.4")), 0.9, 0.3), THREAD, 0.7)
@@ -98,7 +98,7 @@ def draw_dress(rgb_hex: str) -> Canvas:
     )
     canvas.cloth(body, rgb_hex)
     canvas.cloth(line(path("42.4,6 45.5,13 50,14.5 54.5,13 57.6,6"), 1.1) * body, rgb_hex, 0.5)
-    for side in (itself, mirror):
+    for side in (itself, reflect):
         canvas.seam(side(path("37.6,5.6 36.8,12 34,18 34.1,22.5")), 0.4)
     canvas.fold("37,24 41,29 43,38", 1.8, 0.3)
     canvas.fold("63,24 60,30 58,38", 1.8, 0.3)

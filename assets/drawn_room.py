@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from cloth import colour, floats
+from garment_canvas import colour, floats
 from numpy.typing import NDArray
 
 Picture = NDArray[np.float32]

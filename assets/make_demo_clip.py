@@ -1,6 +1,6 @@
-"""Draws the demo clip, assets/demo.mp4: garments that are held before a wall, one after another.
+"""Draws the demo clip, assets/demo.mp4: garments held before a wall, one after another.
 
-Everything is drawn in code, from drawn_room.py and drawn_garments.py, and comes out the same each time:
+All of it is drawn in code (drawn_room.py, drawn_garments.py), and is the same each time.
 
     python assets/make_demo_clip.py [--out assets/demo.mp4]
 """
@@ -14,9 +14,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from cloth import SPRITE_SHRINK, UNIT_PX, floats
 from drawn_garments import GARMENTS
 from drawn_room import HEIGHT_PX, WIDTH_PX, render_room
+from garment_canvas import SPRITE_SHRINK, UNIT_PX, floats
 from numpy.typing import NDArray
 
 Picture = NDArray[np.float32]
@@ -92,7 +92,7 @@ def garment_layer(sprite: Picture, visit: Visit, time_s: float) -> Picture:
     return cv2.resize(fine, (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_AREA)
 
 
-def compose(room: Picture, layer: Picture) -> Picture:
+def before_room(room: Picture, layer: Picture) -> Picture:
     """The room with a garment and its soft shadow before it: H x W x 3 float32, B G R, 0..255."""
     alpha = layer[..., 3]
     to_shadow = floats([[1, 0, SHADOW_OFFSET_PX[0]], [0, 1, SHADOW_OFFSET_PX[1]]])
@@ -113,7 +113,7 @@ def frames() -> Iterator[NDArray[np.uint8]]:
         picture = room
         for visit in visits:
             if visit.begin_s <= time_s < visit.end_s:
-                picture = compose(room, garment_layer(sprites[visit.garment], visit, time_s))
+                picture = before_room(room, garment_layer(sprites[visit.garment], visit, time_s))
         noisy = picture + NOISE_SIGMA * rng.standard_normal(picture.shape, np.float32)
         yield np.clip(np.rint(noisy), 0, 255).astype(np.uint8)
 

@@ -1,6 +1,6 @@
-"""Some of what the camera's models learn from beside photographs, as assets/rendered.jpg.
+"""Draws assets/rendered.jpg, a sheet of rendered items that the camera's models learn from beside photographs.
 
-Run in the repository's root: python assets/make_rendered_sheet.py
+python assets/make_rendered_sheet.py
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from training.synthesis.drawn.objects import draw_object
 from training.synthesis.drawn.rooms import draw_rooms
-from training.synthesis.drawn.things import draw_thing
-from training.synthesis.webcam_pictures import DRAWN
+from training.synthesis.webcam_pictures import SYNTHETIC
 
 COLUMNS, TILE_PX, MARGIN_PX = 12, 76, 4
 
@@ -28,7 +28,9 @@ def main() -> None:
     rng = np.random.default_rng(0)
     rooms = draw_rooms(rng, 20)
     rows = [
-        np.hstack([tile(render(rng, rooms)) for _ in range(COLUMNS)]) for render in DRAWN if render is not draw_thing
+        np.hstack([tile(render(rng, rooms)) for _ in range(COLUMNS)])
+        for render in SYNTHETIC
+        if render is not draw_object
     ]
     cv2.imwrite(str(Path(__file__).parent / "rendered.jpg"), np.vstack(rows), [cv2.IMWRITE_JPEG_QUALITY, 85])
 

@@ -1,6 +1,6 @@
-"""Go through the window as a user would, and keep what is seen: `python assets/make_screenshots.py FOLDER`.
+"""Go through the window as a user would, and save what is seen: `python assets/make_screenshots.py FOLDER`.
 
-The real window on a live session plays the demo clip on a virtual screen (Xvfb), and is driven by its keys and mouse.
+The real window on a live session plays the demo clip, drawn into memory by Qt, and is driven by its keys and mouse.
 The README's pictures are made with `--readme`, which writes to assets/. Others: `--size 1920x1080 --scheme light
 --scale 2`.
 """
@@ -8,8 +8,8 @@ The README's pictures are made with `--readme`, which writes to assets/. Others:
 from __future__ import annotations
 
 import argparse
+import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,11 +21,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from fashioncam import resources
-from fashioncam.messages import State, Stream, View
+from fashioncam.commands import LoadModel, OpenSource
+from fashioncam.messages import State, Stream
 from fashioncam.runtime.session import LiveSession
 from fashioncam.settings import Settings
 from fashioncam.ui.main_window import MainWindow
-from fashioncam.ui.preferences import Memory
+from fashioncam.ui.preferences import Preferences
+from fashioncam.ui.widgets.first_steps import FirstSteps
+from fashioncam.ui.widgets.status_line import StatusLine
+from fashioncam.ui.widgets.video_view import LiveView
+from fashioncam.view import View
 
 README_PICTURES = ("item", "contrast", "presentation")
 QUALITY = 88
@@ -39,14 +44,14 @@ class Tour:
     def __init__(self, size_wh: tuple[int, int], scheme: str, keep: Callable[[str, QWidget], None]) -> None:
         self.keep = keep
         self.folder = Path(tempfile.mkdtemp())
-        memory = Memory(QSettings(str(self.folder / "memory.ini"), QSettings.Format.IniFormat))
-        memory.keep("scheme", scheme)
+        preferences = Preferences(QSettings(str(self.folder / "preferences.ini"), QSettings.Format.IniFormat))
+        preferences.save("scheme", scheme)
         self.session = LiveSession(Settings(device="demo"), self.folder)
-        self.window = MainWindow(Settings(device="demo"), self.session, memory, resources.own_weights())
+        self.window = MainWindow(Settings(device="demo"), self.session, preferences, resources.own_weights())
         self.window.resize(*size_wh)
         self.window.show()
         self.session.start()
-        self.session.load_model()
+        self.session.send(LoadModel())
 
     def go(self) -> None:
         """All stations, in an order that a user might choose."""
@@ -66,7 +71,7 @@ class Tour:
         self.stop("first-steps")
         self.press(Keys.Key_Space)
         self.wait_for(lambda view: view.stream is Stream.PAUSED)
-        self.window._progress = self.window._progress.__class__(3, -1e9)  # the steps have been taken long ago
+        self.window.findChild(FirstSteps).over.emit()  # as some seconds later
         wait(200)
         self.stop("paused")
 
@@ -102,12 +107,12 @@ class Tour:
         self.press(Keys.Key_M)
         self.press(Keys.Key_R)
         self.press(Keys.Key_P)
-        self.wait_for(lambda _view: self.window._status.isHidden())
+        self.wait_for(lambda _view: self.window.findChild(StatusLine).isHidden())
         self.wait_for_next("Sneaker")
         self.stop("presentation")
         self.press(Keys.Key_P)
-        self.session.open_source(__file__)
-        self.wait_for(lambda _view: "cannot be opened" in self.window._status.text)
+        self.session.send(OpenSource(__file__))
+        self.wait_for(lambda _view: "cannot be opened" in self.window.findChild(StatusLine).text)
         self.stop("refused")
 
     def stop(self, name: str) -> None:
@@ -115,8 +120,7 @@ class Tour:
         self.keep(name, self.window)
 
     def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        # There is no window manager that would give the window the focus, which keys need.
-        subprocess.run(["xdotool", "windowfocus", "--sync", str(int(self.window.winId()))], check=True)
+        self.window.activateWindow()
         wait(50)
         QTest.keyClick(self.window, key, modifier)
         wait(200)
@@ -133,7 +137,8 @@ class Tour:
         wait(300)
 
     def drag(self) -> None:
-        video, area = self.window._video, self.window._video.picture_area()
+        video = self.window.findChild(LiveView)
+        area = video.picture_area()
         start = area.topLeft() + QPoint(area.width() // 4, area.height() // 12)
         end = area.topLeft() + QPoint(area.width() * 3 // 4, area.height() * 9 // 10)
         QTest.mousePress(video, Qt.MouseButton.LeftButton, pos=start)
@@ -149,16 +154,16 @@ class Tour:
 
     def wait_for(self, condition: Callable[[View], object]) -> None:
         for _ in range(WAITS):
-            if condition(self.window._view):
+            if condition(self.session.view):
                 return
             wait(10)
-        raise SystemExit(f"never came: {self.window._view}")
+        raise SystemExit(f"never came: {self.session.view}")
 
 
 def wait(milliseconds: int) -> None:
     """Let the window live on; Qt's own qWait keeps Python's interpreter lock from the other threads."""
-    ends_s = time.monotonic() + milliseconds / 1000
-    while time.monotonic() < ends_s:
+    ends_s = time.perf_counter() + milliseconds / 1000
+    while time.perf_counter() < ends_s:
         QApplication.processEvents()
         time.sleep(0.002)
 
@@ -190,27 +195,15 @@ def main() -> int:
         elif not args.readme:
             widget.grab().save(str(args.folder / f"{name}.png"))
 
-    os.environ["QT_SCALE_FACTOR"] = args.scale
     scale = float(args.scale)
-    server, display = virtual_screen(width, height)
-    os.environ["DISPLAY"], os.environ["QT_QPA_PLATFORM"] = display, "xcb"
-    try:
+    with tempfile.TemporaryDirectory() as folder:
+        screen = Path(folder, "screen.json")
+        screen.write_text(json.dumps({"screens": [{"name": "tour", "x": 0, "y": 0, "width": width, "height": height}]}))
+        os.environ["QT_SCALE_FACTOR"], os.environ["QT_QPA_PLATFORM"] = args.scale, f"offscreen:configfile={screen}"
         application = QApplication(sys.argv[:1])
         application.setStyle("Fusion")
         Tour((round(width / scale), round(height / scale)), args.scheme, keep).go()
-    finally:
-        server.terminate()
     return 0
-
-
-def virtual_screen(width: int, height: int) -> tuple[subprocess.Popen[bytes], str]:
-    """A running Xvfb and its display."""
-    reading, writing = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"]
-    server = subprocess.Popen(command, pass_fds=(writing,), stderr=subprocess.DEVNULL)
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        return server, f":{pipe.readline().strip()}"
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
-"""Milliseconds a frame, stage by stage, on one thread: `python -m benchmarks.pipeline [CLIP]`.
+"""How many milliseconds does a frame take, stage by stage, on one thread?
 
-The clip is the demo by default. Medians over the frames with an item in them; the whole is what one frame
-costs the inference thread, the annotation what it costs the one that draws.
+    python -m benchmarks.pipeline [CLIP]
+
+Prints the table of "Time of a frame" in benchmarks/README.md: medians over the frames in which a garment is found.
+`whole` is what a frame costs the inference thread, `annotate` what it costs the thread that draws.
 """
 
 from __future__ import annotations
@@ -21,11 +23,10 @@ from fashioncam.pipeline.explanation.overlay import annotate
 from fashioncam.pipeline.process import PipelineState, process_frame
 from fashioncam.pipeline.recognition.recogniser import Recogniser
 from fashioncam.runtime.headless import frames_of
-from fashioncam.runtime.model_loading import load_recogniser
-from fashioncam.runtime.segmenter_loading import load_segmenter
+from fashioncam.runtime.loading import load_recogniser, load_segmenter
 from fashioncam.runtime.sources.opening import open_source
 from fashioncam.settings import DEMO, Settings
-from training.command import exit_code
+from training.command import command
 
 from .tables import print_cells, print_table_head
 
@@ -34,15 +35,11 @@ SIZES_WH = ((640, 480), (1280, 720))
 CAM_METHODS = ("gradcam", "occlusion", "hirescam")
 
 
-def main() -> int:
-    """Run the command; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.pipeline", description=__doc__.splitlines()[0])
+def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("clip", nargs="?", default=DEMO, help="as --device names it; default: the demo clip")
-    args = parser.parse_args()
-    return exit_code("benchmarks.pipeline", lambda: run(args.clip))
 
 
-def run(device: str) -> str:
+def run(args: argparse.Namespace) -> str:
     """Print the table, a row as soon as it is known; returns what it is of."""
     cv2.setNumThreads(1)
     print_table_head("model", "heat map", "frame", *STAGES, "whole", "annotate")
@@ -50,9 +47,9 @@ def run(device: str) -> str:
         for method in CAM_METHODS:
             recogniser = load_recogniser(Settings(model=model, compute="cpu", cam_method=method))
             for size_wh in SIZES_WH if method == CAM_METHODS[0] else SIZES_WH[:1]:
-                columns = timed(device, size_wh, recogniser)
+                columns = timed(args.clip, size_wh, recogniser)
                 print_cells(model, method, f"{size_wh[0]}x{size_wh[1]}", *(f"{ms:.2f}" for ms in columns))
-    return f"medians of {device}, milliseconds"
+    return f"medians of {args.clip}, milliseconds"
 
 
 def timed(device: str, size_wh: tuple[int, int], recogniser: Recogniser) -> list[float]:
@@ -66,7 +63,7 @@ def timed(device: str, size_wh: tuple[int, int], recogniser: Recogniser) -> list
         if reading.top5:
             rows.append([reading.stages_ms[stage] for stage in STAGES] + [annotation_ms(scaled, reading)])
     if not rows:
-        raise UserError(f"{device}: no item in it was found and named")
+        raise UserError(f"{device}: no garment in it was found and named")
     *stages, annotation = (median(column) for column in zip(*rows, strict=True))
     return [*stages, sum(stages), annotation]
 
@@ -76,6 +73,8 @@ def annotation_ms(frame: Frame, reading: Reading) -> float:
     annotate(frame.image_bgr, reading)
     return 1000 * (time.perf_counter() - started_s)
 
+
+main = command("benchmarks.pipeline", __doc__, add_options, run)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,31 +1,27 @@
-"""How long does the recipe `quick` take here, and how far does it get?
+"""How long does the recipe `quick` take here, and which accuracy does it reach?
 
-    python -m benchmarks.quick --curve quick.png
+    python -m benchmarks.quick --curve assets/quick.png
 
-Trains it, or goes on with a run that was interrupted, and prints the minutes of its epochs and its validation accuracy.
-The test accuracy is `python -m training.evaluate`'s to say.
+Trains it, or resumes an interrupted run. Prints the minutes and the validation accuracy; --curve draws the picture in
+training/README.md.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from training import train
 from training.base.output_files import make_place_for
-from training.command import exit_code
+from training.command import command
 from training.engine.run_log import read_rows
 from training.reports.plots import training_curve
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.quick", description=__doc__.splitlines()[0])
+def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", type=Path, default=Path("runs/benchmark-quick"), help="default: %(default)s")
     parser.add_argument("--curve", type=Path, help="PNG of the accuracy over the minutes; default: none")
-    return exit_code("benchmarks.quick", lambda: run(parser.parse_args(arguments)))
 
 
 def run(args: argparse.Namespace) -> str:
@@ -42,6 +38,8 @@ def run(args: argparse.Namespace) -> str:
         figure.savefig(args.curve, dpi=100, format="png")
     return f"{len(rows)} epochs in {minutes:.1f} minutes: {accuracy:.2f} % of the validation split"
 
+
+main = command("benchmarks.quick", __doc__, add_options, run)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,6 +1,9 @@
-"""Seconds from the start of the process to the first picture, and to the model: `python -m benchmarks.startup`.
+"""How long does the program take to start?
 
-The real program plays the demo clip in a real window, which Qt draws into memory (platform "offscreen").
+    python -m benchmarks.startup
+
+Prints the seconds from the start of the process to the first picture and to the loaded model, quoted in "Start" of
+benchmarks/README.md. The real program plays the demo clip in a real window, drawn by Qt into memory.
 """
 
 from __future__ import annotations
@@ -18,11 +21,11 @@ import sys, time
 from fashioncam import app
 from fashioncam.settings import Settings
 
-pull, seen = app.LiveSession.read_latest, set()
+show, seen = app.MainWindow.show_view, set()
 
-def read_latest(session):
-    view = pull(session)
-    for event, happened in (("picture", view.is_new_frame), ("model", view.model)):
+def show_view(window, view):
+    show(window, view)
+    for event, happened in (("picture", view.picture), ("model", view.model)):
         if happened and event not in seen:
             seen.add(event)
             print(event, time.time(), flush=True)
@@ -30,9 +33,8 @@ def read_latest(session):
                 assert "torch" not in sys.modules
     if len(seen) == 2:
         app.QApplication.exit(0)
-    return view
 
-app.LiveSession.read_latest = read_latest
+app.MainWindow.show_view = show_view
 sys.exit(app.run(Settings(device="demo", model="hybrid")))
 """
 

@@ -1,4 +1,4 @@
-"""Tables in Markdown, printed a row at a time."""
+"""Markdown tables, printed row by row."""
 
 from __future__ import annotations
 

@@ -1,75 +1,42 @@
-"""How smooth the window is: `python -m benchmarks.window [SECONDS]`.
+"""How smooth is the window?
 
-The real window on a live session, drawn by Qt into memory (platform "offscreen"), fed by a synthetic camera of 30
-frames a second that shows the demo clip. Printed for each size, and once more with inference made ten times slower:
-the rates that the window itself shows, the delay from grab to paint, and for how long the window's thread was busy
-with one event: the longest, the 99.9th percentile, and how many of the events took over 16 ms; last the longest
-by the processor's time, which other programs on the same machine do not add to.
+    python -m benchmarks.window [SECONDS]
+
+Prints the table of "Window" in benchmarks/README.md: frames shown a second, the delay from grab to paint, and the
+longest event of the window's thread, by the clock and by the processor's time, which other programs do not add to.
+The real window on a live session, drawn by Qt into memory (platform "offscreen"), shows the demo clip as a synthetic
+camera of 30 frames a second: at two sizes, and with inference made ten times slower.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
-
-os.environ["QT_QPA_PLATFORM"] = "offscreen"
+from typing import Any
+from unittest.mock import patch
 
 import cv2
-import numpy as np
-from PySide6.QtCore import QEvent, QObject, QSettings, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-from fashioncam.messages import Frame, View
-from fashioncam.runtime.session import LiveSession
-from fashioncam.runtime.sources.opening import open_source
+from fashioncam.errors import UserError
+from fashioncam.pipeline.process import process_frame
 from fashioncam.runtime.threads import inference
-from fashioncam.settings import DEMO, Settings
-from fashioncam.ui.main_window import MainWindow
-from fashioncam.ui.preferences import Memory
+from fashioncam.view import View
+from training.command import command
 
+from .live_window import SyntheticCamera, live_window
 from .tables import print_cells, print_table_head
 
 CASES = (((1280, 720), 1), ((1280, 720), 10), ((1920, 1080), 1))
 SETTLE_S = 4.0  # the model is loaded and the background learned
-BUDGET_MS = 16.0
-FPS = 30.0
-
-
-class SyntheticCamera:
-    """The demo clip's pictures at another size, at a camera's pace; decoded before, so that only the program works."""
-
-    name, device, live, frame_count = "a synthetic camera", "synthetic", True, None
-
-    def __init__(self, size_wh: tuple[int, int], fps: float = FPS) -> None:
-        self.fps = fps
-        clip = open_source(DEMO)
-        self._jpegs = []
-        while (frame := clip.read()) is not None and len(self._jpegs) < 150:
-            self._jpegs.append(cv2.imencode(".jpg", cv2.resize(frame.image_bgr, size_wh))[1])
-        clip.close()
-        self._started_s, self._count, self._pause = time.monotonic(), 0, threading.Event()
-
-    def read(self) -> Frame | None:
-        image_bgr = cv2.imdecode(self._jpegs[self._count % len(self._jpegs)], cv2.IMREAD_COLOR)
-        self._pause.wait(max(0.0, self._started_s + self._count / self.fps - time.monotonic()))
-        now_s = time.monotonic()
-        self._count += 1
-        return Frame(self._count - 1, image_bgr, now_s, now_s)
-
-    def close(self) -> None:
-        self._pause.set()
 
 
 class TimedApplication(QApplication):
-    """Notes how long each event kept the window's thread."""
+    """Records for how long each event kept the window's thread busy."""
 
     def __init__(self) -> None:
         super().__init__(sys.argv[:1])
@@ -94,83 +61,51 @@ class TimedApplication(QApplication):
         self.processor_ms.clear()
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.window", description=__doc__.splitlines()[0])
+def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("seconds", nargs="?", type=float, default=15.0, help="of each row; default: %(default)s")
-    seconds = parser.parse_args().seconds
+
+
+def run(args: argparse.Namespace) -> str:
+    """Print the table; returns how long each row was measured."""
     cv2.setNumThreads(1)
     application = TimedApplication()
-    header = (
-        "frame",
-        "inference",
-        "camera",
-        "answers",
-        "shown",
-        "delay",
-        "p95",
-        "longest",
-        "p99.9",
-        "over 16 ms",
-        "processor",
-    )
-    print_table_head(*header)
+    print_table_head("frame", "inference", "shown a second", "delay", "delay p95", "longest event", "processor")
     for size_wh, slowness in CASES:
-        view = run(application, size_wh, slowness, seconds)
-        rates, busy_ms = view.rates, np.array(application.busy_ms)
-        figures = (
+        view = shown(application, size_wh, slowness, args.seconds)
+        print_cells(
             f"{size_wh[0]}x{size_wh[1]}",
             f"{slowness} x",
-            f"{rates.capture:.1f}",
-            f"{rates.inference:.1f}",
-            f"{rates.display:.1f}",
-            f"{rates.latency_ms:.0f} ms",
-            f"{rates.latency_p95_ms:.0f} ms",
-            f"{busy_ms.max():.1f} ms",
-            f"{np.percentile(busy_ms, 99.9):.1f} ms",
-            f"{(busy_ms > BUDGET_MS).sum()} of {len(busy_ms)}",
+            f"{view.rates.display:.1f}",
+            f"{view.rates.latency_ms:.0f} ms",
+            f"{view.rates.latency_p95_ms:.0f} ms",
+            f"{max(application.busy_ms):.1f} ms of {len(application.busy_ms)} events",
             f"{max(application.processor_ms):.1f} ms",
         )
-        print_cells(*figures)
+    return f"{args.seconds:g} s a row"
 
 
-def run(application: TimedApplication, size_wh: tuple[int, int], slowness: int, seconds: float) -> View:
+def shown(application: TimedApplication, size_wh: tuple[int, int], slowness: int, seconds: float) -> View:
     """Show the window for a while; returns its last view."""
-    process_frame = inference.process_frame
 
-    def slowed(*arguments: object) -> object:
-        started_s = time.monotonic()
+    def slowed(*arguments: Any) -> Any:
+        started_s = time.perf_counter()
         reading, state = process_frame(*arguments)
-        threading.Event().wait((slowness - 1) * (time.monotonic() - started_s))
+        threading.Event().wait((slowness - 1) * (time.perf_counter() - started_s))
         return replace(reading, stages_ms={stage: slowness * ms for stage, ms in reading.stages_ms.items()}), state
 
-    inference.process_frame = slowed
-    with live_window(lambda: SyntheticCamera(size_wh)) as (session, window):
+    slow = patch.object(inference, "process_frame", slowed)
+    with slow, live_window(lambda: SyntheticCamera(size_wh)) as (session, window):
         window.resize(*size_wh)
         QTimer.singleShot(int(1000 * SETTLE_S), application.forget)
         QTimer.singleShot(int(1000 * (SETTLE_S + seconds)), application.quit)
         application.exec()
-        view = session.read_latest()
-    inference.process_frame = process_frame
+        view = session.view
     if view.failure is not None:
-        sys.exit(f"benchmarks.window: {view.failure.text}")
+        raise UserError(view.failure.text)
     return view
 
 
-@contextmanager
-def live_window(camera: Callable[[], SyntheticCamera]) -> Iterator[tuple[LiveSession, MainWindow]]:
-    """The window on a session that has been started; what they write goes with them."""
-    with tempfile.TemporaryDirectory() as folder:
-        memory = Memory(QSettings(f"{folder}/memory.ini", QSettings.Format.IniFormat))
-        session = LiveSession(Settings(device="synthetic"), Path(folder), open_named=lambda device, size: camera())
-        window = MainWindow(Settings(), session, memory, ())
-        window.show()
-        session.start()
-        session.load_model()
-        yield session, window
-        window.close()
-        window.deleteLater()
-        session.stop()
-
+main = command("benchmarks.window", __doc__, add_options, run)
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -2,121 +2,90 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
-import re
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QSettings, QStandardPaths, QTimer
+from PySide6.QtCore import QMessageLogContext, QSettings, QStandardPaths, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from fashioncam.runtime.session import LiveSession
+from fashioncam.runtime.sources.cameras import ask_permission
 from fashioncam.ui.main_window import MainWindow
-from fashioncam.ui.preferences import Memory
+from fashioncam.ui.preferences import Preferences
 
 from . import resources
+from .commands import LoadModel
 from .errors import QtMissingError, UserError
-from .messages import View
 from .settings import Settings
 
-# Importing torch holds Python's interpreter lock for most of a second or two: picture first.
+# Importing torch holds Python's interpreter lock for a second or two, so the picture comes first.
 MODEL_DELAY_MS = 300
+EXIT_USER_ERROR = 2
 
 
 def run(settings: Settings) -> int:
     """Show the window until the user quits; returns the exit code.
 
+    Where Qt cannot open a window, this says so and ends the process with exit code 2.
+
     Raises:
-        UserError: Qt cannot open a window, or what the user named cannot be used from the start.
+        UserError: what the user named cannot be used from the start.
     """
-    with screen_checked():
-        application = QApplication(sys.argv[:1])
+    application = made_application()
     application.setApplicationName("fashioncam")
     application.setStyle("Fusion")
-    memory = Memory(QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "fashioncam", "fashioncam"))
-    session = FailingStart(settings, pictures_folder(), memory.device, memory.camera_size)
-    window = MainWindow(settings, session, memory, resources.own_weights())
-    # Python runs this handler at the window's next pull; Qt would not hear an exit before `exec`.
+    store = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "fashioncam", "fashioncam")
+    preferences = Preferences(store)
+    session = LiveSession(settings, pictures_folder(), preferences.device, preferences.camera_size)
+    window = MainWindow(settings, session, preferences, resources.own_weights())
+    # Python runs this handler when the window's timer calls it next; Qt would not hear an exit before `exec`.
     signal.signal(signal.SIGINT, lambda *_: QTimer.singleShot(0, lambda: application.exit(130)))
     window.show()
+    ask_permission(settings.device or preferences.device)
     session.start()
-    QTimer.singleShot(MODEL_DELAY_MS, lambda: load_model(session, settings, memory))
+    is_named = settings.model is not None or settings.weights is not None
+    load_first = LoadModel(None if is_named else preferences.weights)  # else the one chosen last in the window
+    QTimer.singleShot(MODEL_DELAY_MS, lambda: session.send(load_first))
     try:
         exit_code = application.exec()
     finally:
         window.close()
         session.stop()
-    if session.start_failure:
-        raise UserError(session.start_failure)
+    if session.view.failed_at_start and session.view.failure is not None:
+        raise UserError(session.view.failure.text)
     return exit_code
 
 
-class FailingStart(LiveSession):
-    """Ends the program where what the user named at the start cannot be used; later on, the window says so."""
-
-    start_failure = ""
-    has_worked = False
-
-    def read_latest(self) -> View:
-        view = super().read_latest()
-        self.has_worked = self.has_worked or bool(view.model and view.reading)
-        if view.failure and view.failure.by_user and not self.has_worked and self.is_first_source:
-            self.start_failure = view.failure.text
-            QApplication.closeAllWindows()
-        return view
-
-
-def load_model(session: LiveSession, settings: Settings, memory: Memory) -> None:
-    """The model that the settings name, else the one chosen last in the window."""
-    is_named = settings.model is not None or settings.weights is not None
-    session.load_model(None if is_named else memory.weights)
-
-
 def pictures_folder() -> Path:
-    """Where the user looks for pictures."""
+    """The folder fashioncam in the user's folder of pictures."""
     return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)) / "fashioncam"
 
 
-@contextmanager
-def screen_checked() -> Iterator[None]:
-    """Make sure that Qt, started inside, gets its screen on Linux; without one it would abort the process.
+def made_application() -> QApplication:
+    """Qt's application; where Qt cannot open a window, a line on stderr and exit code 2.
 
-    A connection to the X server is kept until Qt has one of its own: a server without any client, as a virtual
-    screen may be, resets itself when the last one leaves.
-
-    Raises:
-        UserError: Qt's plugin for the platform is missing or cannot be loaded, or nobody answers at the display.
+    Qt aborts the process then, which no Python code can catch. But it hands its last message to a handler first.
     """
-    servers = [name for name in ("WAYLAND_DISPLAY", "DISPLAY") if os.environ.get(name)]
-    chosen = os.environ.get("QT_QPA_PLATFORM")
-    if not sys.platform.startswith("linux") or (not chosen and len(servers) == 2):
-        yield  # with two servers to choose from, Qt falls back from one to the other
-        return
-    default = "wayland" if servers == ["WAYLAND_DISPLAY"] else "xcb"
-    platform = re.split("[:;]", chosen or default)[0]
-    plugins = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)) / "platforms"
-    if platform == "wayland":
-        socket = Path(os.environ.get("XDG_RUNTIME_DIR", "/run"), os.environ.get("WAYLAND_DISPLAY", "wayland-0"))
-        if not socket.exists():
-            raise UserError(f"no Wayland server answers at {socket}; correct WAYLAND_DISPLAY, or give --headless")
-    try:
-        ctypes.CDLL(str(plugins / f"libq{platform.removesuffix('-egl')}.so"))
-    except OSError as error:
-        raise QtMissingError(str(error)) from None
-    if platform != "xcb":
-        yield
-        return
-    xcb = ctypes.CDLL("libxcb.so.1")
-    xcb.xcb_connect.restype = ctypes.c_void_p
-    connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
-    try:
-        if xcb.xcb_connection_has_error(connection):
-            display = os.environ.get("DISPLAY", "")
-            raise UserError(f"no X server answers at DISPLAY={display}; correct it, or give --headless")
-        yield
-    finally:
-        xcb.xcb_disconnect(connection)
+    said: list[str] = []
+
+    def on_message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+        said.append(text)
+        if kind is QtMsgType.QtFatalMsg:
+            print(f"fashioncam: {no_window(said[0])}", file=sys.stderr, flush=True)
+            os._exit(EXIT_USER_ERROR)
+
+    qInstallMessageHandler(on_message)
+    application = QApplication(sys.argv[:1])
+    qInstallMessageHandler(None)
+    return application
+
+
+def no_window(reason: str) -> UserError:
+    """Why there is no window, by Qt's first message."""
+    chosen = {name: os.environ.get(name) for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")}
+    named = ", ".join(f"{name}={value}" for name, value in chosen.items() if value)
+    if "could not connect to display" in reason:
+        return UserError(f"no X server answers at {named}; set it to a running one, or give --headless")
+    return QtMissingError(f"{reason.strip()}; {named}" if named else reason.strip())

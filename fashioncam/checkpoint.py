@@ -19,17 +19,14 @@ from torch import Tensor
 from fashioncam.models.base import Model
 
 from . import resources
-from .atomic_write import replacing
+from .atomic_write import atomic_write
+from .description import ModelDescription
 from .errors import UserError
 from .messages import InputDescription
 from .models import MODELS, build
 
 FORMAT_VERSION = 1
 LAYER_COUNTS = {"depth", "blocks"}  # arguments of models
-
-
-class CheckpointError(UserError):
-    """The file is no usable checkpoint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ class CheckpointInfo:
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """A model ready for use, with all that its input and output mean.
+    """A model ready for use, with the description of its input and output.
 
     Attributes:
         model: in eval mode, float32; N x 1 x H x W in, N x len(classes) logits out.
@@ -73,6 +70,18 @@ class LoadedModel:
     reject_below: float
     info: CheckpointInfo
 
+    @property
+    def description(self) -> ModelDescription:
+        """The description that its twin carries too; KeyError or ValueError if it contradicts itself."""
+        return ModelDescription(
+            model=self.info.model_name,
+            input=self.input,
+            classes=self.classes,
+            temperature=self.temperature,
+            reject_below=self.reject_below,
+            class_map_scale=self.info.figures["class_map_scale"],
+        )
+
 
 def save(loaded: LoadedModel, path: Path, half: bool = False) -> None:
     """Write a checkpoint; an existing file is replaced only when the new one is complete.
@@ -81,20 +90,20 @@ def save(loaded: LoadedModel, path: Path, half: bool = False) -> None:
         half: store floating-point weights in half precision; they are float32 again when loaded.
 
     Raises:
-        CheckpointError: the description is unsound, or a weight is not finite or too large for half precision.
+        UserError: the description is unsound, or a weight is not finite or too large for half precision.
     """
     try:
         check_description(loaded)
     except KeyError as error:
-        raise CheckpointError(f"not saved: {error} is missing") from None
+        raise UserError(f"not saved: {error} is missing") from None
     except ValueError as error:
-        raise CheckpointError(f"not saved: {error}") from None
+        raise UserError(f"not saved: {error}") from None
     weights = {
         name: tensor.detach().cpu().to(torch.float16 if half and tensor.is_floating_point() else tensor.dtype)
         for name, tensor in loaded.model.state_dict().items()
     }
     if broken := not_finite(weights):
-        raise CheckpointError(f"not saved: {broken} is not finite" + (" in half precision" if half else ""))
+        raise UserError(f"not saved: {broken} is not finite" + (" in half precision" if half else ""))
     content = {
         "format_version": FORMAT_VERSION,
         "model": loaded.info.model_name,
@@ -110,7 +119,7 @@ def save(loaded: LoadedModel, path: Path, half: bool = False) -> None:
         "figures": dict(loaded.info.figures),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as unfinished:
+    with atomic_write(path) as unfinished:
         torch.save(content, unfinished)
 
 
@@ -122,30 +131,29 @@ def load(path: Path, model_name: str | None = None) -> LoadedModel:
         model_name: the architecture that the file has to hold; None takes what it holds.
 
     Raises:
-        CheckpointError: there is no such file, or it is not a sound checkpoint of that model.
+        UserError: there is no such file, or it is not a sound checkpoint of that model.
     """
     content = read_dict(path)
     version, stored_name = content.get("format_version"), content.get("model")
     if not isinstance(version, int) or version != FORMAT_VERSION:
-        raise CheckpointError(f"{path}: not in checkpoint format {FORMAT_VERSION}, which this program reads")
+        raise UserError(f"{path}: not in checkpoint format {FORMAT_VERSION}, which this program reads")
     if not isinstance(stored_name, str) or stored_name not in MODELS:
-        raise CheckpointError(f"{path}: holds no model that is known here ({', '.join(MODELS)})")
-    if model_name not in (None, stored_name):
-        raise CheckpointError(f"{path} holds {stored_name!r}, not {model_name!r}; give --model {stored_name}")
+        raise UserError(f"{path}: holds no model that is known here ({', '.join(MODELS)})")
     try:
-        with warnings.catch_warnings(action="ignore"):  # torch's remarks on a file that is refused anyway
+        with warnings.catch_warnings(action="ignore"):  # torch warns about files that are refused anyway
             loaded = from_dict(stored_name, content)
             check(loaded)
     except KeyError as error:
-        raise CheckpointError(f"{path}: {error} is missing; take another file or train again") from None
+        raise UserError(f"{path}: {error} is missing; take another file or train again") from None
     except (TypeError, ValueError, AttributeError, IndexError, RuntimeError, OverflowError) as error:
         reason = " ".join(str(error).split())
-        raise CheckpointError(f"{path}: not a sound {stored_name} checkpoint: {reason[:200]}") from None
+        raise UserError(f"{path}: not a sound {stored_name} checkpoint: {reason[:200]}") from None
+    loaded.description.refuse_other_than(model_name, path)
     return loaded
 
 
 def from_dict(model_name: str, content: Mapping[str, Any]) -> LoadedModel:
-    """What `save` wrote; KeyError, TypeError, ValueError or RuntimeError where it is something else."""
+    """The model in a dict as `save` writes it; KeyError, TypeError, ValueError or RuntimeError for any other dict."""
     return LoadedModel(
         model=rebuild(model_name, content["config"], content["state_dict"]),
         input=InputDescription(**content["input"]),
@@ -166,27 +174,27 @@ def from_dict(model_name: str, content: Mapping[str, Any]) -> LoadedModel:
 def read_dict(path: Path) -> dict[str, Any]:
     """The dict in a file written by `torch.save`, without running code from it."""
     if not resources.exists(path) or path.is_dir():
-        raise CheckpointError(f"{path}: no such file; name other weights")
+        raise UserError(f"{path}: no such file; name other weights")
     try:
-        with warnings.catch_warnings(action="ignore"):  # of files of another kind, which are refused anyway
+        with warnings.catch_warnings(action="ignore"):  # torch warns about files that are refused anyway
             content = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception:  # noqa: BLE001 - damaged and hostile files fail in a dozen ways; none of them is worth a traceback
-        raise CheckpointError(f"{path}: damaged, unsafe or not a checkpoint; take another file") from None
+    except Exception:  # noqa: BLE001 - damaged and hostile files fail in a dozen ways
+        raise UserError(f"{path}: damaged, unsafe or not a checkpoint; take another file") from None
     if not isinstance(content, dict):
-        raise CheckpointError(f"{path}: holds a {type(content).__name__}, not a checkpoint; take another file")
+        raise UserError(f"{path}: holds a {type(content).__name__}, not a checkpoint; take another file")
     return content
 
 
 def rebuild(name: str, config: dict[str, Any], weights: dict[str, Tensor]) -> Model:
     """The model with these weights as float32, in eval mode; ValueError or RuntimeError when they do not fit."""
-    # No width can be larger than the largest tensor, no number of layers larger than that of the tensors.
+    # No width can be larger than the largest tensor, and no depth larger than the number of tensors.
     widest = max([len(weights), *(size for tensor in weights.values() for size in tensor.shape)])
     for key, value in config.items():
         numbers = value if isinstance(value, list | tuple) else [value]
         largest = len(weights) if key in LAYER_COUNTS else widest
         if any(isinstance(number, int) and not 0 <= number <= largest for number in numbers):
             raise ValueError(f"config {key}={value} does not fit the weights")
-    # Without memory until the weights come: nothing is initialised in vain.
+    # On the meta device: no memory and no initial values until the weights come.
     with torch.device("meta"):
         model = build(name, config)
     single = {key: value.float() if value.is_floating_point() else value for key, value in weights.items()}
@@ -213,20 +221,6 @@ def check(loaded: LoadedModel) -> None:
 
 def check_description(loaded: LoadedModel) -> None:
     """Raise ValueError or KeyError where the description contradicts itself."""
-    description = loaded.input
-    if description.polarity not in ("negated", "positive"):
-        raise ValueError(f"polarity {description.polarity!r}")
-    numbers = (description.mean, description.std, loaded.temperature, *loaded.info.figures.values())
-    if not all(math.isfinite(number) for number in numbers):
-        raise ValueError("a number in its description is not finite")
-    if not (isinstance(description.size, int) and 8 <= description.size <= 512 and description.std > 0):
-        raise ValueError(f"input {description}")
-    if not (loaded.temperature > 0 and 0 <= loaded.reject_below <= 1):
-        raise ValueError(f"temperature {loaded.temperature}, reject_below {loaded.reject_below}")
-    if not loaded.info.figures["class_map_scale"] > 0:
-        raise ValueError("class_map_scale must be positive")
-    labels = loaded.classes
-    if len(set(labels)) != len(labels) or not all(isinstance(label, str) and label.isprintable() for label in labels):
-        raise ValueError("classes must be different printable names")
-    if len(labels) < 2:
-        raise ValueError("classes must be two or more")
+    _ = loaded.description  # checks itself
+    if not all(math.isfinite(figure) for figure in loaded.info.figures.values()):
+        raise ValueError("one of its figures is not finite")

@@ -17,13 +17,14 @@ from .models import MODELS
 from .settings import CAM_METHODS, DEFAULT_MODEL, SEGMENTERS, Settings
 
 EXIT_DONE, EXIT_USER_ERROR, EXIT_INTERRUPTED = 0, 2, 130
+DEFAULT = Settings()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; returns the exit code: 0 done, 2 an error that the user can correct, 130 interrupted."""
-    args = parse_arguments(arguments)
+    args = vars(parse_arguments(arguments))
     try:
-        return print_cameras() if args.list_devices else start(settings_from(args))
+        return print_cameras() if args.pop("list_devices") else start(Settings(**args))
     except UserError as error:
         print(f"fashioncam: {error}", file=sys.stderr)
         return EXIT_USER_ERROR
@@ -56,27 +57,26 @@ def has_screen() -> bool:
 
 
 def print_cameras() -> int:
-    from fashioncam.runtime.sources.opening import enumerated_cameras
+    from fashioncam.runtime.sources.cameras import enumerated_cameras
 
     print("\n".join(f"{camera.index}  {camera.name}" for camera in enumerated_cameras()) or "no cameras found")
     return EXIT_DONE
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
-    default = Settings()
     parser = argparse.ArgumentParser(
         prog="fashioncam",
         description="Names the garment you hold up to a webcam, live, and shows why.",
         epilog="Keys: " + "; ".join(f"{', '.join(b.keys)}: {b.text}" for b in BINDINGS),
     )
-    add_inputs(parser.add_argument, default)
-    add_outputs(parser.add_argument, default)
+    add_inputs(parser.add_argument)
+    add_outputs(parser.add_argument)
     parser.add_argument("--list-devices", action="store_true", help="list the cameras and end")
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     return parser.parse_args(arguments)
 
 
-def add_inputs(add: Callable[..., object], default: Settings) -> None:
+def add_inputs(add: Callable[..., object]) -> None:
     """Arguments about the source and the models."""
     add(
         "--model",
@@ -92,54 +92,40 @@ def add_inputs(add: Callable[..., object], default: Settings) -> None:
     add(
         "--compute",
         choices=("auto", "cpu", "cuda", "mps"),
-        default=default.compute,
+        default=DEFAULT.compute,
         help="where the model runs (default: %(default)s: ONNX Runtime on the CPU, else the fastest device of torch)",
     )
     add(
         "--segmenter",
         choices=SEGMENTERS,
-        default=default.segmenter,
+        default=DEFAULT.segmenter,
         help="how the item is told from the background: by a small network, or by each pixel's statistics alone "
         "(default: %(default)s)",
     )
     add(
         "--cam-method",
         choices=CAM_METHODS,
-        default=default.cam_method,
+        default=DEFAULT.cam_method,
         help="how the heat map is made (default: %(default)s; occlusion covers one patch after another: slower, most "
         "direct; the others are from the grad-cam package: slower, and each frame has its own scale)",
     )
 
 
-def add_outputs(add: Callable[..., object], default: Settings) -> None:
+def add_outputs(add: Callable[..., object]) -> None:
     """Arguments about what is shown and saved."""
     add("--headless", action="store_true", help="run without a window (default: off, unless there is no screen)")
-    add(
-        "--predictions",
-        type=Path,
-        metavar="FILE.jsonl",
-        help="write one JSON object per frame and line (default: off)",
-    )
-    add(
-        "--save-video",
-        type=Path,
-        metavar="FILE",
-        help="write the annotated picture to .mp4, .avi or .webm (default: off)",
-    )
+    add("--predictions", type=Path, metavar="FILE.jsonl", help="write one JSON object a frame and line (default: off)")
+    video = "write the annotated picture to .mp4, .avi or .webm (default: off)"
+    add("--save-video", type=Path, metavar="FILE", help=video)
     add(
         "--display-input",
         action=argparse.BooleanOptionalAction,
-        default=default.display_input,
+        default=DEFAULT.display_input,
         help="show the model's input (default: on)",
     )
     add(
         "--display-fps",
         action=argparse.BooleanOptionalAction,
-        default=default.display_fps,
+        default=DEFAULT.display_fps,
         help="show the frame rate (default: on; in the window, the last choice there)",
     )
-
-
-def settings_from(args: argparse.Namespace) -> Settings:
-    values = vars(args)
-    return Settings(**{name: value for name, value in values.items() if name != "list_devices"})

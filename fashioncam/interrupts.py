@@ -1,4 +1,4 @@
-"""Defers Ctrl+C where a library cannot take it."""
+"""Defers Ctrl+C while a library cannot handle it."""
 
 from __future__ import annotations
 

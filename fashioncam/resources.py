@@ -1,16 +1,34 @@
-"""Files that come with the program: inside the package in a wheel, beside it in a checkout."""
+"""Files that come with the program: inside the package in a wheel, around it in a checkout."""
 
 from __future__ import annotations
 
 import os
+from importlib.resources import files
 from pathlib import Path
 
-PACKAGE = Path(__file__).resolve().parent
+DEMO_CLIP = Path("assets/demo.mp4")
+SEGMENTER = Path("weights/segmenter.onnx")
+
+
+def root_for(package: Path) -> Path:
+    """The folder that holds weights/ and assets/: the checkout around the package where there is one, else the package.
+
+    An installed package lies in site-packages, and a folder weights/ there may be another package's.
+    """
+    try:
+        project = (package.parent / "pyproject.toml").read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return package
+    return package.parent if f'name = "{package.name}"' in project.splitlines() else package
+
+
+# A real folder, as OpenCV and ONNX Runtime need: pip unpacks every wheel.
+ROOT = root_for(Path(str(files(__package__))))
 
 
 def own(path: Path) -> Path:
     """The program's own file of that relative name, e.g. weights/hybrid.pth; `path` where there is none."""
-    return next((place / path for place in (PACKAGE, PACKAGE.parent) if exists(place / path)), path)
+    return ROOT / path if exists(ROOT / path) else path
 
 
 def named_or_own(path: Path) -> Path:
@@ -32,10 +50,6 @@ def is_utf8(path: Path) -> bool:
     return True
 
 
-DEMO_CLIP = Path("assets/demo.mp4")
-SEGMENTER = Path("weights/segmenter.onnx")
-
-
 def weights_of(model: str) -> Path:
     """Where the weights of a model lie by default, relative to the program."""
     return Path("weights") / f"{model}.pth"
@@ -43,5 +57,4 @@ def weights_of(model: str) -> Path:
 
 def own_weights() -> tuple[Path, ...]:
     """The checkpoints that come with the program, and in a checkout those trained there, by their names."""
-    names = {path.stem for place in (PACKAGE, PACKAGE.parent) for path in (place / "weights").glob("*.pth")}
-    return tuple(own(weights_of(name)) for name in sorted(names))
+    return tuple(sorted((ROOT / "weights").glob("*.pth")))

@@ -25,7 +25,7 @@ def no_thread_left() -> Iterator[None]:
     yield
     left = [thread.name for thread in threading.enumerate() if thread not in before and thread.is_alive()]
     # TensorBoard's writer and tqdm's monitor live on by design.
-    ours = ("capture", "drawing", "inference", "model", "keeper", "cameras", "learning")
+    ours = ("capture", "drawing", "inference", "model", "storage", "cameras", "learning", "session")
     assert [name for name in left if name.startswith(ours)] == []
 
 

@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from fashioncam import checkpoint
-from fashioncam.checkpoint import CheckpointError, LoadedModel
+from fashioncam.checkpoint import LoadedModel
 from fashioncam.errors import UserError
 
 Content = dict[str, Any]
@@ -50,7 +50,7 @@ def content(tiny_hybrid: LoadedModel, path: Path) -> Content:
 
 def refusal(path: Path, model_name: str | None = None) -> str:
     """The text of the error that loading ends in: one line that names the file."""
-    with pytest.raises(CheckpointError) as caught:
+    with pytest.raises(UserError) as caught:
         checkpoint.load(path, model_name)
     text = str(caught.value)
     assert len(text.splitlines()) == 1
@@ -107,9 +107,6 @@ class TestRoundTrip:
 
 
 class TestUnusableFile:
-    def test_error_is_the_users(self) -> None:
-        assert issubclass(CheckpointError, UserError)
-
     def test_missing(self, path: Path) -> None:
         assert "no such file" in refusal(path)
 
@@ -185,35 +182,34 @@ class TestUnsoundContent:
             pytest.param({"format_version": 2}, "not in checkpoint format 1", id="newer-format"),
             pytest.param({"format_version": "1"}, "not in checkpoint format 1", id="format-as-text"),
             pytest.param({"format_version": torch.tensor([1, 2])}, "not in checkpoint", id="format-as-tensor"),
-            pytest.param(
-                {"model": "resnet"}, "known here (hybrid, hybrid56, simplecnn, wide_resnet)", id="unknown-model"
-            ),
+            pytest.param({"model": "resnet"}, "known here (hybrid, simplecnn, wide_resnet)", id="unknown-model"),
             pytest.param({"model": ["hybrid"]}, "no model that is known here", id="model-list"),
             pytest.param({"model": torch.zeros(3, 3)}, "no model that is known here", id="model-tensor"),
             pytest.param({"model": "simplecnn"}, "not a sound simplecnn", id="another-models-weights"),
             pytest.param({"config": [1]}, "not a sound", id="config-list"),
             pytest.param({"state_dict": [1]}, "not a sound", id="weights-list"),
             pytest.param({"state_dict": {}}, "does not fit the weights", id="no-weights"),
-            pytest.param({"temperature": 0.0}, "temperature 0.0", id="temperature-0"),
-            pytest.param({"temperature": -1.0}, "temperature -1.0", id="temperature-negative"),
-            pytest.param({"temperature": float("nan")}, "not finite", id="temperature-nan"),
+            pytest.param({"temperature": 0.0}, "temperature is 0.0", id="temperature-0"),
+            pytest.param({"temperature": -1.0}, "temperature is -1.0", id="temperature-negative"),
+            pytest.param({"temperature": float("nan")}, "temperature is nan", id="temperature-nan"),
             pytest.param({"temperature": "warm"}, "warm", id="temperature-text"),
-            pytest.param({"reject_below": 1.5}, "reject_below 1.5", id="reject-above-1"),
-            pytest.param({"reject_below": float("nan")}, "reject_below nan", id="reject-nan"),
-            pytest.param({"temperature": float("inf")}, "not finite", id="temperature-infinite"),
+            pytest.param({"reject_below": 1.5}, "reject_below is 1.5", id="reject-above-1"),
+            pytest.param({"reject_below": float("nan")}, "reject_below is nan", id="reject-nan"),
+            pytest.param({"temperature": float("inf")}, "temperature is inf", id="temperature-infinite"),
             pytest.param({"classes": list("abcdefghi")}, "10 logits for 9 classes", id="nine-classes"),
             pytest.param({"classes": list("abcdefghijk")}, "10 logits for 11 classes", id="eleven-classes"),
             pytest.param({"classes": ["a"]}, "two or more", id="one-class"),
-            pytest.param({"classes": ["a"] * 10}, "different printable names", id="same-class-twice"),
-            pytest.param({"classes": [*"abcdefghi", "j\n"]}, "different printable names", id="label-of-two-lines"),
-            pytest.param({"classes": [*"abcdefghi", 10]}, "different printable names", id="label-number"),
+            pytest.param({"classes": ["a"] * 10}, "different names", id="same-class-twice"),
+            pytest.param({"classes": [*"abcdefghi", "j\n"]}, "printable names", id="label-of-two-lines"),
+            pytest.param({"classes": [*"abcdefghi", 10]}, "printable names", id="label-number"),
             pytest.param({"recipe": None}, "not a sound", id="recipe-none"),
             pytest.param({"seed": float("inf")}, "not a sound", id="seed-infinite"),
             pytest.param({"classes": None}, "not a sound", id="classes-none"),
             pytest.param({"seed": "seven"}, "seven", id="seed-text"),
             pytest.param({"figures": {}}, "'class_map_scale' is missing", id="no-map-scale"),
             pytest.param({"figures": {"class_map_scale": 0.0}}, "class_map_scale", id="map-scale-0"),
-            pytest.param({"figures": {"class_map_scale": float("nan")}}, "not finite", id="map-scale-nan"),
+            pytest.param({"figures": {"class_map_scale": float("nan")}}, "class_map_scale is nan", id="map-scale-nan"),
+            pytest.param({"figures": {"class_map_scale": 1.0, "x": float("nan")}}, "not finite", id="figure-nan"),
             pytest.param({"input": {"size": 28}}, "missing", id="input-incomplete"),
         ],
     )
@@ -224,16 +220,18 @@ class TestUnsoundContent:
     @pytest.mark.parametrize(
         ("change", "reason"),
         [
-            pytest.param({"polarity": "sideways"}, "polarity 'sideways'", id="polarity-nonsense"),
-            pytest.param({"polarity": None}, "polarity None", id="polarity-none"),
-            pytest.param({"size": 0}, "size=0", id="size-0"),
-            pytest.param({"size": 10**6}, "size=1000000", id="size-huge"),
-            pytest.param({"size": 28.0}, "size=28.0", id="size-not-whole"),
+            pytest.param({"polarity": "sideways"}, "polarity is 'sideways'", id="polarity-nonsense"),
+            pytest.param({"polarity": None}, "polarity is None", id="polarity-none"),
+            pytest.param({"size": 0}, "size is 0", id="size-0"),
+            pytest.param({"size": 10**6}, "size is 1000000", id="size-huge"),
+            pytest.param({"size": 28.0}, "size is 28.0", id="size-not-whole"),
             pytest.param({"size": 32}, "not a sound", id="size-the-model-cannot-take"),
-            pytest.param({"std": 0.0}, "std=0.0", id="std-0"),
-            pytest.param({"std": float("nan")}, "not finite", id="std-nan"),
-            pytest.param({"std": float("inf")}, "not finite", id="std-infinite"),
-            pytest.param({"mean": "x"}, "not a sound", id="mean-text"),
+            pytest.param({"std": 0.0}, "std is 0.0", id="std-0"),
+            pytest.param({"std": -1.0}, "std is -1.0", id="std-negative"),
+            pytest.param({"std": 1e-40}, "std is 1e-40", id="std-tiny"),
+            pytest.param({"std": float("nan")}, "std is nan", id="std-nan"),
+            pytest.param({"std": float("inf")}, "std is inf", id="std-infinite"),
+            pytest.param({"mean": "x"}, "mean is 'x'", id="mean-text"),
             pytest.param({"gamma": 2.2}, "gamma", id="unknown-field"),
         ],
     )
@@ -320,14 +318,14 @@ class TestRefusedOrFailedSave:
         self, tiny_hybrid: LoadedModel, content: Content, path: Path, value: float, half: bool
     ) -> None:
         before = path.read_bytes()
-        with pytest.raises(CheckpointError, match=r"head\.weight is not finite"):
+        with pytest.raises(UserError, match=r"head\.weight is not finite"):
             checkpoint.save(with_weight(tiny_hybrid, value), path, half=half)
         assert path.read_bytes() == before
         assert list(path.parent.iterdir()) == [path]
 
     def test_weight_too_large_for_half_precision_fits_into_single(self, tiny_hybrid: LoadedModel, path: Path) -> None:
         large = with_weight(tiny_hybrid, 1e5)
-        with pytest.raises(CheckpointError, match="half precision"):
+        with pytest.raises(UserError, match="half precision"):
             checkpoint.save(large, path, half=True)
         assert not path.exists()
         checkpoint.save(large, path)

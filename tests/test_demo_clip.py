@@ -11,8 +11,7 @@ from fashioncam import resources
 from fashioncam.messages import State
 from fashioncam.pipeline.process import PipelineState, process_frame
 from fashioncam.runtime.headless import frames_of
-from fashioncam.runtime.model_loading import load_recogniser
-from fashioncam.runtime.segmenter_loading import load_segmenter
+from fashioncam.runtime.loading import load_recogniser, load_segmenter
 from fashioncam.runtime.sources.opening import open_source
 from fashioncam.settings import DEMO, Settings
 

@@ -1,17 +1,34 @@
-"""How a command of the workshop begins and ends."""
+"""How a command begins and ends, and the options that several commands have."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from fashioncam.errors import UserError
 
 
+def command(
+    name: str,
+    doc: str,
+    add_options: Callable[[argparse.ArgumentParser], None],
+    run: Callable[[argparse.Namespace], str],
+) -> Callable[..., int]:
+    """The `main` of `python -m NAME`, whose file has the docstring `doc`; see `exit_code`."""
+
+    def main(arguments: Sequence[str] | None = None) -> int:
+        parser = argparse.ArgumentParser(prog=f"python -m {name}", description=doc.splitlines()[0])
+        add_options(parser)
+        args = parser.parse_args(arguments)
+        return exit_code(name, lambda: run(args))
+
+    return main
+
+
 def exit_code(name: str, run: Callable[[], str]) -> int:
-    """Do the work of `python -m NAME`, and print what it says at last.
+    """Do the work of `python -m NAME` and print the line that it returns.
 
     Returns:
         0, or 2 for what the user can put right, or 130 where it was interrupted.
@@ -33,7 +50,7 @@ def add_data(parser: argparse.ArgumentParser) -> None:
 
 
 def add_compute(parser: argparse.ArgumentParser) -> None:
-    """The option that names what computes, as `find_device` takes it."""
+    """The option that names the device, as `find_device` takes it."""
     parser.add_argument(
         "--compute", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="default: the fastest there is"
     )

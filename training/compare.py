@@ -1,4 +1,4 @@
-"""Compare checkpoints on the validation split of Fashion-MNIST: how right, how honest, how large and how quick each is.
+"""Compare checkpoints on the validation split of Fashion-MNIST: accuracy, calibration, size, latency.
 
     python -m training.compare weights/hybrid.pth weights/hybrid-benchmark.pth weights/simplecnn.pth
 
@@ -18,22 +18,18 @@ from pathlib import Path
 from fashioncam.errors import UserError
 from training.base.output_files import make_folder
 from training.data import fashion_mnist
-from training.engine.loop import predict
+from training.engine.prediction import predict
 from training.reports import plots
 from training.reports.evaluation import Comparison, Evaluation, compare, measure
 from training.reports.pages import write_json, write_page, write_pictures
 
-from .command import add_data, exit_code
+from .command import add_data, command
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m training.compare", description=__doc__.splitlines()[0])
+def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("weights", type=Path, nargs="+", help="checkpoints to compare, two or more")
     parser.add_argument("--out", type=Path, default=Path("reports/comparison"), help="default: %(default)s")
     add_data(parser)
-    args = parser.parse_args(arguments)
-    return exit_code("training.compare", lambda: run(args))
 
 
 def run(args: argparse.Namespace) -> str:
@@ -83,6 +79,8 @@ def as_text(measured: Sequence[Evaluation], pairs: Sequence[Comparison]) -> str:
         )
     return "\n".join(lines)
 
+
+main = command("training.compare", __doc__, add_options, run)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -22,25 +22,21 @@ from fashioncam.checkpoint import LoadedModel
 from training.base import metrics
 from training.base.output_files import make_folder, make_place_for_weights
 from training.data import fashion_mnist
-from training.engine.loop import predict
+from training.engine.prediction import predict
 from training.reports import plots
 from training.reports.evaluation import Comparison, Evaluation, compare, measure
 from training.reports.pages import write_json, write_page, write_pictures
 
-from .command import add_data, exit_code
+from .command import add_data, command
 from .export import save_with_twin
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__.splitlines()[0])
+def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("weights", type=Path, help="checkpoint to measure")
     parser.add_argument("--vs", type=Path, help="another one to compare it with; default: none")
     parser.add_argument("--out", type=Path, help="folder of the report; default: reports/NAME")
     add_data(parser)
     parser.add_argument("--record", action="store_true", help="write the figures into the checkpoint; default: off")
-    args = parser.parse_args(arguments)
-    return exit_code("training.evaluate", lambda: run(args))
 
 
 def run(args: argparse.Namespace) -> str:
@@ -102,6 +98,8 @@ def record(loaded: LoadedModel, found: Evaluation, path: Path) -> None:
     info = replace(loaded.info, figures={**loaded.info.figures, **figures})
     save_with_twin(replace(loaded, info=info), path, half=half)
 
+
+main = command("training.evaluate", __doc__, add_options, run)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -4,25 +4,22 @@
 
 The photographs are github.com/alexeygrigorev/clothing-dataset. Shoes are left out: the set does not say which are
 sandals, sneakers and ankle boots; Fashion-MNIST's own shoes and rendered ones stand in. A killed run goes on: a zip
-that is whole is not fetched again, cutouts are kept; photographs that were refused are looked at again.
+that is whole is not fetched again, cutouts are not made again; photographs that were refused are tried again.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
-import os
 import shutil
 import signal
 import sys
 import zlib
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from http.client import HTTPException
-from multiprocessing import get_context
+from multiprocessing import parent_process
 from pathlib import Path, PurePosixPath
 from urllib.request import urlopen
 from zipfile import BadZipFile, ZipFile
@@ -32,13 +29,13 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from fashioncam.atomic_write import replacing
+from fashioncam.atomic_write import atomic_write
 from fashioncam.errors import UserError
 from training.base.output_files import make_folder
-from training.base.progress import progress
+from training.base.processes import on_all_cores
 from training.data.garment_masks import cut_out
 
-from .command import exit_code
+from .command import command
 
 ARCHIVE_URL = "https://github.com/alexeygrigorev/clothing-dataset/archive/08b50460cf229fd852bb6c11564e0959f52578ca.zip"
 ARCHIVE_NAME = "clothing-dataset.zip"
@@ -48,7 +45,7 @@ CLASS_OF = {
     "T-Shirt": 0, "Top": 0, "Undershirt": 0, "Pants": 1, "Longsleeve": 2, "Hoodie": 2, "Dress": 3,
     "Blazer": 4, "Outwear": 4, "Shirt": 6, "Blouse": 6,
 }  # fmt: skip
-CHUNK = 8  # photographs that a process takes at a time: 2 s; opening a zip with so many files takes 0.03 s
+CHUNK = 8  # photographs that a process takes at a time: to open the zip takes time as well
 QUALITY = 90  # of WebP
 
 
@@ -63,14 +60,9 @@ class Photograph:
     source_label: str
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m training.fetch_garments", description=__doc__.splitlines()[0])
-    parser.epilog = "Shoes are left out: the set does not say which are sandals, sneakers and ankle boots."
+def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help="where train/, train.csv and the zip go; new, or of an earlier run")
     parser.add_argument("--zip", type=Path, help=f"the data set, if you have it already; default: {ARCHIVE_URL}")
-    args = parser.parse_args(arguments)
-    return exit_code("training.fetch_garments", lambda: run(args.folder, args.zip))
 
 
 def run(folder: Path, archive: Path | None) -> str:
@@ -95,20 +87,17 @@ def fetched(archive: Path) -> Path:
     """`archive`, downloaded unless it is there; it has its name only when it is whole."""
     if archive.exists():
         return archive
-    part = archive.with_suffix(".part")
     try:
-        with urlopen(ARCHIVE_URL, timeout=TIMEOUT_S) as response, part.open("wb") as file:
-            size = int(response.headers.get("Content-Length") or 0) or None  # GitHub does not always say
-            bar = tqdm.wrapattr(file, "write", total=size, desc="download", leave=False, disable=None)
-            with bar as counted:
-                shutil.copyfileobj(response, counted)
-        list_photographs(part)
-        part.replace(archive)
+        with atomic_write(archive) as part:  # GitHub makes each zip anew, so that no download goes on in its middle
+            with urlopen(ARCHIVE_URL, timeout=TIMEOUT_S) as response, part.open("wb") as file:
+                size = int(response.headers.get("Content-Length") or 0) or None  # GitHub does not always say
+                bar = tqdm.wrapattr(file, "write", total=size, desc="download", leave=False, disable=None)
+                with bar as counted:
+                    shutil.copyfileobj(response, counted)
+            list_photographs(part)
     except (OSError, HTTPException) as error:
         reason = " ".join(str(getattr(error, "reason", None) or error).split())
         raise UserError(f"cannot download {ARCHIVE_URL} ({reason}); try again, or give the file with --zip") from None
-    finally:
-        part.unlink(missing_ok=True)  # GitHub makes such a zip anew for everyone and cannot begin in its middle
     return archive
 
 
@@ -161,29 +150,14 @@ def cut_out_all(archive: Path, folder: Path, photographs: Sequence[Photograph]) 
     """Cut out on all cores what `folder` does not have yet."""
     missing = [photograph for photograph in photographs if not (folder / photograph.file).exists()]
     chunks = [missing[start : start + CHUNK] for start in range(0, len(missing), CHUNK)]
-    work = partial(cut_out_some, archive, folder)
-    processes = min(os.cpu_count() or 1, len(chunks))
-    if processes <= 1:
-        for _ in progress(map(work, chunks), "cutouts", len(chunks)):
-            pass
-        return
-    # Spawned and not forked: OpenCV's threads do not survive a fork.
-    pool = ProcessPoolExecutor(processes, get_context("spawn"), prepare_process)
-    try:
-        for _ in progress(pool.map(work, chunks), "cutouts", len(chunks)):
-            pass
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def prepare_process() -> None:
-    """One core a process; Ctrl+C is for the command itself, which lets each process end its chunk."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    cv2.setNumThreads(1)
+    on_all_cores(cut_out_some, [(archive, folder, chunk) for chunk in chunks], "cutouts")
 
 
 def cut_out_some(archive: Path, folder: Path, photographs: Sequence[Photograph]) -> None:
-    """Write the cutouts of those photographs whose mask is believed."""
+    """Write the cutouts of those photographs whose mask is plausible."""
+    if parent_process() is not None:  # one core a process; Ctrl+C is for the command, which lets chunks end
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        cv2.setNumThreads(1)
     try:
         with ZipFile(archive) as opened:
             for photograph in photographs:
@@ -201,14 +175,14 @@ def cut_out_some(archive: Path, folder: Path, photographs: Sequence[Photograph])
 
 def write_cutout(path: Path, cutout_bgra: np.ndarray) -> None:
     """Write h x w x 4 uint8 as WebP; never half of it."""
-    with replacing(path) as unfinished:
+    with atomic_write(path) as unfinished:
         Image.fromarray(cv2.cvtColor(cutout_bgra, cv2.COLOR_BGRA2RGBA)).save(unfinished, "WEBP", quality=QUALITY)
 
 
 def write_table(table: Path, kept: Sequence[Photograph]) -> None:
     """Write train.csv as `training.data.cutouts` reads it; UserError if there is no room for it."""
     try:
-        with replacing(table) as unfinished, unfinished.open("w", newline="", encoding="utf-8") as file:
+        with atomic_write(table) as unfinished, unfinished.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(("file", "class_index", "sender_id", "source_label"))
             writer.writerows((row.file, row.class_index, row.sender_id, row.source_label) for row in kept)
@@ -222,12 +196,12 @@ def summary(folder: Path, photographs: Sequence[Photograph], kept: Sequence[Phot
     labels = {index: "/".join(label for label, own in CLASS_OF.items() if own == index) for index in sorted(seen)}
     counts = "\n".join(f"  class {index} ({labels[index]}): {good[index]} of {seen[index]}" for index in labels)
     return (
-        f"{folder}: {len(kept)} cutouts of {len(photographs)} photographs; the others' masks could not be trusted\n"
-        f"{counts}\n"
-        "  shoes are left out, since sandals, sneakers and ankle boots are not told apart; "
-        "Fashion-MNIST's own and rendered ones stand in"
+        f"{folder}: {len(kept)} cutouts of {len(photographs)} photographs; the other masks are not plausible\n"
+        f"{counts}\n  shoes are left out, since sandals, sneakers and ankle boots are not told apart"
     )
 
+
+main = command("training.fetch_garments", __doc__, add_options, lambda args: run(args.folder, args.zip))
 
 if __name__ == "__main__":
     sys.exit(main())

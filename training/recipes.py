@@ -9,15 +9,12 @@ from training.engine.recipe import Recipe
 
 
 def quick() -> Recipe:
-    """The hybrid in one coffee break on two CPU cores."""
+    """The hybrid in a few minutes on two CPU cores."""
     return Recipe(model="hybrid", epochs=8, muon=1)
 
 
 def untaught() -> Recipe:
-    """The best for the data set without a teacher: more erasing, a long cosine, smoothed labels.
-
-    On one CPU core it takes 2.4 hours.
-    """
+    """The best for the data set without a teacher: more erasing, a long cosine, smoothed labels."""
     return Recipe(
         model="hybrid",
         epochs=80,
@@ -33,14 +30,13 @@ def untaught() -> Recipe:
 def benchmark() -> Recipe:
     """The best for the data set, for a GPU: learns from the weights of `teacher`, see --teacher.
 
-    The teacher's doubts take the smoothed labels' place; of pictures mixed by CutMix it knows none by heart. 109 epochs
-    were what the time allowed when the shipped weights were made.
+    The teacher's probabilities take the smoothed labels' place; of pictures mixed by CutMix it has memorised none.
     """
     return replace(untaught(), epochs=109, label_smoothing=0.0, cutmix_probability=0.5, distill_weight=0.7)
 
 
 def hybrid() -> Recipe:
-    """The hybrid on two CPU cores, under two minutes an epoch."""
+    """The hybrid as the quickest way to good weights on CPU cores."""
     return Recipe(model="hybrid")
 
 
@@ -60,22 +56,16 @@ def webcam() -> Recipe:
     )
 
 
-def webcam56() -> Recipe:
-    """`webcam` for the hybrid that sees 56x56 pixels, from weights/hybrid-benchmark.pth too."""
-    return replace(webcam(), model="hybrid56")
-
-
 def webcam_taught() -> Recipe:
-    """`webcam` with teachers, which it has made: see --teacher and --webcam-teachers."""
+    """`webcam` with teachers, earlier results of it among them: see --teacher and --webcam-teachers."""
     return replace(webcam(), distill_weight=0.5, distill_temperature=2.0)
 
 
 def teacher() -> Recipe:
     """WRN-28-4, for a GPU; the small models learn from it with `distill_weight`.
 
-    A short run, most of its pictures mixed: after twice the epochs, with fewer of them mixed, it knew 99.9 % of the
-    training pictures by heart, and said of them little but their labels. These are not smoothed: smoothing makes better
-    teachers and worse students (arXiv:1906.02629).
+    The run is short and most pictures are mixed, so that it does not memorise them. Labels are not smoothed: smoothing
+    makes better teachers and worse students (arXiv:1906.02629).
     """
     return Recipe(
         model="wide_resnet",
@@ -90,7 +80,7 @@ def teacher() -> Recipe:
 
 
 def simplecnn() -> Recipe:
-    """SimpleCNN on two CPU cores, 42 s an epoch in bf16; learns from weights/hybrid-benchmark.pth, see --teacher.
+    """SimpleCNN; learns from weights/hybrid-benchmark.pth, see --teacher.
 
     Nearly all of its weights are one 4096 x 4096 matrix, hence the lower rate and the stronger decay.
     """
@@ -122,21 +112,8 @@ def webcam_simplecnn() -> Recipe:
     )
 
 
-RECIPES: dict[str, Callable[[], Recipe]] = {
-    recipe.__name__: recipe
-    for recipe in (
-        quick,
-        benchmark,
-        untaught,
-        teacher,
-        hybrid,
-        webcam,
-        webcam56,
-        webcam_taught,
-        simplecnn,
-        webcam_simplecnn,
-    )
-}
+ALL = (quick, benchmark, untaught, teacher, hybrid, webcam, webcam_taught, simplecnn, webcam_simplecnn)
+RECIPES: dict[str, Callable[[], Recipe]] = {recipe.__name__: recipe for recipe in ALL}
 
 # The file in weights/ that a recipe makes unless another is named; the others' are called as they are.
 FILES = {
@@ -145,7 +122,6 @@ FILES = {
     "simplecnn": "simplecnn-plain",
     "teacher": "wide_resnet",
     "webcam": "hybrid",
-    "webcam56": "hybrid56",
     "webcam_taught": "hybrid",
     "webcam_simplecnn": "simplecnn",
 }

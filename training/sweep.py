@@ -12,7 +12,6 @@ import argparse
 import csv
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from statistics import mean, stdev
@@ -26,31 +25,7 @@ from . import train
 from .command import exit_code
 from .recipes import RECIPES
 
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One training.
-
-    Attributes:
-        values: what differs from the recipe, as the command line has it, by name.
-        args: the arguments of `training.train`.
-    """
-
-    values: Mapping[str, str]
-    args: argparse.Namespace
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """The runs with the same values, which differ in their seeds; accuracies are of the validation split, 0..1."""
-
-    values: Mapping[str, str]
-    accuracies: Sequence[float]
-
-    @property
-    def spread(self) -> float | None:
-        """Standard deviation over the seeds; None for one."""
-        return stdev(self.accuracies) if len(self.accuracies) > 1 else None
+Values = Mapping[str, str]  # what differs from the recipe, by name, as the command line has it
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -77,18 +52,20 @@ def sweep(args: argparse.Namespace, others: Sequence[str]) -> str:
     runs = planned(args, others, folder)
     make_folder(folder, "--folder")
     accuracies: dict[tuple[tuple[str, str], ...], list[float]] = {}
-    for number, run in enumerate(runs, 1):
-        print(f"run {number} of {len(runs)}: {run.args.run.name}", flush=True)
-        print(train.run(run.args), flush=True)  # of a finished run nothing is trained again
-        figures = checkpoint.load(run.args.out).info.figures
-        accuracies.setdefault(tuple(run.values.items()), []).append(figures["validation_accuracy"])
-    rows = [Row(dict(values), found) for values, found in accuracies.items()]
+    for number, (values, run) in enumerate(runs, 1):
+        print(f"run {number} of {len(runs)}: {run.run.name}", flush=True)
+        print(train.run(run), flush=True)  # of a finished run nothing is trained again
+        figures = checkpoint.load(run.out).info.figures
+        accuracies.setdefault(tuple(values.items()), []).append(figures["validation_accuracy"])
+    rows = [(dict(pairs), found) for pairs, found in accuracies.items()]
     write_table(rows, folder / "table.csv")
     return as_text(rows) + f"\n{folder / 'table.csv'}"
 
 
-def planned(args: argparse.Namespace, others: Sequence[str], folder: Path) -> list[Run]:
-    """All runs, the seeds of one combination after each other; UserError before the first where one cannot be."""
+def planned(
+    args: argparse.Namespace, others: Sequence[str], folder: Path
+) -> list[tuple[dict[str, str], argparse.Namespace]]:
+    """The values of each run and its arguments of `training.train`; UserError if one of them is not possible."""
     varied = [one_varied(text) for text in args.vary]
     names = [pairs[0][0] for pairs in varied]
     if len(set(names)) < len(names):
@@ -99,12 +76,9 @@ def planned(args: argparse.Namespace, others: Sequence[str], folder: Path) -> li
             name = "-".join([*(f"{name}={value}" for name, value in values), f"seed={seed}"])
             options = [f"--{name.replace('_', '-')}={value}" for name, value in values]
             places = [f"--run={folder / name}", f"--out={folder / name / 'weights.pth'}"]
-            run = Run(
-                dict(values),
-                train.parse_arguments([f"--recipe={args.recipe}", *others, *options, f"--seed={seed}", *places]),
-            )
-            train.chosen_recipe(run.args)
-            runs.append(run)
+            run = train.parse_arguments([f"--recipe={args.recipe}", *others, *options, f"--seed={seed}", *places])
+            train.chosen_recipe(run)
+            runs.append((dict(values), run))
     return runs
 
 
@@ -117,24 +91,24 @@ def one_varied(text: str) -> list[tuple[str, str]]:
     return [(name, value) for value in dict.fromkeys(values.split(","))]
 
 
-def write_table(rows: Sequence[Row], path: Path) -> None:
-    """One line for each combination: its values, how many runs, and their accuracies."""
+def write_table(rows: Sequence[tuple[Values, Sequence[float]]], path: Path) -> None:
+    """One line for each combination: its values, how many runs, and their accuracies; no spread of a single run."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow([*rows[0].values, "runs", "mean", "spread", "lowest", "highest"])
-        for row in rows:
-            figures = mean(row.accuracies), row.spread, min(row.accuracies), max(row.accuracies)
-            shown = ["" if figure is None else f"{figure:.5f}" for figure in figures]
-            writer.writerow([*row.values.values(), len(row.accuracies), *shown])
+        writer.writerow([*rows[0][0], "runs", "mean", "spread", "lowest", "highest"])
+        for values, found in rows:
+            spread = f"{stdev(found):.5f}" if len(found) > 1 else ""
+            ends = f"{min(found):.5f}", f"{max(found):.5f}"
+            writer.writerow([*values.values(), len(found), f"{mean(found):.5f}", spread, *ends])
 
 
-def as_text(rows: Sequence[Row]) -> str:
+def as_text(rows: Sequence[tuple[Values, Sequence[float]]]) -> str:
     """The table, best mean first."""
     lines = ["validation accuracy, mean and standard deviation over the seeds"]
-    for row in sorted(rows, key=lambda row: -mean(row.accuracies)):
-        spread = "one run" if row.spread is None else f"± {100 * row.spread:.2f} ({len(row.accuracies)} runs)"
-        named = ", ".join(f"{name} {value}" for name, value in row.values.items()) or "as the recipe has it"
-        lines.append(f"{100 * mean(row.accuracies):6.2f} % {spread}  {named}")
+    for values, found in sorted(rows, key=lambda row: -mean(row[1])):
+        spread = f"± {100 * stdev(found):.2f} ({len(found)} runs)" if len(found) > 1 else "one run"
+        named = ", ".join(f"{name} {value}" for name, value in values.items()) or "as the recipe has it"
+        lines.append(f"{100 * mean(found):6.2f} % {spread}  {named}")
     return "\n".join(lines)
 
 

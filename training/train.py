@@ -1,4 +1,4 @@
-"""Train a model by a recipe, calibrate it on what it has not learned from, and write its checkpoint.
+"""Train a model by a recipe, calibrate it on pictures that it was not trained on, and write its checkpoint.
 
     python -m training.train --recipe hybrid
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -19,39 +19,20 @@ from torch import Tensor
 
 from fashioncam import checkpoint
 from fashioncam.errors import UserError
-from fashioncam.models import complete_config, model_class
-from fashioncam.models.base import Model, find_device, to_input
-from training.base import metrics
+from fashioncam.models import complete_config
+from fashioncam.models.base import find_device
 from training.base.output_files import make_folder, make_place_for_weights
 from training.data import fashion_mnist
 from training.engine import distributed
-from training.engine.class_maps import class_maps
+from training.engine.calibration import calibrated
 from training.engine.distillation import load_teacher
-from training.engine.loop import Materials, fit, predict, predict_both_ways, refuse_unfit
+from training.engine.loop import Materials, fit, refuse_unfit
 from training.engine.optimization import fastest_precision
 from training.engine.recipe import OVERRIDABLE, Recipe
 
 from .command import add_compute, add_data, exit_code
 from .export import save_with_twin
 from .recipes import FILES, RECIPES
-
-TURNED_AWAY = 0.07  # of garment photographs: the price of turning other things away
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What the arguments come to, all of it found and checked.
-
-    Attributes:
-        folder: of the run.
-        out: the checkpoint to write.
-    """
-
-    recipe: Recipe
-    dataset: fashion_mnist.FashionMnist
-    materials: Materials
-    folder: Path
-    out: Path
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,31 +47,26 @@ def run(args: argparse.Namespace) -> str:
     torch.set_num_threads(args.threads or torch.get_num_threads())
     device = distributed.in_turn(lambda: distributed.own_device(find_device(args.compute)))
     precision = args.precision or fastest_precision(device)
-    task = distributed.in_turn(lambda: prepare(args))
+    folder = args.run or Path("runs") / f"{args.recipe}-{args.seed}"
+    out = args.out or Path("weights") / f"{FILES.get(args.recipe, args.recipe)}.pth"
+    recipe, dataset, materials = distributed.in_turn(lambda: prepare(args, folder, out))
     others = f", with {distributed.count() - 1} more" if distributed.count() > 1 else ""
-    print(f"{args.recipe}, seed {args.seed}, on {device}{others} in {precision}: {task.recipe}", flush=True)
-    model = fit(task.recipe, task.materials, task.folder, args.seed, device, precision)
+    print(f"{args.recipe}, seed {args.seed}, on {device}{others} in {precision}: {recipe}", flush=True)
+    model = fit(recipe, materials, folder, args.seed, device, precision)
     if not distributed.is_leader():
         return "the leader calibrates and saves"
-    loaded = calibrated(model, task.recipe, args.seed, task.dataset, task.materials.photos)
-    save_with_twin(loaded, task.out, half=args.half)
+    loaded = calibrated(model, recipe, args.seed, dataset, materials.photos)
+    save_with_twin(loaded, out, half=args.half)
     figures = ", ".join(f"{name} {value:.4f}" for name, value in loaded.info.figures.items())
-    return f"{task.out}: {figures}, temperature {loaded.temperature:.3f}, reject below {loaded.reject_below:.3f}"
+    return f"{out}: {figures}, temperature {loaded.temperature:.3f}, reject below {loaded.reject_below:.3f}"
 
 
-def prepare(args: argparse.Namespace) -> Task:
-    """Find everything and check it, before the work and not after it.
-
-    Raises:
-        UserError: something is missing or does not fit.
-    """
+def prepare(args: argparse.Namespace, folder: Path, out: Path) -> tuple[Recipe, fashion_mnist.FashionMnist, Materials]:
+    """Find and check everything before the work; UserError for what is missing or does not fit."""
     recipe = chosen_recipe(args)
-    run_folder = args.run or Path("runs") / f"{args.recipe}-{args.seed}"
-    out = args.out or Path("weights") / f"{FILES.get(args.recipe, args.recipe)}.pth"
-    make_folder(run_folder, "--run")
+    make_folder(folder, "--run")
     make_place_for_weights(out, "--out")
     dataset = fashion_mnist.load(args.data)
-    dataset = replace(dataset, input=replace(dataset.input, size=model_class(recipe.model).input_size))
     refuse_unfit(recipe, len(dataset.train))
     materials = Materials(
         train=dataset.train,
@@ -100,11 +76,11 @@ def prepare(args: argparse.Namespace) -> Task:
         teacher=load_teacher(args.teacher, args.webcam_teachers, recipe, dataset.input),
         photos=load_photos(args, recipe, dataset),  # last: to make them takes minutes
     )
-    return Task(recipe, dataset, materials, run_folder, out)
+    return recipe, dataset, materials
 
 
 def chosen_recipe(args: argparse.Namespace) -> Recipe:
-    """The named recipe with the values given in place of its own; UserError for one, or a seed, out of its range."""
+    """The named recipe with the given values; UserError for a value or a seed out of its range."""
     if not 0 <= args.seed <= 999_999:
         raise UserError(f"--seed {args.seed}: give a number from 0 to 999999")
     overrides = {name: getattr(args, name) for name in OVERRIDABLE if getattr(args, name) is not None}
@@ -119,9 +95,8 @@ def load_photos(
         return None
     if args.garments is None:
         raise UserError(f"--recipe {args.recipe} needs photographs of garments: name their folder with --garments")
-    from training.synthesis.webcam_pictures import (
-        load_or_make,
-    )  # needs OpenCV and ONNX Runtime, which no other recipe does
+    # Imported here, since no other recipe needs it and this takes a second.
+    from training.synthesis.webcam_pictures import load_or_make
 
     return load_or_make(args.garments, dataset, args.seed)
 
@@ -129,8 +104,8 @@ def load_photos(
 def load_initial(paths: Sequence[Path], recipe: Recipe) -> dict[str, Tensor] | None:
     """The weights to begin with, None for random ones; UserError where they do not fit the recipe's model.
 
-    Of several files it is the mean of their weights (model soups, arXiv:2203.05482): for such as came of the same
-    weights, by short ways.
+    Of several files it is the mean of their weights (model soups, arXiv:2203.05482). This works for models that were
+    trained from the same weights, not for long.
     """
     if not paths:
         return None
@@ -144,14 +119,13 @@ def load_initial(paths: Sequence[Path], recipe: Recipe) -> dict[str, Tensor] | N
 def fitting_weights(path: Path, recipe: Recipe) -> dict[str, Tensor]:
     """A checkpoint's weights as the recipe's model takes them; UserError where it does not."""
     loaded = checkpoint.load(path)
-    name, weights = loaded.info.model_name, loaded.model.state_dict()
-    fitting = weights if name == recipe.model else model_class(recipe.model).adopted(name, weights)
+    name = loaded.info.model_name
     config = complete_config(name, dict(loaded.info.config))
-    if fitting is None or config != complete_config(recipe.model, recipe.config):
+    if name != recipe.model or config != complete_config(recipe.model, recipe.config):
         raise UserError(
             f"--initial {path}: a {name} that is built otherwise than the recipe's {recipe.model}; give others"
         )
-    return fitting
+    return loaded.model.state_dict()
 
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -170,7 +144,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         nargs="+",
         default=(),
         metavar="FILE",
-        help="checkpoint to begin with, for hybrid56 a hybrid's too; of several the mean; default: random weights",
+        help="checkpoint to begin with; of several the mean; default: random weights",
     )
     parser.add_argument("--teacher", type=Path, help="checkpoint to learn from, for distill_weight; default: none")
     parser.add_argument(
@@ -195,65 +169,6 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         text = field.metadata["help"] + "; default: the recipe's"
         group.add_argument("--" + name.replace("_", "-"), type=kind, metavar=kind.__name__.upper(), help=text)
     return parser.parse_args(arguments)
-
-
-def calibrated(
-    model: Model,
-    recipe: Recipe,
-    seed: int,
-    dataset: fashion_mnist.FashionMnist,
-    photos: fashion_mnist.WebcamPictures | None = None,
-) -> checkpoint.LoadedModel:
-    """The trained model with temperature, rejection threshold and map scale, fitted where nothing was trained on.
-
-    That is the validation split; of a model for the camera, temperature and threshold are those of photographs, and
-    these and their figures are of what is said of a picture and its mirror together, as the program says it.
-    """
-    images, labels = dataset.validation.images, dataset.validation.labels
-    logits = predict(model, images, dataset.input)
-    figures = {"validation_accuracy": metrics.accuracy(logits, labels)}
-    if photos is not None:
-        labels = photos.photographs.labels
-        logits = predict_both_ways(model, photos.photographs.images, dataset.input)
-    temperature = metrics.fit_temperature(logits, labels)
-    probabilities = (logits / temperature).softmax(dim=1)
-    calibration_error = metrics.expected_calibration_error(probabilities, labels)
-    if photos is None:
-        reject_below = metrics.fit_rejection_threshold(probabilities, labels)
-        figures["validation_calibration_error"] = calibration_error
-    else:
-        reject_below = probabilities.amax(dim=1).quantile(TURNED_AWAY).item()
-        figures["photo_accuracy"] = metrics.macro_accuracy(logits, labels)
-        figures["photo_calibration_error"] = calibration_error
-        others = photos.validation.images[photos.validation.labels == fashion_mnist.NOT_A_GARMENT]
-        confidence = (predict_both_ways(model, others, dataset.input) / temperature).softmax(dim=1).amax(dim=1)
-        figures["other_things_turned_away"] = (confidence < reject_below).float().mean().item()
-    figures["class_map_scale"] = map_scale(model, to_input(dataset.validation.images[:500], dataset.input))
-    return checkpoint.LoadedModel(
-        model=model,
-        input=dataset.input,
-        classes=fashion_mnist.CLASSES,
-        temperature=temperature,
-        reject_below=reject_below,
-        info=checkpoint.CheckpointInfo(
-            model_name=recipe.model,
-            config=complete_config(recipe.model, recipe.config),
-            recipe=asdict(recipe),
-            seed=seed,
-            data_digest=dataset.digest,
-            figures=figures,
-        ),
-    )
-
-
-@torch.no_grad()
-def map_scale(model: Model, images: torch.Tensor) -> float:
-    """The value that the heat map shows at full strength: nine in ten pictures' maps stay below it.
-
-    Maps are shown on this one scale, so that their strength can be compared from frame to frame.
-    """
-    maps = class_maps(model, images, model(images).argmax(dim=1))
-    return maps.amax(dim=(1, 2)).quantile(0.9).item()
 
 
 if __name__ == "__main__":

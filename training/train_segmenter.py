@@ -28,29 +28,29 @@ from torch.nn import functional as F
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import LambdaLR
 
+from fashioncam.errors import UserError
 from fashioncam.models.base import find_device
 from fashioncam.pipeline.segmentation.item_mask import AREA_LIMITS
-from training.base.fingerprint import fingerprint
 from training.base.output_files import make_folder, make_place_for
-from training.base.processes import on_all_cores
-from training.base.progress import progress
+from training.base.processes import on_all_cores, progress
 from training.data.cutouts import load_cutouts, oversampled
+from training.data.fashion_mnist import fingerprint
 from training.data.people_cutouts import load_hands, load_people, load_things
-from training.engine.optimization import MovingAverage, descend, fastest_precision, one_cycle
+from training.engine.optimization import descend, fastest_precision, moving_average, one_cycle
 from training.engine.run_log import RunLog
 from training.engine.run_state import restore, store
 from training.engine.segmentation_net import WIDTHS, SegmentationNet
 from training.engine.segmentation_weights import load_exported, measure_statistics
-from training.synthesis import composites, photographed_people
+from training.synthesis import composites, photographed_hands, photographed_people
 from training.synthesis.composites import Bank, Composites, compose, mirrored
 from training.synthesis.drawn import people
 from training.synthesis.drawn.rooms import draw_rooms
 from training.synthesis.photographed_people import People
 
-from .command import add_compute, at_least, exit_code
+from .command import add_compute, at_least, command
 from .export import require_exporter, write_onnx
 
-SIZES_HW = ((120, 160), (120, 160), (90, 160), (160, 120))  # what cameras of 4:3, 16:9 and held upright come to
+SIZES_HW = ((120, 160), (120, 160), (90, 160), (160, 120))  # 4:3, 16:9 and portrait, scaled down
 STEPS_PER_EPOCH = 100
 # From random weights, and from an exported network.
 LEARNING_RATE, FURTHER_LEARNING_RATE = 4e-3, 1e-3
@@ -62,15 +62,11 @@ STATISTICS_BATCHES = 4
 FOUND_MASK_IOU = 0.8
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns the exit code."""
-    args = parse_arguments(arguments)
-    return exit_code("training.train_segmenter", lambda: run(args))
-
-
 def run(args: argparse.Namespace) -> str:
     """Train and export; returns the file and its size in a line."""
     require_exporter()
+    if bool(args.people) != bool(args.hands):
+        raise UserError("--people and --hands go together: give both, or neither")
     folder = args.run or Path(f"runs/segmenter-{args.seed}")
     make_folder(folder, "--run")
     make_place_for(args.out, "--out")
@@ -90,8 +86,7 @@ def run(args: argparse.Namespace) -> str:
     return f"{args.out}: {args.out.stat().st_size} bytes"
 
 
-def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m training.train_segmenter", description=__doc__.splitlines()[0])
+def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--garments", type=Path, required=True, help="folder of garment cutouts with train.csv")
     parser.add_argument("--people", type=Path, nargs="+", default=(), help="folders of people; default: none")
     parser.add_argument("--hands", type=Path, nargs="+", default=(), help="folders of hands; needs --people")
@@ -108,10 +103,6 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--out", type=Path, default=Path("weights/segmenter.onnx"), help="file to write; default: %(default)s"
     )
     add_compute(parser)
-    args = parser.parse_args(arguments)
-    if bool(args.people) != bool(args.hands):
-        parser.error("--people and --hands go together")
-    return args
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,46 +132,46 @@ def fit(
     if initial:
         load_exported(initial, net)
     train, validation = banks(garments, rooms, seed, photographs)
-    pictures = fingerprint((*train.tensors(), *validation.tensors()))
-    train = train.to(device)
-    net = net.to(device).to(memory_format=torch.channels_last)
-    begins_with = fingerprint(net.state_dict().values()) if initial else ""
+    precision = fastest_precision(device)
+    identity = {"epochs": epochs, "seed": seed, "batch": batch_size, "device": device.type, "precision": precision}
+    identity |= made_from(train, validation)
+    identity |= {"begins_with": fingerprint(net.state_dict().values()) if initial else ""}
+    train, net = train.to(device), net.to(device).to(memory_format=torch.channels_last)
     if initial:
         measure_statistics(net, first_batches(train, batch_size, seed))
-    average = MovingAverage(net, FURTHER_EMA_DECAY if initial else EMA_DECAY)
+    average = moving_average(net, FURTHER_EMA_DECAY if initial else EMA_DECAY)
     optimizer = AdamW(net.parameters(), lr=FURTHER_LEARNING_RATE if initial else LEARNING_RATE, weight_decay=0.01)
     schedule = LambdaLR(optimizer, one_cycle(epochs * STEPS_PER_EPOCH, WARMUP))
     parts: dict[str, Any] = {"net": net, "average": average, "optimizer": optimizer, "schedule": schedule}
-    named = {**vars(composites), **vars(people), **vars(photographed_people)}
-    shares = {name: value for name, value in named.items() if name.endswith("_SHARE")}
-    precision = fastest_precision(device)
-    identity = {"epochs": epochs, "seed": seed, "batch": batch_size, "pictures": pictures, "widths": WIDTHS}
-    identity |= {"device": device.type, "precision": precision, "begins_with": begins_with, **shares}
     first_epoch = restore(folder / "state.pt", identity, parts)
     log = RunLog(folder, first_epoch)
     for epoch in range(first_epoch, epochs):
-        started = time.monotonic()
+        started = time.perf_counter()
         net.train()
         generator = torch.Generator(device).manual_seed(seed * 100_003 + epoch)
         losses = []
-        for step in progress(range(STEPS_PER_EPOCH // 2), f"epoch {epoch + 1}/{epochs}", STEPS_PER_EPOCH // 2):
+        bar = progress(range(STEPS_PER_EPOCH // 2), f"epoch {epoch + 1}/{epochs}")
+        for step in bar:
             batch = compose(train, batch_size, SIZES_HW[step % len(SIZES_HW)], generator)
-            # Making a batch is dear: each serves twice.
-            for view in (batch, mirrored(batch)):
+            for view in (batch, mirrored(batch)):  # making a batch is slow: each serves twice
                 losses.append(train_step(net, optimizer, view, precision))
                 schedule.step()
-                average.update(net)
-        figures = {
-            "train_loss": torch.stack(losses).mean().item(),
-            **validate(average.module, validation),
-            "seconds": time.monotonic() - started,
-        }
+                average.update_parameters(net)
+        figures = {"train_loss": torch.stack(losses).mean().item(), **validate(average.module, validation)}
+        figures["seconds"] = time.perf_counter() - started
         log.write(epoch, **figures)
         store(folder / "state.pt", identity, epoch + 1, parts)
         print(f"epoch {epoch + 1}/{epochs} " + " ".join(f"{k} {v:.4f}" for k, v in figures.items()), flush=True)
     log.close()
     net.load_state_dict(average.module.state_dict())
     return net.cpu().to(memory_format=torch.contiguous_format).eval()
+
+
+def made_from(train: Bank, validation: Bank) -> dict[str, Any]:
+    """What the composites and the network are made from, as part of a run's identity."""
+    named = {**vars(composites), **vars(people), **vars(photographed_people), **vars(photographed_hands)}
+    shares = {name: value for name, value in named.items() if name.endswith("_SHARE")}
+    return {"pictures": fingerprint((*train.tensors(), *validation.tensors())), "widths": WIDTHS, **shares}
 
 
 def first_batches(bank: Bank, batch_size: int, seed: int) -> Iterator[Tensor]:
@@ -239,7 +230,7 @@ def segmentation_loss(logits: Tensor, item: Tensor) -> Tensor:
 
 @torch.inference_mode()
 def validate(net: nn.Module, bank: Bank) -> dict[str, float]:
-    """Mean IoU of the mask, the share of items that it finds well, and of empty pictures in which it sees one.
+    """Mean IoU of the mask, the share of items found well, and the share of false alarms on empty pictures.
 
     The bank is on the CPU, so that the composites are the same wherever the network is.
     """
@@ -281,6 +272,8 @@ def export(net: SegmentationNet, out: Path) -> None:
     example = torch.zeros(1, 6, 120, 160, dtype=torch.uint8)
     write_onnx(Exported(net), example, {"pictures": {2: 2 * rows, 3: 2 * columns}}, ["likelihood"], out, {})
 
+
+main = command("training.train_segmenter", __doc__, add_options, run)
 
 if __name__ == "__main__":
     sys.exit(main())

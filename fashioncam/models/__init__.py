@@ -1,8 +1,8 @@
 """The architectures, by name. Adding one is a file beside this and a line in `MODELS`.
 
-A model takes N x 1 x S x S float32, S its `input_size`, and returns N x classes logits. It is split in two so that
-the class and its explanation come from one pass: `forward_features` ends where the explanation looks,
-`forward_head` turns those features into logits, and `forward` is one after the other.
+A model takes N x 1 x 28 x 28 float32 and returns N x classes logits. It is split in two, so that
+the class and its explanation come from one pass: `forward_features` ends where the explanation looks, `forward_head`
+turns those features into logits, and `class_maps` turns them into the explanation.
 """
 
 from __future__ import annotations
@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .base import Model
 
-# Module and class as text: the command line needs the names long before torch is imported.
+# Module and class as text: the command line needs the names, also where torch is not installed.
 MODELS = {
     "hybrid": "hybrid.Hybrid",
-    "hybrid56": "hybrid.Hybrid56",
     "simplecnn": "simplecnn.SimpleCNN",
     "wide_resnet": "wide_resnet.WideResNet",
 }

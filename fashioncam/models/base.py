@@ -1,31 +1,18 @@
-"""What every architecture promises."""
+"""The base class of every architecture."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from fashioncam.errors import UserError
 from fashioncam.messages import InputDescription
 
 
 class Model(nn.Module, ABC):
-    """A classifier in two halves, with the layer that its explanations look at in between.
-
-    Attributes:
-        input_size: edge of the square input, pixels.
-    """
-
-    input_size = 28
-
-    @classmethod
-    def adopted(cls, model_name: str, weights: Mapping[str, Tensor]) -> dict[str, Tensor] | None:
-        """Another model's weights as weights of this one, to begin a training with; None where they cannot be."""
-        return None
+    """A classifier in two halves, with the layer that its explanations look at in between."""
 
     @property
     @abstractmethod
@@ -34,14 +21,14 @@ class Model(nn.Module, ABC):
 
     @abstractmethod
     def forward_features(self, images: Tensor) -> Tensor:
-        """N x 1 x input_size x input_size float32 -> features: N x C x h x w, or N x (h*w) x C for tokens."""
+        """N x 1 x 28 x 28 float32 -> features: N x C x h x w, or N x (h*w) x C for tokens."""
 
     @abstractmethod
     def forward_head(self, features: Tensor) -> Tensor:
         """Features as `forward_features` returns them -> N x classes logits."""
 
     def forward(self, images: Tensor) -> Tensor:
-        """N x 1 x input_size x input_size float32 -> N x classes logits."""
+        """N x 1 x 28 x 28 float32 -> N x classes logits."""
         return self.forward_head(self.forward_features(images))
 
     @staticmethod
@@ -53,28 +40,12 @@ class Model(nn.Module, ABC):
         side = round(tokens**0.5)
         return features.transpose(1, 2).reshape(n, channels, side, side)
 
-    @property
-    def has_class_maps(self) -> bool:
-        """Whether all classes' maps come at once and without a backward pass, from `class_maps`."""
-        return type(self).class_maps is not Model.class_maps
-
+    @abstractmethod
     def class_maps(self, features: Tensor) -> Tensor:
-        """Every class's map before its ReLU, N x classes x h x w; NotImplementedError where there is no closed form."""
-        raise NotImplementedError
+        """Grad-CAM (arXiv:1610.02391, equations 1 and 2) of every class before its ReLU: N x classes x h x w.
 
-    def class_map(self, features: Tensor, class_index: int) -> Tensor:
-        """Grad-CAM of one class at the features (arXiv:1610.02391, equations 1 and 2), N x h x w, not below 0.
-
-        Costs the head once more, forward and backward. A model whose head allows it overrides this
-        with the closed form.
+        In closed form, without a backward pass, so that ONNX Runtime computes them too.
         """
-        with torch.enable_grad():
-            leaf = features.detach().requires_grad_()
-            logits = self.forward_head(leaf)
-            gradient = torch.autograd.grad(logits[:, class_index].sum(), leaf)[0]
-        maps = self.as_maps(features)
-        weights = self.as_maps(gradient).mean(dim=(2, 3), keepdim=True)
-        return F.relu((weights * maps).sum(dim=1))
 
 
 def find_device(wanted: str) -> torch.device:
@@ -87,15 +58,5 @@ def find_device(wanted: str) -> torch.device:
 
 
 def to_input(images: Tensor, description: InputDescription) -> Tensor:
-    """Grey pictures N x 1 x S x S, uint8 or float in 0..255, as large as the model wants them, and normalised."""
-    return (scaled(images, description.size).float() / 255 - description.mean) / description.std
-
-
-def scaled(images: Tensor, size: int) -> Tensor:
-    """Grey pictures N x 1 x S x S, uint8 or float in 0..255, enlarged to N x 1 x size x size; of that size they stay.
-
-    Bicubic: what a model for larger inputs sees of the data set is as smooth as a camera's picture, not in blocks.
-    """
-    if images.shape[2:] == (size, size):
-        return images
-    return F.interpolate(images.float(), (size, size), mode="bicubic").clamp(0, 255)
+    """Grey pictures N x 1 x 28 x 28, uint8 or float in 0..255, normalised: float32."""
+    return (images.float() / 255 - description.mean) / description.std

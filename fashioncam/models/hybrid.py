@@ -1,12 +1,10 @@
 """The hybrid: a convolutional stem sees texture and edges, a small transformer relates the parts.
 
-28x28 (or 56x56, in places of 2x2 pixels) -> stem 28x28x32 -> 14x14x64 -> 7x7xdim = 49 tokens -> transformer blocks
+28x28 -> stem 28x28x32 -> 14x14x64 -> 7x7xdim = 49 tokens -> transformer blocks
 -> LayerNorm -> mean over tokens -> linear. Mean and linear head make the class maps exact: see `class_maps`.
 """
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
@@ -60,7 +58,7 @@ class Attention(nn.Module):
         n, tokens, _ = x.shape
         qkv = self.to_qkv(x).reshape(n, tokens, 3, self.heads, -1)
         q, k, v = qkv.permute(2, 0, 3, 1, 4).unbind(0)
-        # torch's fused attention takes longer for so few tokens: 482 instead of 269 ms a training step on one core.
+        # torch's fused attention is slower for so few tokens on a CPU.
         weights = (q @ k.transpose(-2, -1) * q.shape[-1] ** -0.5).softmax(dim=-1)
         mixed = weights.to(v.dtype) @ v
         return self.to_out(mixed.transpose(1, 2).reshape(n, tokens, -1))
@@ -84,9 +82,6 @@ class Block(nn.Module):
 class Hybrid(Model):
     """CNN stem + transformer.
 
-    Attributes:
-        patch: edge, in input pixels, of one place in the stem's first stage.
-
     Args:
         dim: width of a token, and of the stem's last stage.
         depth: number of transformer blocks.
@@ -94,12 +89,10 @@ class Hybrid(Model):
         mlp_dim: hidden width of each block's perceptron.
         widths: channels of the stem's first and second stage.
         blocks: residual blocks in each of the stem's three stages, beyond its two convolutions.
-        pos_emb: "learned" adds a learned vector for each of the 49 places, "none" leaves the
-            place to the convolutions' zero padding.
+        pos_emb: "learned" adds a learned vector for each of the 49 places; with "none" only the
+            convolutions' zero padding tells where a place is.
         classes: number of logits.
     """
-
-    patch = 1
 
     def __init__(
         self,
@@ -117,7 +110,7 @@ class Hybrid(Model):
         if pos_emb not in ("learned", "none"):
             raise ValueError(f"pos_emb is 'learned' or 'none', not {pos_emb!r}")
         self.stem = nn.Sequential(
-            ConvStage(self.patch**2, widths[0], blocks[0]),
+            ConvStage(1, widths[0], blocks[0]),
             nn.MaxPool2d(2),
             ConvStage(widths[0], widths[1], blocks[1]),
             nn.MaxPool2d(2),
@@ -133,9 +126,8 @@ class Hybrid(Model):
         return self.norm
 
     def forward_features(self, images: Tensor) -> Tensor:
-        """N x 1 x input_size x input_size -> N x 49 x dim tokens after the last LayerNorm."""
-        places = images if self.patch == 1 else F.pixel_unshuffle(images, self.patch)
-        tokens = self.stem(places).flatten(2).transpose(1, 2)
+        """N x 1 x 28 x 28 -> N x 49 x dim tokens after the last LayerNorm."""
+        tokens = self.stem(images).flatten(2).transpose(1, 2)
         if self.pos_emb is not None:
             tokens = tokens + self.pos_emb
         return self.norm(self.blocks(tokens))
@@ -144,32 +136,10 @@ class Hybrid(Model):
         return self.head(features.mean(dim=1))
 
     def class_maps(self, features: Tensor) -> Tensor:
-        """Every class's Grad-CAM map before its ReLU, N x 10 x 7 x 7, without a backward pass.
+        """Every class's Grad-CAM map before its ReLU: N x classes x 7 x 7.
 
         The logit is mean(features) . W + b, so its gradient with respect to each token is W / 49
         and Grad-CAM (arXiv:1610.02391, equation 1) reduces to features . W' / 49. A class's map
         therefore sums to its logit without the bias: it is an exact account, not an estimate.
         """
         return self.as_maps(features @ self.head.weight.T / features.shape[1])
-
-    def class_map(self, features: Tensor, class_index: int) -> Tensor:
-        return F.relu(self.class_maps(features)[:, class_index])
-
-
-class Hybrid56(Hybrid):
-    """The hybrid for inputs of 56x56: each 2x2 of them is a place of four channels (arXiv:1609.05158, the reverse).
-
-    Costs as much as the hybrid, plus three input channels in the first convolution.
-    """
-
-    input_size = 56
-    patch = 2
-
-    @classmethod
-    def adopted(cls, model_name: str, weights: Mapping[str, Tensor]) -> dict[str, Tensor] | None:
-        """A hybrid's weights, such that it answers as the hybrid does to the picture's 2x2 means."""
-        if model_name != "hybrid":
-            return None
-        first = "stem.0.conv1.weight"
-        places = cls.patch**2
-        return {**weights, first: weights[first].repeat(1, places, 1, 1) / places}

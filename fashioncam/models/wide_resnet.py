@@ -1,4 +1,4 @@
-"""Wide ResNet (arXiv:1605.07146): the teacher of the small models, too slow for the camera itself.
+"""Wide ResNet (arXiv:1605.07146): the teacher of the small models; too slow for live pictures.
 
 28x28 -> convolution 28x28x16 -> groups of 28x28x(16k), 14x14x(32k), 7x7x(64k) -> BatchNorm, ReLU
 -> mean over the places -> linear. WRN-28-4, the default, has 5.85 M parameters and 647 M MACs.
@@ -74,9 +74,6 @@ class WideResNet(Model):
         return self.head(features.mean(dim=(2, 3)))
 
     def class_maps(self, features: Tensor) -> Tensor:
-        """Every class's Grad-CAM map before its ReLU, N x 10 x 7 x 7: see `Hybrid.class_maps`."""
+        """Every class's Grad-CAM map before its ReLU, N x classes x 7 x 7: see `Hybrid.class_maps`."""
         places = features.shape[2] * features.shape[3]
         return torch.einsum("nchw,kc->nkhw", features, self.head.weight) / places
-
-    def class_map(self, features: Tensor, class_index: int) -> Tensor:
-        return F.relu(self.class_maps(features)[:, class_index])

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from fashioncam.messages import FloatArray, Frame, Image, Prediction, Reading, Request, State
-from fashioncam.pipeline.explanation.request import NOTHING_ASKED, HeatMaps, answer_to, frame_heat_maps, mean_heat_maps
+from fashioncam.pipeline.explanation.methods import HeatMaps
+from fashioncam.pipeline.explanation.request import NOTHING_ASKED, explained, frame_heat_maps, mean_heat_maps
 from fashioncam.pipeline.recognition.pooling import PooledClasses, pool
 from fashioncam.pipeline.recognition.recogniser import Recogniser
 from fashioncam.pipeline.segmentation.item_mask import cut_share
@@ -26,7 +27,7 @@ MAX_CUT = 0.5  # with more of an item outside the picture its class stays uncert
 
 @dataclass(frozen=True, slots=True)
 class PipelineState:
-    """What one frame leaves for the next.
+    """The state between two frames.
 
     Every other frame's input is mirrored. A garment is the same either way, and a model's mean over both is right more
     often. Frames are pooled anyway, so it costs nothing.
@@ -98,9 +99,9 @@ def process_frame(
     named = with_classes(found, pooled.probabilities, recogniser, cut)
     stopwatch.lap("classify")
     heat_maps = frame_heat_maps(classification.heat_map, state.mirrors_next)
-    explained = with_answer(named, mean_heat_maps(heat_maps, state.heat_maps), recogniser.classes, request)
+    reading = explained(named, mean_heat_maps(heat_maps, state.heat_maps), recogniser.classes, request)
     stopwatch.lap("explain")
-    reading = replace(explained, input_grey=input_grey, stages_ms=stopwatch.stages_ms)
+    reading = replace(reading, input_grey=input_grey, stages_ms=stopwatch.stages_ms)
     return reading, PipelineState(scene, pooled, not state.mirrors_next, heat_maps)
 
 
@@ -116,12 +117,6 @@ def with_classes(found: Reading, probabilities: FloatArray, recogniser: Recognis
     is_sure = top5[0].probability >= recogniser.reject_below and not is_cut
     state = State.ITEM if is_sure else State.UNCERTAIN
     return replace(found, state=state, top5=top5, reject_below=recogniser.reject_below, is_cut=is_cut)
-
-
-def with_answer(named: Reading, heat_maps: HeatMaps, classes: tuple[str, ...], request: Request) -> Reading:
-    """The reading with the heat map that was asked for."""
-    answer = answer_to(heat_maps, named.top5, classes, request)
-    return replace(named, heat_map=answer.heat_map, explained=answer.explained, against=answer.against)
 
 
 def mirror(input_grey: Image) -> Image:

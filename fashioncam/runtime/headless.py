@@ -14,21 +14,16 @@ from fashioncam.errors import UserError
 from fashioncam.interrupts import interrupts_deferred
 from fashioncam.messages import Failure, Frame, Reading, State, Stream
 from fashioncam.pipeline.process import PipelineState, process_frame
-from fashioncam.runtime.sources.opening import (
-    FrameSource,
-    SourceError,
-    instead_of_a_camera,
-    open_first_camera,
-    open_source,
-)
+from fashioncam.runtime.sources.cameras import ask_permission, instead_of_a_camera, open_first_camera
+from fashioncam.runtime.sources.opening import open_source
+from fashioncam.runtime.sources.source import FrameSource, SourceError
 from fashioncam.runtime.storage.recorder import Recorder
 from fashioncam.runtime.threads.capture import CaptureLoop
 from fashioncam.runtime.threads.mailbox import Mailbox
 from fashioncam.runtime.threads.rates import RateMeter
 from fashioncam.settings import DEMO, Settings
 
-from .model_loading import load_recogniser
-from .segmenter_loading import load_segmenter
+from .loading import load_recogniser, load_segmenter
 
 WAIT_S = 0.1  # how soon the end of a live source is noticed
 
@@ -66,6 +61,7 @@ def run(settings: Settings) -> int:
 
 def open_named_or_default(settings: Settings) -> FrameSource:
     """The source that was asked for; without one, camera 0 or the demo clip, said on stderr."""
+    ask_permission(settings.device)
     if settings.device is not None:
         return open_source(settings.device)
     try:
@@ -76,7 +72,7 @@ def open_named_or_default(settings: Settings) -> FrameSource:
 
 
 def frames_of(source: FrameSource) -> Iterator[Frame]:
-    """Every frame of a file; of a live source the newest at each turn, until its end. Closes the source.
+    """Every frame of a file; of a live source the newest each time, until its end. Closes the source.
 
     Raises:
         UserError: the source failed.
@@ -92,7 +88,7 @@ def frames_of(source: FrameSource) -> Iterator[Frame]:
 
 
 def newest_frames(source: FrameSource) -> Iterator[Frame]:
-    """Frames of a live source, read in a thread: what comes while one is processed is replaced by what is newer."""
+    """Frames of a live source, read in a thread. What comes while one is processed is replaced by what is newer."""
     frames, failures = Mailbox[Frame](), Mailbox[Failure]()
     capture = CaptureLoop(lambda: source, (frames,), failures)
     capture.start()
@@ -121,16 +117,16 @@ def in_words(reading: Reading) -> str:
 
 
 class Summary:
-    """What a run amounted to."""
+    """Counts what a run has processed and found."""
 
     def __init__(self) -> None:
-        self._started_s = time.monotonic()
+        self._started_s = time.perf_counter()
         self._rate = RateMeter()
         self._states: Counter[State] = Counter()
         self._labels: Counter[str] = Counter()
 
     def add(self, reading: Reading) -> None:
-        self._rate.tick(time.monotonic())
+        self._rate.tick(time.perf_counter())
         self._states[reading.state] += 1
         if reading.state is State.ITEM:
             self._labels[reading.top5[0].label] += 1
@@ -141,10 +137,10 @@ class Summary:
 
     def fps(self) -> float:
         """Frames a second over the last second."""
-        return self._rate.rate(time.monotonic())
+        return self._rate.rate(time.perf_counter())
 
     def __str__(self) -> str:
-        seconds = time.monotonic() - self._started_s
+        seconds = time.perf_counter() - self._started_s
         states = ", ".join(f"{state.value.replace('_', ' ')} {count}" for state, count in self._states.most_common())
         labels = ", ".join(f"{label} {count}" for label, count in self._labels.most_common(3))
         return (

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 from fashioncam import resources
-from fashioncam.errors import UserError
+from fashioncam.errors import UserError, require_torch
+from fashioncam.learning_protocol import Error, Progress, Result, decode
 from fashioncam.messages import Failure, LearningProgress
 from fashioncam.runtime.threads.loop import Loop
 
-# A wheel brings the program alone; in a checkout the workshop lies beside it, and is found from there.
-CHECKOUT = resources.PACKAGE.parent
 COMMAND = (sys.executable, "-m", "training.finetune")
-NICENESS = 10  # two cores busy with learning leave the picture live
+# Low priority, so that the live picture stays smooth: this number on POSIX, this flag on Windows.
+NICENESS = 10
+LOW_PRIORITY: int = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
+LAST_LINES = 3  # of stderr, shown if the process failed without a message
 
 
 class Learner:
@@ -31,11 +33,11 @@ class Learner:
         captures: the folder to learn from.
         folder: where the new model is written, under a name of its own: the ones before it stay.
         tell: gets a line when it has ended by itself.
-        command: what is run; it gets the arguments of `training.finetune`.
-        checkout: where it is run.
+        command: run with the arguments of `fashioncam.learning_protocol`.
+        checkout: the folder to run it in.
 
     Attributes:
-        learning: how it stands; None before the first time.
+        learning: its progress; None before the first time.
     """
 
     def __init__(
@@ -44,10 +46,9 @@ class Learner:
         folder: Path,
         tell: Callable[[str], None],
         command: Sequence[str] = COMMAND,
-        checkout: Path = CHECKOUT,
+        checkout: Path = resources.ROOT,
     ) -> None:
         self._captures, self._folder, self._tell = captures, folder, tell
-        self._out = folder
         self._command, self._checkout = command, checkout
         self._loop: Loop | None = None
         self._process: subprocess.Popen[str] | None = None
@@ -57,10 +58,10 @@ class Learner:
         """Start to adapt a model, unless this is going on already."""
         if self.learning is not None and self.learning.is_running:
             return
-        self._out = self._folder / f"learned-{datetime.now():%Y%m%d-%H%M%S}.pth"
+        out = self._folder.resolve() / f"learned-{datetime.now():%Y%m%d-%H%M%S}.pth"
         self.learning = LearningProgress(is_running=True)
         self._process = None
-        self._loop = Loop("learning", lambda stop: self._learn(weights, stop), self._report)
+        self._loop = Loop("learning", lambda stop: self._learn(weights.resolve(), out, stop), self._report)
         self._loop.start()
 
     def cancel(self) -> None:
@@ -76,56 +77,67 @@ class Learner:
         if self._loop is not None:
             self._loop.join()
 
-    def _learn(self, weights: Path, stop: threading.Event) -> None:
-        if not (self._checkout / "training" / "finetune.py").is_file():
-            raise UserError("Learning needs the project's folder training: start fashioncam from a checkout")
-        paths = self._captures.resolve(), "--weights", weights.resolve(), "--out", self._out.resolve()
+    def _learn(self, weights: Path, out: Path, stop: threading.Event) -> None:
+        self._check_installation()
+        with TemporaryFile("w+", encoding="utf-8", errors="replace") as stderr:
+            answer, exit_code = self._run_command(weights, out, stderr, stop)
+            stderr.seek(0)
+            said = [line.strip() for line in stderr if line.strip()][-LAST_LINES:]
+        if stop.is_set():  # perhaps after all had been written
+            for file in (out, out.with_suffix(".onnx")):
+                file.unlink(missing_ok=True)
+            self.learning = LearningProgress(is_running=False, text="Cancelled")
+        elif isinstance(answer, Result):
+            text, new = str(answer), Path(answer.weights)
+            self.learning = LearningProgress(is_running=False, percent=100, text=text, weights=new)
+            self._tell("The new model is ready: Ctrl+L shows what it has learned")
+        elif answer is not None:
+            raise UserError(answer.text)
+        else:
+            raise UserError(f"Learning has ended with exit code {exit_code}: {' / '.join(said) or 'no message'}")
+
+    def _run_command(
+        self, weights: Path, out: Path, stderr: IO[str], stop: threading.Event
+    ) -> tuple[Result | Error | None, int]:
+        """Run it to its end and show its progress; returns its last message, or None, and its exit code."""
+        arguments = self._captures.resolve(), "--weights", weights, "--out", out, "--json-lines"
+        answer = None
         with subprocess.Popen(
-            [*self._command, *map(str, paths), "--percent"],
+            [*self._command, *map(str, arguments)],
             cwd=self._checkout,
             env=os.environ | {"PYTHONUTF8": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=stderr,
             encoding="utf-8",
             errors="replace",
+            creationflags=LOW_PRIORITY,
         ) as process:
             self._process = process
             if stop.is_set():  # cancelled before there was a process to end
                 process.terminate()
-            step_back(process.pid)
+            lower_priority(process.pid)
             assert process.stdout is not None
-            for line in process.stdout:
-                self._hear(line.strip())
-        self._end(process.returncode, stop)
+            for event in map(decode, process.stdout):
+                if isinstance(event, Progress):
+                    self.learning = LearningProgress(is_running=True, percent=event.percent)
+                elif event is not None:
+                    answer = event
+        return answer, process.returncode
 
-    def _hear(self, line: str) -> None:
-        assert self.learning is not None
-        if match := re.fullmatch(r"(\d+) %", line):
-            self.learning = replace(self.learning, percent=min(100, int(match[1])))
-        elif line:
-            text = line.removeprefix("training.finetune: ").removeprefix(f"{self._out.resolve()}: ")
-            self.learning = replace(self.learning, text=text)
-
-    def _end(self, exit_code: int, stop: threading.Event) -> None:
-        assert self.learning is not None
-        if stop.is_set():  # at times when all had been written already
-            for file in (self._out, self._out.with_suffix(".onnx")):
-                file.unlink(missing_ok=True)
-            self.learning = LearningProgress(is_running=False, text="Cancelled")
-        elif exit_code == 0:
-            self.learning = replace(self.learning, is_running=False, percent=100, weights=self._out)
-            self._tell("The new model is ready: Ctrl+L shows what it has learned")
-        else:
-            raise UserError(self.learning.text or f"Learning has ended with exit code {exit_code}")
+    def _check_installation(self) -> None:
+        """UserError where the training package or torch is missing."""
+        if not (self._checkout / "training" / "finetune.py").is_file():  # a wheel brings the program alone
+            raise UserError("Learning needs the project's folder training: start fashioncam from a checkout")
+        require_torch("Learning")
 
     def _report(self, failure: Failure) -> None:
         self.learning = LearningProgress(is_running=False, text=failure.text)
         self._tell(failure.text)
 
 
-def step_back(pid: int) -> None:
-    """Let a process have what the picture leaves over; POSIX only."""
-    if hasattr(os, "setpriority"):
+def lower_priority(pid: int) -> None:
+    """Lower the priority of a process; POSIX only."""
+    if sys.platform != "win32":
         with suppress(OSError):  # it may have ended already
             os.setpriority(os.PRIO_PROCESS, pid, NICENESS)

@@ -14,10 +14,11 @@ from .theme import Theme
 
 
 def make_actions(window: QMainWindow, handlers: Mapping[str, Callable[[], object]]) -> dict[str, QAction]:
-    """An action for each binding, by name; they belong to the window, so that keys work without its menus too."""
+    """An action for each binding, by name. They belong to the window, so that keys work without the menus."""
     actions = {}
     for binding in BINDINGS:
         action = QAction(binding.text, window)
+        action.setObjectName(binding.action)
         action.setShortcuts([QKeySequence(key) for key in binding.keys])
         action.setToolTip(f"{binding.text} ({', '.join(binding.keys)})")
         action.setIconText(f" {binding.short or binding.text}")
@@ -39,7 +40,7 @@ def make_menus(window: QMainWindow, actions: Mapping[str, QAction]) -> dict[str,
 
 
 class ButtonBar(QToolBar):
-    """The actions that have a short text, as buttons; signs alone where there is no room for the texts of all."""
+    """The actions that have a short text, as buttons; icons alone where there is no room for all texts."""
 
     def __init__(self, actions: Mapping[str, QAction]) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What the window remembers from one run to the next, in the platform's own place (QSettings)."""
+"""What the user has chosen in the window, saved from one run to the next by QSettings."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings
 
 from fashioncam import resources
-from fashioncam.messages import Look
+from fashioncam.messages import DisplayStyle
 
 
-class Memory:
-    """Typed access to a store; what is not there, or no longer makes sense, is the default."""
+class Preferences:
+    """Typed access to a store; a value that is missing or makes no sense is the default."""
 
     def __init__(self, store: QSettings) -> None:
         self._store = store
@@ -28,7 +28,7 @@ class Memory:
         except ValueError:
             return default
 
-    def keep(self, key: str, value: str | bool | float | QByteArray) -> None:
+    def save(self, key: str, value: str | bool | float | QByteArray) -> None:
         self._store.setValue(key, value)
 
     @property
@@ -37,14 +37,16 @@ class Memory:
         return value if isinstance(value, QByteArray) else QByteArray()
 
     @property
-    def look(self) -> Look:
-        strength = self.number("look/strength", Look().strength, 0.0, 1.0) or Look().strength  # 0 could not be seen
-        return Look(self.flag("look/heat", True), strength, self.flag("look/mirrored", False))
+    def style(self) -> DisplayStyle:
+        """How the picture is drawn."""
+        default = DisplayStyle()
+        strength = self.number("look/strength", default.strength, 0.0, 1.0) or default.strength  # 0 cannot be seen
+        return DisplayStyle(self.flag("look/heat", True), strength, self.flag("look/mirrored", False))
 
-    def keep_look(self, look: Look) -> None:
-        self.keep("look/heat", look.heat)
-        self.keep("look/strength", look.strength)
-        self.keep("look/mirrored", look.mirrored)
+    def save_style(self, style: DisplayStyle) -> None:
+        self.save("look/heat", style.heat)
+        self.save("look/strength", style.strength)
+        self.save("look/mirrored", style.mirrored)
 
     @property
     def camera_size(self) -> tuple[int, int] | None:
@@ -52,8 +54,8 @@ class Memory:
         width, _, height = self.text("camera_size").partition("x")
         return (int(width), int(height)) if width.isdecimal() and height.isdecimal() else None
 
-    def keep_camera_size(self, size_wh: tuple[int, int] | None) -> None:
-        self.keep("camera_size", "" if size_wh is None else f"{size_wh[0]}x{size_wh[1]}")
+    def save_camera_size(self, size_wh: tuple[int, int] | None) -> None:
+        self.save("camera_size", "" if size_wh is None else f"{size_wh[0]}x{size_wh[1]}")
 
     @property
     def device(self) -> str | None:

@@ -7,13 +7,8 @@ from PySide6.QtGui import QImage
 from fashioncam.messages import Image
 
 
-def from_bgr(image_bgr: Image) -> QImage:
-    """H x W x 3 uint8 B G R -> QImage with its own copy of the pixels."""
-    height, width = image_bgr.shape[:2]
-    return QImage(image_bgr.data, width, height, image_bgr.strides[0], QImage.Format.Format_BGR888).copy()
-
-
-def from_grey(image_grey: Image) -> QImage:
-    """H x W uint8 -> QImage with its own copy of the pixels."""
-    height, width = image_grey.shape
-    return QImage(image_grey.data, width, height, image_grey.strides[0], QImage.Format.Format_Grayscale8).copy()
+def as_qimage(image: Image) -> QImage:
+    """H x W x 3 uint8 B G R, or H x W uint8 grey -> QImage with its own copy of the pixels."""
+    kind = QImage.Format.Format_Grayscale8 if image.ndim == 2 else QImage.Format.Format_BGR888
+    height, width = image.shape[:2]
+    return QImage(image.data, width, height, image.strides[0], kind).copy()

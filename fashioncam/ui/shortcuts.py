@@ -1,4 +1,4 @@
-"""The one table of keys; menus, tool tips, the help overlay and the README are made from it. Needs no Qt."""
+"""The one table of keys: menus, tool tips, help and documentation are made from it. Needs no Qt."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ class Binding:
     Attributes:
         action: its name in the code.
         keys: as Qt spells them.
-        text: what menu, help and README say.
-        menu: the menu it is in, by its title.
-        is_switch: whether it is on or off.
-        repeats: whether it happens again and again while the key is held down.
-        short: its text as a button below the picture; empty for none.
+        text: what menu, help and documentation say.
+        menu: title of its menu.
+        is_switch: whether it can be on or off.
+        repeats: whether it repeats while the key is held down.
+        short: text of its button below the picture; empty for no button.
     """
 
     action: str
@@ -32,7 +32,7 @@ BINDINGS = (
     Binding("open_file", ("O",), "Open a video", "File"),
     Binding("open_folder", ("Shift+O",), "Open a folder of pictures", "File"),
     Binding("open_url", ("U",), "Open a stream by its address", "File"),
-    Binding("save", ("S",), "Save the picture and its reading", "File", short="Save"),
+    Binding("save", ("S",), "Save the picture and the prediction", "File", short="Save"),
     Binding("record", ("R",), "Record video and predictions", "File", is_switch=True, short="Record"),
     Binding("file", ("L",), "File the garment under its true class", "File", short="File it"),
     Binding("gallery", ("Shift+L",), "Show the filed garments", "File"),
@@ -41,39 +41,32 @@ BINDINGS = (
     Binding("relearn", ("N",), "Learn the background again", "Camera", short="Learn background"),
     Binding("pause", ("Space",), "Pause", "Camera", is_switch=True, short="Pause"),
     Binding("mirror", ("M",), "Mirror the picture", "Camera", is_switch=True),
-    Binding("clear_region", ("Backspace",), "Search the whole picture again", "Camera"),
+    Binding("clear_region", ("Backspace",), "Search the whole picture", "Camera"),
     Binding("demo", ("D",), "Play the demo clip", "Camera"),
-    Binding("open_weights", ("W",), "Open weights", "Model"),
+    Binding("open_weights", ("W",), "Open a model", "Model"),
     Binding("learn", ("Ctrl+L",), "Learn from the filed garments", "Model"),
     Binding("why_1", ("1",), "Why the first class?", "Why"),
     Binding("why_2", ("2",), "Why the second class?", "Why"),
     Binding("why_3", ("3",), "Why the third class?", "Why"),
     Binding("why_4", ("4",), "Why the fourth class?", "Why"),
     Binding("why_5", ("5",), "Why the fifth class?", "Why"),
-    Binding("contrast", ("C",), "Why the first rather than the second?", "Why", is_switch=True),
+    Binding("contrast", ("C",), "Why the first, not the second?", "Why", is_switch=True),
     Binding("heat", ("G",), "Heat map over the garment", "Why", is_switch=True),
     Binding("stronger", (".",), "Stronger heat map", "Why", repeats=True),
     Binding("weaker", (",",), "Weaker heat map", "Why", repeats=True),
     Binding("full_screen", ("F",), "Full screen", "View", is_switch=True),
-    Binding("present", ("P",), "Presentation, legible from afar", "View", is_switch=True, short="Present"),
-    Binding("numbers", ("I",), "Rates and times", "View", is_switch=True),
-    Binding("scheme", ("T",), "Light or dark; at first as the system has it", "View"),
-    Binding("zoom_in", ("Ctrl++", "Ctrl+="), "Larger interface", "View", repeats=True),
-    Binding("zoom_out", ("Ctrl+-",), "Smaller interface", "View", repeats=True),
-    Binding("zoom_reset", ("Ctrl+0",), "Interface at normal size", "View"),
+    Binding("present", ("P",), "Presentation: large, for an audience", "View", is_switch=True, short="Present"),
+    Binding("numbers", ("I",), "Frame rates and times", "View", is_switch=True),
+    Binding("scheme", ("T",), "Light or dark colours", "View"),
+    Binding("zoom_in", ("Ctrl++", "Ctrl+="), "Larger text and buttons", "View", repeats=True),
+    Binding("zoom_out", ("Ctrl+-",), "Smaller text and buttons", "View", repeats=True),
+    Binding("zoom_reset", ("Ctrl+0",), "Normal size", "View"),
     Binding("help", ("H", "F1"), "Keys and mouse", "Help", is_switch=True, short="Help"),
 )
 MENUS = tuple(dict.fromkeys(binding.menu for binding in BINDINGS))
 MOUSE = (
     ("click a class", "Why this class? Again: the first"),
     ("drag over the picture", "Search only there"),
-    ("double click the picture", "Search the whole picture again"),
+    ("double click the picture", "Search the whole picture"),
     ("drop a file, folder or address", "Open it"),
 )
-
-
-def key_table() -> str:
-    """The table as the README has it; `python -c "from fashioncam.ui.shortcuts import *; print(key_table())"`."""
-    keys = ((", ".join(f"`{key}`" for key in binding.keys), binding.text) for binding in BINDINGS)
-    rows = [f"| {key} | {text} |" for key, text in (*keys, *MOUSE)]
-    return "\n".join(("| key, or mouse | what it does |", "| --- | --- |", *rows))

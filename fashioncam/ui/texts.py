@@ -1,10 +1,11 @@
-"""The program's state in words, colour and a sign."""
+"""What the window says: the program's state in words, colour and a sign."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fashioncam.messages import Reading, State, Stream, View
+from fashioncam.messages import Reading, State, Stream
+from fashioncam.view import View
 
 from . import theme
 
@@ -17,7 +18,7 @@ class Words:
         headline, advice: a few words, and what to do about it.
         colour: behind them, #rrggbb.
         sign: name of an icon in `icons`.
-        progress: how far it is, 0..1; None where it has no measure.
+        progress: 0..1; None for no progress bar.
     """
 
     headline: str
@@ -34,27 +35,26 @@ def words(view: View) -> Words:
         return Words("Stopped", view.failure.text, theme.RED, "alert")
     if view.stream is Stream.LOST:
         what, check = ("Stream", "that it is on") if "://" in view.device else ("Camera", "its cable")
-        return Words(f"{what} lost", f"Reconnecting by itself; meanwhile check {check}", theme.RED, "alert")
+        return Words(f"{what} lost", f"It reconnects by itself. Check {check}", theme.RED, "alert")
     if view.stream is Stream.ENDED:
         if reading is not None and reading.state is State.LEARNING:
-            return Words("Too short", "It has to begin with twenty pictures of the empty scene", theme.GREY, "alert")
+            return Words("Too short", "The first twenty pictures must show the empty scene", theme.GREY, "alert")
         return Words("The end", "Open another source, or press D for the demo", theme.GREY, "pause")
     if view.stream is Stream.PAUSED:
         if reading is not None and reading.top5:
-            return Words(of_item(reading).headline, "Paused; 1 to 5 ask why", theme.GREY, "pause")
-        return Words("Paused", "Space resumes", theme.GREY, "pause")
+            return Words(of_item(reading).headline, "Paused. 1 to 5 ask why", theme.GREY, "pause")
+        return Words("Paused", "Press Space to go on", theme.GREY, "pause")
     if reading is None:
         return Words("Starting …", "Opening the source", theme.GREY, "wait")
     if reading.state is State.LEARNING:
         return Words("Learning the background", "Keep out of the picture", theme.BLUE, "wait", reading.learned)
     if reading.state is State.SCENE_CHANGED:
-        return Words(
-            "The scene has changed", "Light or camera moved: wait two seconds, or press N", theme.ORANGE, "alert"
-        )
+        advice = "Light or camera changed. Wait two seconds, or press N"
+        return Words("The scene has changed", advice, theme.ORANGE, "alert")
     if not view.model:
         return Words("Loading the model …", "A second or two", theme.GREY, "wait")
     if not reading.top5:
-        return Words("Hold up a garment", "In the middle, arms out of the way", theme.GREY, "garment")
+        return Words("Hold up a garment", "In the middle, arms to the side", theme.GREY, "garment")
     return of_item(reading)
 
 
@@ -64,12 +64,12 @@ def of_item(reading: Reading) -> Words:
     if reading.state is State.UNCERTAIN:
         advice = "show all of it" if reading.is_cut else "turn it, spread it"
         # A person who came in after the background was learned is found as an item, too.
-        return Words("Not sure", f"Perhaps {first.label}: {advice}. Nothing held up? Press N", theme.ORANGE, "doubt")
+        return Words("Not sure", f"Perhaps {first.label}: {advice}. Nothing in hand? Press N", theme.ORANGE, "doubt")
     return Words(first.label, f"{first.probability:.0%} sure", theme.GREEN, "sure")
 
 
 def literal(text: str) -> str:
-    """Text of a button or menu in which Qt is not to take an ampersand for the mark of a key."""
+    """Text for a button or menu, where Qt would take a single ampersand for the mark of a key."""
     return text.replace("&", "&&")
 
 
@@ -86,4 +86,4 @@ def legend_ends(reading: Reading | None) -> tuple[str, str]:
     """What the lowest and the highest colour of the heat map mean."""
     if reading is not None and reading.against:
         return f"for {reading.against}", f"for {reading.explained}"
-    return "says nothing", "speaks for it"
+    return "no effect", "speaks for it"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QColor, QFont, QPalette
 
-# From the Okabe-Ito palette (bluish green, orange, blue, vermilion), which colour-blind people tell apart; darkened
-# until white text on them has a contrast of 4.5 and more. What they say is always said by words and a sign too.
+# From the Okabe-Ito palette (bluish green, orange, blue, vermilion), which colour-blind people can tell apart. They are
+# darker here, so that white text on them has a contrast of at least 4.5. Words and a sign always say the same.
 GREEN, ORANGE, BLUE, RED, GREY = "#007a5a", "#a86400", "#00639b", "#a83c00", "#4a4f57"
 ON_COLOUR = "#ffffff"
 # The stages' bar: Okabe-Ito again, without text on them.
@@ -63,7 +63,7 @@ class Theme:
     Attributes:
         palette: light or dark.
         scale: of the whole interface; 1 is its own size.
-        presenting: whether it is to be read from afar.
+        presenting: whether it is to be read from a distance.
     """
 
     palette: Palette = DARK
@@ -75,7 +75,7 @@ class Theme:
         return max(1, round(size * self.scale))
 
     def font(self, base: QFont, size: float, bold: bool = False) -> QFont:
-        """`base`, so many pixels high at scale 1."""
+        """`base`, `size` pixels high at scale 1."""
         font = QFont(base)
         font.setPixelSize(self.px(size))
         font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
@@ -109,7 +109,7 @@ QMenu::item:disabled {{ color: {colours.quiet_text}; }}
 QMenu::separator {{ height: 1px; background: {colours.line}; margin: {px(5)}px {px(8)}px; }}
 QStatusBar {{ border-top: 1px solid {colours.line}; min-height: {px(30)}px; }}
 QStatusBar QLabel {{ color: {colours.quiet_text}; font-size: {px(13)}px; padding-left: {px(8)}px; }}
-QStatusBar QLabel[news="true"] {{ color: {colours.text}; font-weight: 600; }}
+QStatusBar QLabel[notification="true"] {{ color: {colours.text}; font-weight: 600; }}
 QStatusBar::item {{ border: none; }}
 QToolBar {{ background: {colours.panel}; border: none; border-top: 1px solid {colours.line}; padding: {px(4)}px;
   spacing: {px(2)}px; }}
@@ -138,6 +138,6 @@ QSlider::handle:horizontal:focus {{ background: {colours.accent}; }}
 
 
 def zoomed(scale: float, steps: int) -> float:
-    """The scale so many steps larger, or smaller."""
+    """The scale this many steps larger, or smaller."""
     nearest = min(range(len(ZOOM_STEPS)), key=lambda index: abs(ZOOM_STEPS[index] - scale))
     return ZOOM_STEPS[max(0, min(len(ZOOM_STEPS) - 1, nearest + steps))]

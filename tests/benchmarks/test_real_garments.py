@@ -1,28 +1,28 @@
 import numpy as np
 import pytest
 
-from benchmarks.clip_footage import EMPTY_FRAMES, FPS, HELD_FROM
-from benchmarks.composed_clips import Clip
-from benchmarks.real_garments import IN_TIME, Said, judged, main
-from benchmarks.segment_errors import box_iou, jitter, mask_errors
+from benchmarks.mask_metrics import box_iou, mask_errors
+from benchmarks.real_garments import IN_TIME, FrameResult, clip_figures, main
+from benchmarks.simulated_clips import Clip
+from benchmarks.webcam_simulation import EMPTY_FRAMES, FPS, HELD_FROM
 from fashioncam.messages import Segment
 
 BOX = (10, 10, 40, 20)
-LEARNING = Said(is_learning=True)
-EMPTY = Said()
+LEARNING = FrameResult(is_learning=True)
+EMPTY = FrameResult()
 
 
 def clip(frames):
     return Clip("easy-000-3", 3, "easy", (64, 48), (b"",) * frames, (BOX,) * frames, (None,) * frames, 1.0)
 
 
-def test_judged_by_hand():
-    right, other = Said(BOX, (3, 4, 0)), Said((50, 30, 40, 20), (4, 3, 0), is_sure=False)
+def test_figures_by_hand():
+    right, other = FrameResult(BOX, (3, 4, 0)), FrameResult((50, 30, 40, 20), (4, 3, 0), is_sure=False)
     before = [LEARNING] * 20 + [EMPTY] * (EMPTY_FRAMES - 22) + [right, right] + [EMPTY] * (HELD_FROM - EMPTY_FRAMES)
     held = [right] * 8 + [other] * 4 + [EMPTY] * 8
     in_time = IN_TIME - HELD_FROM
     held[in_time] = right
-    figures = judged(clip(HELD_FROM + len(held)), before + held)
+    figures = clip_figures(clip(HELD_FROM + len(held)), before + held)
     assert figures == pytest.approx(
         (
             True,  # 9 of the 13 that are named are right
@@ -37,8 +37,8 @@ def test_judged_by_hand():
     )
 
 
-def test_judged_where_nothing_is_ever_found():
-    assert judged(clip(HELD_FROM + 20), [EMPTY] * (HELD_FROM + 20)) == (False, 0, 0, False, 0, 0, 0, 0)
+def test_figures_where_nothing_is_ever_found():
+    assert clip_figures(clip(HELD_FROM + 20), [EMPTY] * (HELD_FROM + 20)) == (False, 0, 0, False, 0, 0, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -57,12 +57,6 @@ def test_mask_errors_by_hand():
     iou, missing, added = mask_errors(segment, alpha)
     assert (iou, missing, added) == pytest.approx((400 / 1080, 0.5, 280 / 800))
     assert mask_errors(None, alpha) == (0.0, 1.0, 0.0)
-
-
-def test_jitter_is_the_median_movement_of_the_edges():
-    boxes = [BOX, BOX, (13, 10, 40, 20), None, BOX]
-    assert jitter(boxes) == pytest.approx((0 + (3 + 0 + 3 + 0) / 4 / 30) / 2)
-    assert jitter([BOX, None]) is None
 
 
 def test_files_of_one_name_are_refused(tmp_path, capsys):

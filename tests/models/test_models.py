@@ -11,8 +11,8 @@ from torch import Tensor, nn
 
 from fashioncam.messages import InputDescription
 from fashioncam.models import MODELS, build
-from fashioncam.models.base import Model, scaled, to_input
-from fashioncam.models.hybrid import Hybrid, Hybrid56
+from fashioncam.models.base import Model, to_input
+from fashioncam.models.hybrid import Hybrid
 from fashioncam.models.simplecnn import SimpleCNN
 from fashioncam.models.wide_resnet import WideResNet
 
@@ -32,15 +32,10 @@ def images() -> Tensor:
     return torch.randn(3, 1, 28, 28, generator=torch.Generator().manual_seed(0))
 
 
-def pictures_for(model: Model) -> Tensor:
-    return torch.randn(3, 1, model.input_size, model.input_size, generator=torch.Generator().manual_seed(0))
-
-
 @pytest.mark.parametrize("name", MODELS)
 @torch.no_grad()
-def test_every_registered_model_maps_pictures_to_ten_logits_through_its_features(name: str) -> None:
+def test_every_registered_model_maps_pictures_to_ten_logits_through_its_features(name: str, images: Tensor) -> None:
     model = build(name, {}).eval()
-    images = pictures_for(model)
     logits = model(images)
     assert isinstance(model, Model)
     assert logits.shape == (3, 10)
@@ -50,18 +45,18 @@ def test_every_registered_model_maps_pictures_to_ten_logits_through_its_features
 
 @pytest.mark.parametrize("name", MODELS)
 @torch.no_grad()
-def test_explained_layer_puts_out_what_forward_features_returns(name: str) -> None:
+def test_explained_layer_puts_out_what_forward_features_returns(name: str, images: Tensor) -> None:
     model = build(name, {}).eval()
     seen: list[Tensor] = []
     with model.target_layer.register_forward_hook(lambda *call: seen.append(call[-1])):
-        features = model.forward_features(pictures_for(model))
+        features = model.forward_features(images)
     assert torch.equal(seen[0], features)
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_no_parameter_is_without_a_gradient(name: str) -> None:
+def test_no_parameter_is_without_a_gradient(name: str, images: Tensor) -> None:
     model = build(name, {}).train()
-    nn.functional.cross_entropy(model(pictures_for(model)), torch.tensor([0, 3, 9])).backward()
+    nn.functional.cross_entropy(model(images), torch.tensor([0, 3, 9])).backward()
     assert [n for n, parameter in model.named_parameters() if parameter.grad is None or not parameter.grad.any()] == []
 
 
@@ -98,22 +93,6 @@ def test_to_input_normalises_grey_values_scaled_to_one() -> None:
     normalised = to_input(grey, InputDescription(size=2, mean=0.2, std=0.5))
     assert normalised.dtype == torch.float32
     assert normalised.flatten().tolist() == pytest.approx([-0.4, 0.0, 1.6, -0.4])
-
-
-def test_pictures_of_another_size_are_scaled_without_leaving_their_range_or_place() -> None:
-    images = torch.zeros(1, 1, 28, 28, dtype=torch.uint8)
-    images[..., 10:20, 4:8] = 255
-    larger = scaled(images, 56)
-    assert larger.shape == (1, 1, 56, 56)
-    assert (larger.min(), larger.max()) == (0, 255)
-    assert (larger[0, 0] > 128).nonzero().amin(dim=0).tolist() == [20, 8]
-    assert (larger[0, 0] > 128).nonzero().amax(dim=0).tolist() == [39, 15]
-    assert torch.equal(to_input(images, InputDescription(56, 0.0, 1.0)), larger / 255)
-
-
-def test_pictures_of_the_right_size_stay_as_they_are() -> None:
-    images = torch.zeros(1, 1, 28, 28, dtype=torch.uint8)
-    assert scaled(images, 28) is images
 
 
 class TestHybrid:
@@ -159,19 +138,6 @@ class TestHybrid:
         model.pos_emb[0, 17] += torch.linspace(-5, 5, 16)
         change = (model.forward_features(image) - before).abs().sum(dim=2)
         assert change.argmax() == 17
-
-
-class TestHybrid56:
-    @torch.no_grad()
-    def test_with_a_hybrids_weights_it_says_what_the_hybrid_says_of_the_means(self) -> None:
-        torch.manual_seed(0)
-        smaller, larger = Hybrid().eval(), Hybrid56().eval()
-        larger.load_state_dict(Hybrid56.adopted("hybrid", smaller.state_dict()))
-        images = torch.randn(3, 1, 56, 56)
-        assert torch.allclose(larger(images), smaller(nn.functional.avg_pool2d(images, 2)), atol=1e-5)
-
-    def test_has_at_most_650_000_parameters(self) -> None:
-        assert parameter_count(Hybrid56()) <= 650_000
 
 
 class TestSimpleCNN:
@@ -230,16 +196,3 @@ class TestWideResNet:
     def test_impossible_depth_is_refused(self, depth: int) -> None:
         with pytest.raises(ValueError, match="depth"):
             WideResNet(depth=depth)
-
-    @torch.no_grad()
-    def test_class_maps_sum_to_the_logits_without_the_bias(self, images: Tensor) -> None:
-        model = WideResNet(depth=10, widen=1).eval()
-        features = model.forward_features(images)
-        maps = model.class_maps(features)
-        assert maps.shape == (3, 10, 7, 7)
-        assert torch.allclose(maps.sum(dim=(2, 3)) + model.head.bias, model(images), atol=1e-5)
-
-    def test_class_map_is_grad_cam(self, images: Tensor) -> None:
-        model = WideResNet(depth=10, widen=1).eval()
-        features = model.forward_features(images).detach()
-        assert torch.allclose(model.class_map(features, 3), Model.class_map(model, features, 3), atol=1e-6)

@@ -1,6 +1,6 @@
 import pytest
 
-from fashioncam.runtime.segmenter_loading import load_segmenter
+from fashioncam.runtime.loading import load_segmenter
 from fashioncam.settings import SEGMENTERS
 
 

@@ -44,9 +44,9 @@ def test_turned_item_fills_its_picture():
 
 
 @pytest.mark.parametrize("degrees", [-20, 12, 25])
-def test_input_of_an_item_held_aslant_is_that_of_the_item_held_upright(degrees):
-    straight, aslant = (garment_input(*held(T_SHIRT, angle), DESCRIPTION).astype(int) for angle in (0, degrees))
-    assert np.abs(straight - aslant).mean() < 10
+def test_input_of_a_tilted_item_is_that_of_the_same_item_upright(degrees):
+    straight, tilted = (garment_input(*held(T_SHIRT, angle), DESCRIPTION).astype(int) for angle in (0, degrees))
+    assert np.abs(straight - tilted).mean() < 10
 
 
 @pytest.mark.parametrize("degrees", [0, -20, 25])

@@ -2,6 +2,7 @@ import pytest
 from pulling import pull_until
 from scenes import short_film, write_clip
 
+from fashioncam.commands import LoadModel
 from fashioncam.runtime.session import LiveSession
 from fashioncam.settings import Settings
 
@@ -22,7 +23,7 @@ def demo(tmp_path):
     """A running session on the demo clip, with a model."""
     session = LiveSession(Settings(device="demo"), tmp_path)
     session.start()
-    session.load_model()
+    session.send(LoadModel())
     pull_until(session, lambda view: view.model and view.reading)
     yield session
     session.stop()

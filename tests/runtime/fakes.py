@@ -8,7 +8,7 @@ import time
 from scenes import FPS, room
 
 from fashioncam.messages import Frame
-from fashioncam.runtime.sources.opening import SourceError
+from fashioncam.runtime.sources.source import SourceError
 
 
 class FakeSource:
@@ -25,7 +25,7 @@ class FakeSource:
     def read(self) -> Frame | None:
         if self.given < self.count:
             self.given += 1
-            return Frame(self.given - 1, self.image, (self.given - 1) / FPS, time.monotonic())
+            return Frame(self.given - 1, self.image, (self.given - 1) / FPS, time.perf_counter())
         if self.then == "fail":
             raise SourceError("the fake was unplugged")
         if self.then == "crash":
@@ -46,12 +46,12 @@ class SteadySource:
 
     def __init__(self):
         self.pause = threading.Event()
-        self.started_s, self.grabbed_s = time.monotonic(), []
+        self.started_s, self.grabbed_s = time.perf_counter(), []
 
     def read(self):
         due_s = self.started_s + len(self.grabbed_s) / self.fps
-        self.pause.wait(max(0.0, due_s - time.monotonic()))
-        self.grabbed_s.append(time.monotonic())
+        self.pause.wait(max(0.0, due_s - time.perf_counter()))
+        self.grabbed_s.append(time.perf_counter())
         image = room()
         image[0, 0] = len(self.grabbed_s) - 1  # to be recognised by on the screen
         return Frame(len(self.grabbed_s) - 1, image, 0.0, self.grabbed_s[-1])

@@ -1,22 +1,48 @@
-"""What tests of a live session share: they pull views from it as a window does."""
+"""What tests of a live session share: they look at its view as a window does."""
 
 import threading
+import time
 
-from fashioncam.runtime.sources.opening import SourceError
+from fashioncam.runtime.sources.source import SourceError
 
-PULLS = 2000
-PULL_INTERVAL_S = 0.01
+LIMIT_S = 20
+PAUSE_S = 0.005
 
 
 def pull_until(session, condition):
-    """Pull views as a window does until one of them meets the condition; returns all of them."""
-    views, pause = [], threading.Event()
-    for _ in range(PULLS):
-        views.append(session.read_latest())
-        if condition(views[-1]):
-            return views
-        pause.wait(PULL_INTERVAL_S)
-    raise AssertionError(f"never came: last view {views[-1]}")
+    """Look at the view until it meets the condition; returns every view that was seen."""
+    views = []
+
+    def is_met():
+        if not views or views[-1] is not session.view:
+            views.append(session.view)
+        return condition(views[-1])
+
+    wait_until(is_met)
+    return views
+
+
+def wait_until(condition):
+    """Ask again and again until the condition holds."""
+    ends_s, pause = time.perf_counter() + LIMIT_S, threading.Event()
+    while not condition():
+        assert time.perf_counter() < ends_s, "it never came"
+        pause.wait(PAUSE_S)
+
+
+def told(session, text):
+    """The first notification that contains the text."""
+    view = pull_until(session, lambda view: view.notification is not None and text in view.notification.text)[-1]
+    return view.notification.text
+
+
+def next_picture(session):
+    """The first view with a picture of another frame than now."""
+    before = session.view.picture
+    return pull_until(
+        session,
+        lambda view: view.picture is not None and (before is None or view.picture.grabbed_s != before.grabbed_s),
+    )[-1]
 
 
 def no_camera(size_wh):

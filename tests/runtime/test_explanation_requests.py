@@ -1,6 +1,6 @@
 import pytest
 
-from fashioncam.messages import Look, Prediction, Reading, Request, State
+from fashioncam.messages import DisplayStyle, Prediction, Reading, Request, State
 from fashioncam.runtime.explanation_requests import as_shown, contrast_asked, forgotten, row_asked
 
 TOP5 = tuple(Prediction(index, str(index), 0.2) for index in (6, 0, 4, 2, 3))
@@ -39,7 +39,7 @@ def test_region_is_not_forgotten():
 
 
 def test_region_is_that_of_the_mirrored_picture_and_back():
-    asked, look = Request(region=REGION), Look(mirrored=True)
-    assert as_shown(asked, look).region == pytest.approx((0.6, 0.2, 0.3, 0.4))
-    assert as_shown(as_shown(asked, look), look).region == pytest.approx(REGION)
-    assert as_shown(asked, Look()) is asked
+    asked, style = Request(region=REGION), DisplayStyle(mirrored=True)
+    assert as_shown(asked, style).region == pytest.approx((0.6, 0.2, 0.3, 0.4))
+    assert as_shown(as_shown(asked, style), style).region == pytest.approx(REGION)
+    assert as_shown(asked, DisplayStyle()) is asked

@@ -1,55 +1,110 @@
+import json
 import threading
-import time
+from types import SimpleNamespace
 
-import numpy as np
 import pytest
 from fakes import SteadySource
-from pulling import has_item, pull_until
+from pulling import has_item, next_picture, pull_until, told, wait_until
 from scenes import short_film, write_clip
 
+from fashioncam.commands import (
+    DeleteCaptures,
+    Do,
+    ExplainRow,
+    FileGarment,
+    LoadModel,
+    OpenSource,
+    Painted,
+    Pause,
+    SearchIn,
+    SetStyle,
+)
 from fashioncam.errors import UserError
-from fashioncam.messages import Look, State, Stream
+from fashioncam.messages import DisplayStyle, State, Stream
+from fashioncam.runtime import session as session_module
 from fashioncam.runtime.session import LiveSession
+from fashioncam.runtime.storage.recorder import Recorder
+from fashioncam.runtime.storage.storage import Storage
 from fashioncam.settings import Settings
+
+
+class BrokenRecorder(Recorder):
+    """Writes no more once it is broken."""
+
+    error: Exception | None = None
+
+    def write(self, *arguments):
+        if self.error is not None:
+            raise self.error
+        super().write(*arguments)
+
+
+@pytest.fixture
+def broken_recorder(monkeypatch):
+    """The class that the next session records with."""
+    recorder = type("ThisRecorder", (BrokenRecorder,), {})
+    monkeypatch.setattr(session_module, "Recorder", recorder)
+    return recorder
 
 
 def test_film_is_shown_before_the_model_is_there_and_named_afterwards(session):
     views = pull_until(session, lambda view: view.reading and view.reading.state is State.ITEM)
     assert views[-1].reading.top5 == ()
     assert not views[-1].model
-    assert any(view.is_new_frame for view in views)
-    session.load_model()
+    assert any(view.picture for view in views)
+    session.send(LoadModel())
     pull_until(session, lambda view: view.model)
 
 
 def test_end_of_a_film_is_said_and_its_last_picture_stays(session):
-    views = pull_until(session, lambda view: view.stream is Stream.ENDED)
-    assert views[-1].failure is None
-    assert sum(view.is_new_frame for view in views) <= 45
+    view = pull_until(session, lambda view: view.stream is Stream.ENDED)[-1]
+    assert view.failure is None
+    assert view.picture is not None
 
 
-def test_same_frame_is_not_counted_as_new(session):
+def test_view_stays_the_same_object_while_nothing_changes(session):
+    pull_until(session, lambda view: view.stream is Stream.ENDED and view.rates.capture == 0)
+    wait_until(lambda: session.view.rates.inference == 0)
+    before = session.view
+    threading.Event().wait(5 * session_module.TICK_S)
+    assert session.view is before
+
+
+def test_reading_the_view_twice_tells_the_same(session):
+    """Nothing is taken by a read: a notification stays until the next one."""
+    session.send(Do.SAVE_PICTURE)
+    text = told(session, "")
+    assert session.view.notification.text == text
+    number = session.view.notification.number
     pull_until(session, lambda view: view.stream is Stream.ENDED)
-    rest = [session.read_latest() for _ in range(5)]
-    assert not any(view.is_new_frame for view in rest[1:])
+    session.send(Do.LEARN)
+    told(session, "Wait until the model has been loaded")
+    assert session.view.notification.number > number
 
 
-def test_unusable_source_is_a_failure_by_the_user(tmp_path):
+def test_unusable_source_is_a_failure_at_the_start(tmp_path):
     session = LiveSession(Settings(device="nowhere.mp4"), tmp_path)
     session.start()
-    views = pull_until(session, lambda view: view.failure)
+    view = pull_until(session, lambda view: view.failure)[-1]
     session.stop()
-    assert views[-1].failure.by_user
-    assert "nowhere.mp4" in views[-1].failure.text
+    assert (view.failure.by_user, view.failed_at_start) == (True, True)
+    assert "nowhere.mp4" in view.failure.text
 
 
-def test_unusable_weights_are_a_failure_by_the_user(tmp_path):
+def test_unusable_weights_are_a_failure_at_the_start(tmp_path):
     session = LiveSession(Settings(device="demo", weights=tmp_path / "missing.pth"), tmp_path)
-    session.load_model()
-    views = pull_until(session, lambda view: view.failure)
+    session.start()
+    session.send(LoadModel())
+    view = pull_until(session, lambda view: view.failure)[-1]
     session.stop()
-    assert views[-1].failure.by_user
-    assert "missing.pth" in views[-1].failure.text
+    assert (view.failure.by_user, view.failed_at_start) == (True, True)
+    assert "missing.pth" in view.failure.text
+
+
+def test_failure_of_a_source_chosen_later_is_none_of_the_start(session, tmp_path):
+    pull_until(session, lambda view: view.stream is Stream.ENDED)
+    session.send(OpenSource(str(tmp_path / "nowhere.mp4")))
+    assert not pull_until(session, lambda view: view.failure)[-1].failed_at_start
 
 
 def test_predictions_are_written_live_too(tmp_path):
@@ -62,15 +117,11 @@ def test_predictions_are_written_live_too(tmp_path):
     assert (tmp_path / "live.jsonl").read_text().startswith('{"frame": ')
 
 
-def test_failure_is_not_forgotten_at_the_end_of_the_film(tmp_path, capfd):
+def test_failure_is_not_forgotten_at_the_end_of_the_film(broken_recorder, tmp_path, capfd):
     film = tmp_path / "film.avi"
     write_clip(str(film), short_film(held=2))
+    broken_recorder.error = ValueError("disk full")
     session = LiveSession(Settings(device=str(film), predictions=tmp_path / "out.jsonl"), tmp_path)
-
-    def broken(*arguments):
-        raise ValueError("disk full")
-
-    session._recorder.write = broken
     session.start()
     pull_until(session, lambda view: view.failure)
     view = pull_until(session, lambda view: view.stream is Stream.ENDED)[-1]
@@ -79,137 +130,168 @@ def test_failure_is_not_forgotten_at_the_end_of_the_film(tmp_path, capfd):
     assert "disk full" in capfd.readouterr().err
 
 
-def test_question_is_answered_while_paused_and_forgotten_when_the_item_has_left(demo):
+def test_request_is_answered_while_paused_and_forgotten_when_the_item_has_left(demo):
     pull_until(demo, has_item)
-    demo.set_paused(True)
-    pull_until(demo, lambda view: view.stream is Stream.PAUSED)
-    demo.explain_row(1)
-    second = pull_until(demo, lambda view: view.request.explained is not None and has_item(view))[-1].reading.top5[1]
-    pull_until(demo, lambda view: view.reading.explained == second.label and view.picture_bgr is not None)
-    demo.toggle_contrast()
+    demo.send(Pause(True))
+    pull_until(demo, lambda view: view.stream is Stream.PAUSED and has_item(view))
+    demo.send(ExplainRow(1))
+    assert demo.view.request.explained is not None
+    second = demo.view.reading.top5[1]
+    pull_until(demo, lambda view: view.reading.explained == second.label)
+    demo.send(Do.TOGGLE_CONTRAST)
     assert pull_until(demo, lambda view: view.reading.against)[-1].explanation is not None
-    demo.set_paused(False)
-    demo.relearn()
+    demo.send(Pause(False))
+    demo.send(Do.RELEARN)
     pull_until(demo, lambda view: view.reading and not view.reading.top5 and not view.request.contrast)
 
 
 def test_region_is_given_in_the_picture_as_shown(demo):
-    demo.set_look(Look(mirrored=True))
-    demo.search_in((0.0, 0.0, 0.25, 1.0))
-    view = demo.read_latest()
-    assert view.request.region == pytest.approx((0.0, 0.0, 0.25, 1.0))
-    assert view.picture_bgr is None or view.look.mirrored
-    assert demo._request.region == pytest.approx((0.75, 0.0, 0.25, 1.0))
+    demo.send(SetStyle(DisplayStyle(mirrored=True)))
+    demo.send(SearchIn((0.0, 0.0, 0.25, 1.0)))
+    assert demo.view.request.region == pytest.approx((0.0, 0.0, 0.25, 1.0))
+    demo.send(SetStyle(DisplayStyle()))
+    assert demo.view.request.region == pytest.approx((0.75, 0.0, 0.25, 1.0))
 
 
-def test_picture_capture_and_recording_are_kept_and_told(demo, tmp_path):
+def test_picture_capture_and_recording_are_saved_and_told(demo, tmp_path):
     pull_until(demo, has_item)
-    demo.set_paused(True)
-    demo.save_picture()
-    saved = pull_until(demo, lambda view: view.news)[-1].news
-    assert saved.startswith(f"Saved {tmp_path}")
+    demo.send(Pause(True))
+    demo.send(Do.SAVE_PICTURE)
+    assert told(demo, "Saved").startswith(f"Saved {tmp_path}")
     pull_until(demo, lambda view: view.stream is Stream.PAUSED)
-    assert demo.hold_capture()
-    demo.file_capture(6)
-    assert "Filed as Shirt" in pull_until(demo, lambda view: view.news)[-1].news
-    assert [capture.label for capture in demo.captures()] == ["Shirt"]
-    demo.delete_captures(demo.captures())
-    assert demo.captures() == []
-    assert "Deleted" in pull_until(demo, lambda view: view.news)[-1].news
-    demo.toggle_recording()
-    demo.set_paused(False)
-    read = {view.reading.frame_index for view in pull_until(demo, lambda view: view.recording is not None)}
-    for _ in range(2):  # the first of them at least has been recorded when the second is read
-        read.add(pull_until(demo, lambda view: view.reading.frame_index not in read)[-1].reading.frame_index)
-    demo.toggle_recording()
-    assert "Recorded" in pull_until(demo, lambda view: "Recorded" in view.news)[-1].news
+    demo.send(Do.HOLD_GARMENT)
+    assert demo.view.held.reading.top5
+    demo.send(FileGarment(6))
+    assert demo.view.held is None
+    told(demo, "Filed as Shirt")
+    captures = pull_until(demo, lambda view: view.captures)[-1].captures
+    assert [capture.label for capture in captures] == ["Shirt"]
+    demo.send(DeleteCaptures(captures))
+    pull_until(demo, lambda view: not view.captures)
+    told(demo, "Deleted")
+    demo.send(Do.TOGGLE_RECORDING)
+    demo.send(Pause(False))
+    film = pull_until(demo, lambda view: view.recording is not None)[-1].recording
+    wait_until(lambda: film.with_suffix(".jsonl").exists())
+    index = demo.view.reading.frame_index
+    pull_until(demo, lambda view: abs(view.reading.frame_index - index) > 3)
+    demo.send(Do.TOGGLE_RECORDING)
+    told(demo, "Recorded")
+    assert json.loads(film.with_suffix(".jsonl").read_text().splitlines()[0])["frame"] >= 0
 
 
-def test_full_disk_ends_the_film_and_not_the_demonstration(demo, monkeypatch):
-    pull_until(demo, lambda view: view.is_new_frame)
-    assert demo._recorder.frames
-
-    def full(*arguments):
-        raise UserError("out.mp4: the disk is nearly full")
-
-    monkeypatch.setattr(demo._recorder, "write", full)
-    told = pull_until(demo, lambda view: view.news)[-1].news
-    assert told == "Nothing more is written: out.mp4: the disk is nearly full"
-    index = demo.read_latest().reading.frame_index
-    assert pull_until(demo, lambda view: view.reading.frame_index > index)[-1].failure is None
-
-
-def test_garment_is_filed_by_the_classes_that_it_was_held_up_for(demo):
-    pull_until(demo, has_item)
-    assert demo.hold_capture()
-    demo._models.classes = tuple(reversed(demo._models.classes))
-    demo.file_capture(0)
-    pull_until(demo, lambda view: "Filed as T-shirt/top" in view.news)
-
-
-def test_files_are_closed_after_a_frame_that_took_long(session, monkeypatch):
-    has_ended, closed = iter((False, True)), []
-    monkeypatch.setattr(session._inference, "join", lambda: next(has_ended, True))
-    monkeypatch.setattr(session._keeper, "close", lambda: closed.append("keeper"))
+def test_full_disk_ends_the_film_and_not_the_demonstration(broken_recorder, tmp_path):
+    session = LiveSession(Settings(device="demo", predictions=tmp_path / "all.jsonl"), tmp_path)
+    session.start()
+    pull_until(session, lambda view: view.reading and view.reading.frame_index > 0)
+    broken_recorder.error = UserError("out.mp4: the disk is nearly full")
+    assert told(session, "Nothing more") == "Nothing more is written: out.mp4: the disk is nearly full"
+    index = session.view.reading.frame_index
+    view = pull_until(session, lambda view: view.reading.frame_index > index)[-1]
     session.stop()
-    assert closed == ["keeper"]
+    assert view.failure is None
 
 
-def test_recording_that_is_not_whole_is_said_at_the_end_and_the_other_files_are_closed(session, monkeypatch):
-    def fail():
-        raise UserError("the film is not whole")
+def test_garment_is_filed_by_the_classes_that_it_was_held_up_for(demo, tmp_path):
+    pull_until(demo, has_item)
+    demo.send(Do.HOLD_GARMENT)
+    held = demo.view.held
+    assert held.classes[0] == "T-shirt/top"
+    demo.send(OpenSource(str(tmp_path)))  # nothing that is chosen meanwhile changes what is held
+    demo.send(LoadModel(tmp_path / "missing.pth"))
+    assert demo.view.held is held
+    demo.send(FileGarment(0))
+    told(demo, "Filed as T-shirt/top")
 
-    closed = []
-    monkeypatch.setattr(session._keeper, "close", fail)
-    monkeypatch.setattr(session._recorder, "close", lambda: closed.append("recorder"))
-    with pytest.raises(UserError, match="the film is not whole"):
-        session.stop()
-    assert closed == ["recorder"]
+
+@pytest.fixture
+def closed(monkeypatch):
+    """The files that the next session has closed, in turn; closing the storage fails where `error` is given."""
+    closed = SimpleNamespace(names=[], error=None)
+
+    class NotedRecorder(Recorder):
+        def close(self):
+            super().close()
+            closed.names.append("recorder")
+
+    class NotedStorage(Storage):
+        def close(self):
+            super().close()
+            closed.names.append("storage")
+            if closed.error is not None:
+                raise closed.error
+
+    monkeypatch.setattr(session_module, "Recorder", NotedRecorder)
+    monkeypatch.setattr(session_module, "Storage", NotedStorage)
+    return closed
+
+
+def test_recording_that_is_not_whole_is_said_at_the_end_and_the_other_files_are_closed(closed, tmp_path):
+    closed.error = UserError("the video is incomplete")
+    with pytest.raises(UserError, match="the video is incomplete"):
+        LiveSession(Settings(device="demo"), tmp_path).stop()
+    assert closed.names == ["storage", "recorder"]
+
+
+def test_files_are_closed_after_a_frame_that_took_long(closed, tmp_path, monkeypatch):
+    joins, names_at_join = iter((False, True)), []
+
+    class SlowInference(session_module.InferenceLoop):
+        def join(self):
+            names_at_join.append(list(closed.names))
+            return super().join() and next(joins)
+
+    monkeypatch.setattr(session_module, "InferenceLoop", SlowInference)
+    LiveSession(Settings(device="demo"), tmp_path).stop()
+    assert names_at_join == [[], []], "none is closed before the frame has ended"
+    assert closed.names == ["storage", "recorder"]
 
 
 def test_nothing_in_view_cannot_be_filed(tmp_path):
     session = LiveSession(Settings(device="demo"), tmp_path)
-    assert not session.hold_capture()
-    session.file_capture(0)
-    assert "hold up a garment" in session.read_latest().news
+    session.send(Do.HOLD_GARMENT)
+    assert session.view.held is None
+    session.send(FileGarment(0))
+    told(session, "hold up a garment")
     session.stop()
 
 
-def test_numbers_agree_with_an_independent_measurement(tmp_path):
+def test_every_command_without_an_argument_is_carried_out(tmp_path):
+    session = LiveSession(Settings(device="demo"), tmp_path)
+    for command in Do:
+        session.send(command)
+    session.stop()
+
+
+def test_numbers_are_those_of_the_frames(tmp_path):
     source = SteadySource()
     settings = Settings(device="steady", predictions=tmp_path / "all.jsonl")
     session = LiveSession(settings, tmp_path, open_named=lambda device, size_wh: source)
     session.start()
-    shown_s, delays_s, pause = [], [], threading.Event()
-    while not shown_s or shown_s[-1] - shown_s[0] < 2.5:
-        view = session.read_latest()
-        if view.is_new_frame:
-            session.picture_shown()
-            shown_s.append(time.monotonic())
-            delays_s.append(shown_s[-1] - source.grabbed_s[view.picture_bgr[0, 0, 0]])
-        pause.wait(0.002)
-    now_s, rates = time.monotonic(), session.read_latest().rates
+    painted = []
+    for _ in range(12):
+        view = next_picture(session)
+        assert view.picture.grabbed_s == source.grabbed_s[view.picture.image_bgr[0, 0, 0]]
+        session.send(Painted(view.picture.grabbed_s))
+        painted.append(view)
+    rates = pull_until(session, lambda view: view.rates.display > 0 and view.rates.latency_ms > 0)[-1].rates
     session.stop()
-
-    def rate(times_s):
-        last = [s for s in times_s if s > now_s - 1]
-        return (len(last) - 1) / (last[-1] - last[0])
-
-    assert rates.capture == pytest.approx(rate(source.grabbed_s), rel=0.05)
-    assert rates.display == pytest.approx(rate(shown_s), rel=0.05)
-    assert rates.latency_ms == pytest.approx(1000 * np.median(delays_s), rel=0.05, abs=0.5)
-    assert rates.latency_p95_ms == pytest.approx(1000 * np.percentile(delays_s, 95), rel=0.05, abs=0.5)
+    assert rates.latency_p95_ms >= rates.latency_ms > 0
+    assert rates.capture > 0
     answered = (tmp_path / "all.jsonl").read_text().count("\n")
-    assert answered + rates.dropped == pytest.approx(len(source.grabbed_s), abs=3), "all others were answered"
+    assert answered + session.view.rates.dropped <= len(source.grabbed_s), "each frame is answered or dropped"
+    assert answered > 0
 
 
-def test_no_item_stays_on_the_picture_when_inference_has_failed(demo, capfd):
-    pull_until(demo, has_item)
-
-    def broken(*arguments):
-        raise ValueError("a defect")
-
-    demo._recorder.write = broken
-    views = pull_until(demo, lambda view: view.failure and view.is_new_frame and not has_item(view))
-    assert views[-1].reading.segment is None
+def test_no_item_stays_on_the_picture_when_inference_has_failed(broken_recorder, tmp_path, capfd):
+    session = LiveSession(Settings(device="demo", predictions=tmp_path / "all.jsonl"), tmp_path)
+    session.start()
+    session.send(LoadModel())
+    pull_until(session, has_item)
+    broken_recorder.error = ValueError("a defect")
+    failed = pull_until(session, lambda view: view.failure and not has_item(view))[-1]
+    picture = next_picture(session).picture
+    session.stop()
+    assert failed.reading.segment is None
+    assert picture is not failed.picture, "the picture goes on"
     assert "a defect" in capfd.readouterr().err

@@ -4,32 +4,36 @@ import cv2
 import pytest
 from fakes import FakeSource, SteadySource
 from mjpeg_server import MjpegServer
-from pulling import no_camera, pull_until
+from pulling import next_picture, no_camera, pull_until, told
 from scenes import room, short_film, write_clip
 
+from fashioncam.commands import Do, OpenSource, SetCameraSize
 from fashioncam.messages import Camera, State, Stream
 from fashioncam.runtime.session import LiveSession
-from fashioncam.runtime.sources import camera_list, choice
-from fashioncam.runtime.sources.opening import SourceError
+from fashioncam.runtime.sources import cameras as cameras_module
+from fashioncam.runtime.sources import opening
+from fashioncam.runtime.sources.source import SourceError
 from fashioncam.settings import Settings
 
 
 def test_without_a_camera_the_demo_clip_is_played_and_said(monkeypatch, tmp_path):
-    monkeypatch.setattr(choice, "open_first_camera", no_camera)
+    monkeypatch.setattr(opening, "open_first_camera", no_camera)
     session = LiveSession(Settings(), tmp_path)
     session.start()
-    views = pull_until(session, lambda view: view.is_new_frame)
+    view = next_picture(session)
     session.stop()
-    assert views[-1].notice == "Playing the demo clip: No camera found"
-    assert views[-1].source == "the demo clip"
+    assert view.notice == "Playing the demo clip: No camera found"
+    assert view.source == "the demo clip"
 
 
-def test_notice_of_a_source_that_has_been_left_is_not_shown(tmp_path):
+def test_notice_of_a_source_that_has_been_left_is_not_shown(monkeypatch, tmp_path):
     """Opening it may take seconds, in which another one is chosen."""
-    session = LiveSession(Settings(device="demo"), tmp_path)
-    session.open_source("demo")
-    session._sources.notice = "Playing the demo clip"
-    assert session.read_latest().notice == ""
+    monkeypatch.setattr(opening, "open_first_camera", no_camera)
+    session = LiveSession(Settings(), tmp_path)
+    session.start()
+    assert next_picture(session).notice
+    session.send(OpenSource("demo"))
+    assert next_picture(session).notice == ""
     session.stop()
 
 
@@ -45,9 +49,9 @@ def test_cameras_alone_are_opened_again_in_another_size(tmp_path):
     for device in ("0", "/dev/video2", "http://127.0.0.1/video"):
         session = LiveSession(Settings(device=device), tmp_path, open_named=open_named)
         session.start()
-        pull_until(session, lambda view: view.is_new_frame)
-        session.set_camera_size((1280, 720))
-        pull_until(session, lambda view: view.is_new_frame)
+        next_picture(session)
+        session.send(SetCameraSize((1280, 720)))
+        next_picture(session)
         session.stop()
     assert [device for device, size_wh in opened if size_wh == (1280, 720)] == ["0", "/dev/video2"]
 
@@ -68,9 +72,9 @@ def test_lost_camera_comes_back_after_it_was_asked_for_again(tmp_path, again):
     session.start()
     pull_until(session, lambda view: view.stream is Stream.LOST)
     if again == "size":
-        session.set_camera_size((1280, 720))
+        session.send(SetCameraSize((1280, 720)))
     else:
-        session.open_source("fake")
+        session.send(OpenSource("fake"))
     tried.clear()
     assert tried.wait(5)
     plugged_in.set()
@@ -83,7 +87,7 @@ def test_source_is_switched_without_a_restart(demo, tmp_path):
     folder = tmp_path / "pictures"
     folder.mkdir()
     cv2.imwrite(str(folder / "a.png"), room())
-    demo.open_source(str(folder))
+    demo.send(OpenSource(str(folder)))
     views = pull_until(demo, lambda view: view.reading and view.stream is Stream.ENDED)
     assert all(view.model for view in views)
     assert views[-1].source == str(folder)
@@ -92,33 +96,31 @@ def test_source_is_switched_without_a_restart(demo, tmp_path):
 
 def test_source_that_cannot_be_opened_is_said_and_the_one_before_goes_on(demo, tmp_path):
     (tmp_path / "text.mp4").write_text("no video")
-    demo.open_source(str(tmp_path / "text.mp4"))
-    told = pull_until(demo, lambda view: view.news)[-1]
-    assert "cannot be opened as a video" in told.news
-    view = pull_until(demo, lambda view: view.is_new_frame)[-1]
+    demo.send(OpenSource(str(tmp_path / "text.mp4")))
+    told(demo, "cannot be opened as a video")
+    view = next_picture(demo)
     assert (view.failure, view.device) == (None, "demo")
 
 
 def test_source_that_cannot_be_opened_after_the_end_of_another_is_a_failure(session, tmp_path):
     (tmp_path / "text.mp4").write_text("no video")
     pull_until(session, lambda view: view.stream is Stream.ENDED)
-    session.open_source(str(tmp_path / "text.mp4"))
+    session.send(OpenSource(str(tmp_path / "text.mp4")))
     view = pull_until(session, lambda view: view.failure)[-1]
     assert "cannot be opened as a video" in view.failure.text
-    assert not session.is_first_source
-    session.open_source("demo")
-    assert pull_until(session, lambda view: view.is_new_frame)[-1].failure is None
+    session.send(OpenSource("demo"))
+    assert next_picture(session).failure is None
 
 
 def test_both_sources_that_cannot_be_opened_are_said(demo, tmp_path):
     film, text = tmp_path / "film.avi", tmp_path / "text.mp4"
     write_clip(str(film), short_film(held=200))
     text.write_text("no video")
-    demo.open_source(str(film))
+    demo.send(OpenSource(str(film)))
     pull_until(demo, lambda view: view.stream is Stream.PLAYING)
     film.write_text("no video any more")
-    demo.open_source(str(text))
-    assert "text.mp4" in pull_until(demo, lambda view: view.news)[-1].news
+    demo.send(OpenSource(str(text)))
+    told(demo, "text.mp4")
     assert "film.avi" in pull_until(demo, lambda view: view.failure)[-1].failure.text
 
 
@@ -136,30 +138,31 @@ def test_of_two_bad_choices_in_a_row_the_source_before_both_goes_on(tmp_path):
 
     session = LiveSession(Settings(device="good"), tmp_path, open_named=open_named)
     session.start()
-    pull_until(session, lambda view: view.is_new_frame)
-    session.open_source("slow")
-    session.open_source("bad")
+    next_picture(session)
+    session.send(OpenSource("slow"))
+    session.send(OpenSource("bad"))
     is_second_chosen.set()
-    assert "bad cannot be opened" in pull_until(session, lambda view: view.news)[-1].news
-    view = pull_until(session, lambda view: view.is_new_frame)[-1]
+    told(session, "bad cannot be opened")
+    view = next_picture(session)
     session.stop()
     assert (view.failure, view.device) == (None, "good")
 
 
 def test_remembered_camera_that_is_gone_gives_way_to_the_first(monkeypatch, tmp_path):
-    monkeypatch.setattr(choice, "open_first_camera", no_camera)
+    monkeypatch.setattr(opening, "open_first_camera", no_camera)
     session = LiveSession(Settings(), tmp_path, preferred_device="97")
     session.start()
-    views = pull_until(session, lambda view: view.is_new_frame)
+    told(session, "camera 97 cannot be opened")
+    view = next_picture(session)
     session.stop()
-    assert views[-1].source == "the demo clip"
-    assert any("camera 97 cannot be opened" in view.news for view in views)
+    assert view.source == "the demo clip"
 
 
 def test_cameras_are_found_in_a_thread_of_their_own(monkeypatch, tmp_path):
-    monkeypatch.setattr(camera_list, "enumerated_cameras", lambda: (Camera(0, "Built-in"), Camera(2, "Desk camera")))
+    monkeypatch.setattr(cameras_module, "enumerated_cameras", lambda: (Camera(0, "Built-in"), Camera(2, "Desk camera")))
     session = LiveSession(Settings(device="demo"), tmp_path)
-    session.list_cameras()
+    session.start()
+    session.send(Do.LIST_CAMERAS)
     view = pull_until(session, lambda view: view.cameras)[-1]
     session.stop()
     assert view.cameras == (Camera(0, "Built-in"), Camera(2, "Desk camera"))
@@ -173,8 +176,8 @@ def test_stream_whose_plug_is_pulled_and_put_back_goes_on(tmp_path):
     server.unplug()
     lost = pull_until(session, lambda view: view.stream is Stream.LOST)[-1]
     server.plug_in()
-    views = pull_until(session, lambda view: view.is_new_frame and view.stream is Stream.PLAYING)
+    view = pull_until(session, lambda view: view.stream is Stream.PLAYING)[-1]
     session.stop()
     server.unplug()
     assert lost.failure is None
-    assert views[-1].reading.state is State.EMPTY, "the background needs no learning"
+    assert view.reading.state is State.EMPTY, "the background needs no learning"

@@ -12,9 +12,10 @@ from torch.nn import functional as F
 
 from fashioncam import checkpoint
 from fashioncam.checkpoint import LoadedModel
-from training import compare, evaluate
+from training import compare
 from training.data import fashion_mnist
-from training.engine.loop import predict
+from training.engine.prediction import predict
+from training.reports import evaluation
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def weights(tiny_hybrid: LoadedModel, tmp_path: Path, monkeypatch: pytest.Monkey
         tiny_hybrid.model.head.bias[3] = 99.0  # type: ignore[index,union-attr]
     checkpoint.save(replace(tiny_hybrid, temperature=2.0), tmp_path / "c.pth")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(evaluate, "latency_ms", lambda recogniser: 1.5)
+    monkeypatch.setattr(evaluation, "latency_ms", lambda recogniser: 1.5)
     return ["a.pth", "b.pth", "c.pth"]
 
 

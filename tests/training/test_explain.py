@@ -13,6 +13,7 @@ from fashioncam import checkpoint
 from fashioncam.checkpoint import LoadedModel
 from training import explain
 from training.data import fashion_mnist
+from training.reports import explanation, explanation_plots
 
 
 @pytest.fixture
@@ -26,8 +27,8 @@ def weights(tiny_hybrid: LoadedModel, tmp_path: Path) -> Path:
 def dataset(
     sample: tuple[Tensor, Tensor], tiny_hybrid: LoadedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> fashion_mnist.FashionMnist:
-    """A data set of a validation split alone: nothing else may be read."""
-    images, labels = sample
+    """A validation split of three classes: nothing else may be read."""
+    images, labels = (part[sample[1] < 3][:60] for part in sample)
     unread = fashion_mnist.Split(torch.empty(0), torch.empty(0))
     dataset = fashion_mnist.FashionMnist(
         unread, fashion_mnist.Split(images, labels), unread, input=tiny_hybrid.input, digest="digest"
@@ -38,8 +39,13 @@ def dataset(
 
 
 def test_report_holds_figures_and_pictures(
-    weights: Path, dataset: fashion_mnist.FashionMnist, capsys: pytest.CaptureFixture[str]
+    weights: Path,
+    dataset: fashion_mnist.FashionMnist,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(explanation_plots, "SHOWN_RANDOMISED", 2)
+    monkeypatch.setattr(explanation_plots, "SHOWN", 3)
     assert explain.main([str(weights), "--out", "out", "--pictures", "1"]) == 0
     assert re.search(r"win \d of 5 with a random map and \d of 4 with the silhouette", capsys.readouterr().out)
     found = json.loads(Path("out/explanation.json").read_text())
@@ -48,8 +54,7 @@ def test_report_holds_figures_and_pictures(
     assert found["means"]["silhouette"]["energy_inside"] == pytest.approx(1.0)
     assert all(-1 <= value <= 1 for figures in found["means"].values() for value in figures.values())
     assert next(iter(found["randomised"])) == "head"
-    classes = len(checkpoint.load(weights).classes)
-    pictures = {"curves.png", "randomised.png", *(f"class-{index}.png" for index in range(classes))}
+    pictures = {"curves.png", "randomised.png", *(f"class-{index}.png" for index in range(3))}
     assert {path.name for path in Path("out").glob("*.png")} == pictures
     page = Path("out/explanation.html").read_text()
     assert_self_contained(page, len(pictures))
@@ -59,15 +64,16 @@ def test_photographs_are_explained_in_place_of_the_data_set(
     weights: Path, garments: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(explanation_plots, "SHOWN_RANDOMISED", 1)
     assert explain.main([str(weights), "--garments", str(garments)]) == 0
     out = Path("reports/tiny-explained-garments")
     found = json.loads((out / "explanation.json").read_text())
-    assert (found["pictures"], found["of_photographs"]) == (3, True)  # of the one owner who is left out
+    assert (found["pictures"], found["of_photographs"]) == (3, True)  # of the one owner who is held out
     assert [path.name for path in out.glob("class-*.png")] == ["class-0.png"]
     assert "photographs of garments" in (out / "explanation.html").read_text()
 
 
-def test_garments_none_of_which_is_left_out_are_one_line_and_exit_code_2(
+def test_garments_none_of_which_is_held_out_are_one_line_and_exit_code_2(
     weights: Path, garments: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -75,22 +81,22 @@ def test_garments_none_of_which_is_left_out_are_one_line_and_exit_code_2(
     owner = table[1].rpartition(",")[2]
     (garments / "train.csv").write_text("\n".join([table[0], *(line for line in table if line.endswith(f",{owner}"))]))
     assert explain.main([str(weights), "--garments", str(garments)]) == 2
-    assert "none is left out" in capsys.readouterr().err
+    assert "none is held out" in capsys.readouterr().err
 
 
 def test_same_command_gives_the_same_figures(weights: Path, dataset: fashion_mnist.FashionMnist) -> None:
     loaded, some = checkpoint.load(weights), dataset.validation.images[:4]
     classes = torch.tensor([0, 1, 2, 3])
-    first, second = (explain.measure(weights, loaded, some, classes, classes)[0] for _ in range(2))
+    first, second = (explanation.measure(weights, loaded, some, classes, classes)[0] for _ in range(2))
     assert first == second
     assert first.right == 4
 
 
-def test_duel_by_hand() -> None:
+def test_comparison_by_hand() -> None:
     own = {"deletion": torch.tensor([0.1, 0.2, 0.5]), "energy_inside": torch.tensor([0.5, 0.5, 0.5])}
     other = {"deletion": torch.tensor([0.3, 0.6, 0.5]), "energy_inside": torch.tensor([1.0, 1.0, 1.0])}
-    found = explain.duels({explain.MODEL: own, explain.RANDOM: other, explain.SILHOUETTE: other})
-    assert [(duel.figure, duel.against) for duel in found] == [
+    found = explanation.compared({explanation.MODEL: own, explanation.RANDOM: other, explanation.SILHOUETTE: other})
+    assert [(one.figure, one.baseline) for one in found] == [
         ("deletion", "random map"),
         ("deletion", "silhouette"),
         ("energy_inside", "random map"),  # not against the silhouette, which is inside by definition
@@ -100,7 +106,7 @@ def test_duel_by_hand() -> None:
     assert found[0].margin == pytest.approx(1.96 * (0.08 / 3) ** 0.5 / 3**0.5)
     assert found[0].outcome == "better"
     assert found[2].outcome == "worse"
-    assert explain.Duel("insertion", "random map", 0.1, 0.2, 0.5).outcome == "open"
+    assert explanation.PairedComparison("insertion", "random map", 0.1, 0.2, 0.5).outcome == "open"
 
 
 @pytest.mark.parametrize("arguments", [["missing.pth"], ["tiny.pth", "--out", "tiny.pth"]])

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from pathlib import Path
 
+import onnx
 import pytest
 import torch
 from torch import Tensor
@@ -9,6 +12,7 @@ from torch import Tensor
 from fashioncam import checkpoint, resources
 from fashioncam.checkpoint import LoadedModel
 from fashioncam.models import build
+from fashioncam.runtime.loading import load_recogniser
 from fashioncam.settings import Settings
 from training import export
 from training.data import fashion_mnist
@@ -61,47 +65,51 @@ def test_inexact_file_is_refused_and_the_one_before_stays(
     assert {path.suffix for path in tmp_path.iterdir()} == {".pth", ".onnx"}
 
 
-def test_model_whose_maps_need_a_backward_pass_gives_its_logits_alone(tmp_path: Path) -> None:
-    class Small(torch.nn.Module):
-        has_class_maps = False
-
-        def forward_features(self, images: Tensor) -> Tensor:
-            return images
-
-        def forward_head(self, features: Tensor) -> Tensor:
-            return features.flatten(1)[:, :10]
-
-    assert len(export.LogitsAndMaps(Small())(torch.zeros(1, 1, 28, 28))) == 1
-    assert not build("simplecnn", {}).has_class_maps
-    assert build("hybrid", {}).has_class_maps
+def other_model(loaded: LoadedModel, name: str, config: dict[str, int]) -> LoadedModel:
+    """An untrained model of another kind, described as `loaded` is."""
+    torch.manual_seed(0)
+    return replace(loaded, model=build(name, config).eval(), info=replace(loaded.info, model_name=name, config=config))
 
 
-def test_twin_is_written_with_the_checkpoint_and_bound_to_it(tiny_hybrid: LoadedModel, tmp_path: Path) -> None:
-    from fashioncam.pipeline.recognition.onnx_recogniser import ExportedRecogniser
-    from fashioncam.runtime.model_loading import load_recogniser
+@pytest.mark.parametrize(
+    ("name", "config", "half"),
+    [
+        pytest.param("simplecnn", {}, True, id="simplecnn-half"),
+        pytest.param("wide_resnet", {"depth": 10, "widen": 1}, False, id="wide_resnet-single"),
+    ],
+)
+def test_every_model_gets_a_twin_in_the_precision_that_it_is_stored_in(
+    tiny_hybrid: LoadedModel,
+    tmp_path: Path,
+    name: str,
+    config: dict[str, int],
+    half: bool,
+    sample: tuple[Tensor, Tensor],
+) -> None:
+    weights, twin = tmp_path / "other.pth", tmp_path / "other.onnx"
+    export.save_with_twin(other_model(tiny_hybrid, name, config), weights, half)
+    recogniser = load_recogniser(Settings(weights=weights))
+    assert (recogniser.runtime, recogniser.description.model) == ("onnxruntime", name)
+    assert export.largest_difference(checkpoint.load(weights), twin, sample[0][::20]) < 1e-4
+    types = {tensor.data_type for tensor in onnx.load(twin).graph.initializer}
+    assert (onnx.TensorProto.FLOAT16 in types) == half
 
-    weights = tmp_path / "tiny.pth"
-    export.save_with_twin(tiny_hybrid, weights)
-    settings = Settings(model="hybrid", weights=weights)
-    assert isinstance(load_recogniser(settings), ExportedRecogniser)
-    assert not isinstance(
-        load_recogniser(Settings(model="hybrid", weights=weights, cam_method="hirescam")), ExportedRecogniser
-    )
-    # Trained again, without its twin: what lies beside it is another model's.
-    for parameter in tiny_hybrid.model.parameters():
-        parameter.data += 0.01
-    checkpoint.save(tiny_hybrid, weights)
-    assert not isinstance(load_recogniser(settings), ExportedRecogniser)
 
-
-@pytest.mark.parametrize("content", [b"", b"no network", b"\x08\x07"], ids=["empty", "text", "cut"])
-def test_damaged_twin_is_passed_over(tiny_hybrid: LoadedModel, tmp_path: Path, content: bytes) -> None:
-    from fashioncam.pipeline.recognition.torch_recogniser import TorchRecogniser
-    from fashioncam.runtime.model_loading import load_recogniser
-
-    checkpoint.save(tiny_hybrid, tmp_path / "tiny.pth")
-    (tmp_path / "tiny.onnx").write_bytes(content)
-    assert isinstance(load_recogniser(Settings(model="hybrid", weights=tmp_path / "tiny.pth")), TorchRecogniser)
+@pytest.mark.parametrize("package", ["onnx", "onnxscript"])
+def test_without_the_packages_that_write_onnx_the_checkpoint_is_saved_and_one_line_says_so(
+    tiny_hybrid: LoadedModel,
+    tmp_path: Path,
+    package: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    export.save_with_twin(tiny_hybrid, tmp_path / "tiny.pth")
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "tiny.onnx is not written" in said
+    assert "python -m pip install onnx onnxscript" in said
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny.pth"]
 
 
 def test_missing_data_set_is_noticed_before_anything_is_written(tiny_hybrid: LoadedModel, tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def archive(data_set, tmp_path):
 
 @pytest.fixture(autouse=True)
 def one_process(monkeypatch):
-    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    monkeypatch.setattr(fetch_garments, "on_all_cores", lambda function, jobs, what: [function(*job) for job in jobs])
 
 
 @pytest.fixture

@@ -14,17 +14,15 @@ from torch import Tensor
 
 from fashioncam import checkpoint
 from fashioncam.checkpoint import LoadedModel
+from fashioncam.learning_protocol import Error, Progress, Result, decode
 from fashioncam.messages import Reading, Segment, State
-from fashioncam.models import build
 from fashioncam.models.base import to_input
-from fashioncam.models.hybrid import Hybrid56
 from fashioncam.runtime.storage.captures import file_capture
 from training import finetune
 from training.augmentation.webcam import cutouts_through_webcam
 from training.data import fashion_mnist
 from training.data.captures import load_captures
-from training.engine.background_evidence import background_evidence
-from training.engine.class_maps import LogitsAndMaps
+from training.engine.class_maps import LogitsAndMaps, background_evidence
 
 BOX = (200, 120, 160, 240)
 SHIRT = 6
@@ -59,9 +57,7 @@ def adapt(
     split = fashion_mnist.Split(*sample)
     known = fashion_mnist.FashionMnist(split, split, split, model.input, DIGEST)
     monkeypatch.setattr(fashion_mnist, "load", lambda folder: known)
-    monkeypatch.setattr(
-        finetune, "save_with_twin", checkpoint.save
-    )  # the export takes seconds, and has tests of its own
+    monkeypatch.setattr(finetune, "save_with_twin", checkpoint.save)  # the export has tests of its own
     monkeypatch.setattr(finetune, "STEPS", 8)
     monkeypatch.setattr(finetune, "CAPTURED", 8)
     monkeypatch.setattr(finetune, "RECIPE", replace(finetune.RECIPE, batch_size=16, learning_rate=0.01))
@@ -96,30 +92,31 @@ def test_captures_are_learned_and_the_rest_of_the_checkpoint_stays(
     assert set(new.info.figures) == {finetune.ORIGINAL, finetune.NOW, "class_map_scale"}
 
 
-@pytest.fixture
-def model56(model: LoadedModel) -> LoadedModel:
-    larger = build("hybrid56", dict(model.info.config))
-    larger.load_state_dict(Hybrid56.adopted("hybrid", model.model.state_dict()))
-    about = replace(model.info, model_name="hybrid56")
-    return replace(model, model=larger.eval(), input=replace(model.input, size=56), info=about)
-
-
-def test_model_that_sees_more_pixels_learns_too(
-    adapt: Callable[..., int], model56: LoadedModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_program_is_told_in_json_lines(
+    adapt: Callable[..., int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(finetune, "MAY_FORGET", 1.0)
-    checkpoint.save(model56, tmp_path / "old.pth")
-    assert adapt() == 0
-    assert checkpoint.load(tmp_path / "new.pth").input == model56.input
-
-
-def test_progress_is_told_in_plain_lines(adapt: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
-    assert adapt("--percent") == 0
-    *lines, last = capsys.readouterr().out.splitlines()
-    percents = [int(line.removesuffix(" %")) for line in lines]
+    load = finetune.load_captures
+    monkeypatch.setattr(finetune, "load_captures", lambda *given: print("a library speaks") or load(*given))
+    assert adapt("--json-lines") == 0
+    out, err = capsys.readouterr()
+    assert "a library speaks" in err
+    *events, result = map(decode, out.splitlines())
+    percents = [event.percent for event in events if isinstance(event, Progress)]
+    assert len(percents) == len(events)
     assert percents == sorted(percents)
     assert (percents[0], percents[-1]) == (0, 100)
-    assert "filed garments named rightly" in last
+    assert isinstance(result, Result)
+    assert (result.weights, result.captures) == (str(tmp_path / "new.pth"), 3)
+
+
+def test_program_is_told_an_error_in_a_json_line(
+    adapt: Callable[..., int], captures: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    captures.rename(captures.with_name("elsewhere"))
+    assert adapt("--json-lines") == 2
+    error = decode(capsys.readouterr().out.splitlines()[-1])
+    assert isinstance(error, Error)
+    assert error.text.startswith(f"{captures}: no such folder")
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def test_runs_are_those_of_the_training_command(
     assert sweep.main(command) == 0
     info = checkpoint.load(tmp_path / "batch_size=70-seed=0" / "weights.pth").info
     assert Recipe(**info.recipe) == replace(train_tiny.TINY, batch_size=70, epochs=1)
-    monkeypatch.delattr(loop, "train_step")  # the same command again trains nothing
+    monkeypatch.delattr(loop, "forward_backward")  # the same command again trains nothing
     assert sweep.main(command) == 0
     assert f"{100 * info.figures['validation_accuracy']:.2f} %" in capsys.readouterr().out
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from fashioncam.settings import Settings
 from fashioncam.ui.main_window import MainWindow
-from fashioncam.ui.preferences import Memory
+from fashioncam.ui.preferences import Preferences
 
 
 @pytest.fixture(scope="session")
@@ -27,8 +27,11 @@ def qt_application(qt_session):
 
 
 @pytest.fixture
-def memory(tmp_path):
-    return Memory(QSettings(str(tmp_path / "memory.ini"), QSettings.Format.IniFormat))
+def preferences(tmp_path):
+    """Those of a user who has seen the first steps."""
+    preferences = Preferences(QSettings(str(tmp_path / "preferences.ini"), QSettings.Format.IniFormat))
+    preferences.save("steps_seen", True)
+    return preferences
 
 
 @pytest.fixture
@@ -37,16 +40,29 @@ def session():
 
 
 @pytest.fixture
-def window(qt_application, session, memory):
-    """A window on a fake session, in front, after the first run."""
-    memory.keep("steps_seen", True)
-    window = MainWindow(Settings(), session, memory, OWN_WEIGHTS)
-    window.resize(1280, 720)
-    window.show()
-    window.activateWindow()
-    qt_application.processEvents()
-    yield window
-    window.close()
-    window.deleteLater()
+def open_window(qt_application, session, preferences):
+    """Opens windows on the fake session, with these settings."""
+    opened = []
+
+    def open_window(**settings):
+        window = MainWindow(Settings(**settings), session, preferences, OWN_WEIGHTS)
+        opened.append(window)
+        window.show()
+        return window
+
+    yield open_window
+    for window in opened:
+        window.close()
+        window.deleteLater()
     qt_application.processEvents()
     qt_application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def window(open_window, qt_application):
+    """A window in front."""
+    window = open_window()
+    window.resize(1280, 720)
+    window.activateWindow()
+    qt_application.processEvents()
+    return window

@@ -2,51 +2,46 @@ import pytest
 from fake_session import item_view
 from hands import press, settle
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtWidgets import QWidget
 
-from fashioncam.messages import Look, Request, Stream
+from fashioncam.commands import Do, ExplainRow, OpenSource, SearchIn, SetStyle
+from fashioncam.messages import DisplayStyle, Request
 from fashioncam.ui.shortcuts import BINDINGS
 from fashioncam.ui.theme import Theme
 from fashioncam.ui.widgets import help_overlay
+from fashioncam.ui.widgets.help_overlay import HelpOverlay
 
 
 @pytest.mark.parametrize(
-    ("key", "modifier", "name", "arguments"),
+    ("key", "command"),
     [
-        (Qt.Key.Key_N, 0, "relearn", ()),
-        (Qt.Key.Key_Space, 0, "set_paused", (True,)),
-        (Qt.Key.Key_S, 0, "save_picture", ()),
-        (Qt.Key.Key_R, 0, "toggle_recording", ()),
-        (Qt.Key.Key_1, 0, "explain_row", (0,)),
-        (Qt.Key.Key_5, 0, "explain_row", (4,)),
-        (Qt.Key.Key_C, 0, "toggle_contrast", ()),
-        (Qt.Key.Key_D, 0, "open_source", ("demo",)),
-        (Qt.Key.Key_G, 0, "set_look", (Look(heat=False),)),
-        (Qt.Key.Key_M, 0, "set_look", (Look(mirrored=True),)),
-        (Qt.Key.Key_Period, 0, "set_look", (Look(strength=0.8),)),
-        (Qt.Key.Key_Comma, 0, "set_look", (Look(strength=0.6),)),
+        (Qt.Key.Key_N, Do.RELEARN),
+        (Qt.Key.Key_S, Do.SAVE_PICTURE),
+        (Qt.Key.Key_R, Do.TOGGLE_RECORDING),
+        (Qt.Key.Key_1, ExplainRow(0)),
+        (Qt.Key.Key_5, ExplainRow(4)),
+        (Qt.Key.Key_C, Do.TOGGLE_CONTRAST),
+        (Qt.Key.Key_D, OpenSource("demo")),
+        (Qt.Key.Key_G, SetStyle(DisplayStyle(heat=False))),
+        (Qt.Key.Key_M, SetStyle(DisplayStyle(mirrored=True))),
+        (Qt.Key.Key_Period, SetStyle(DisplayStyle(strength=0.8))),
+        (Qt.Key.Key_Comma, SetStyle(DisplayStyle(strength=0.6))),
     ],
-    ids=["n", "space", "s", "r", "1", "5", "c", "d", "g", "m", "stronger", "weaker"],
+    ids=["n", "s", "r", "1", "5", "c", "d", "g", "m", "stronger", "weaker"],
 )
-def test_keys_reach_the_session(window, session, key, modifier, name, arguments):
+def test_keys_reach_the_session(window, session, key, command):
     settle(window, session, item_view())
-    session.calls.clear()
+    session.sent.clear()
     press(window, key)
-    assert session.asked(name) == [arguments]
+    assert session.asked(command) == [command]
     assert window.isVisible()
-
-
-def test_space_ends_a_pause(window, session):
-    settle(window, session, item_view(stream=Stream.PAUSED))
-    press(window, Qt.Key.Key_Space)
-    assert session.asked("set_paused") == [(False,)]
 
 
 def test_backspace_searches_the_whole_picture_again(window, session):
     settle(window, session, item_view(request=Request(region=(0.1, 0.1, 0.5, 0.5))))
     press(window, Qt.Key.Key_Backspace)
-    assert session.asked("search_in") == [(None,)]
+    assert session.asked(SearchIn) == [SearchIn(None)]
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Q, Qt.Key.Key_Escape], ids=["q", "Esc"])
@@ -69,10 +64,10 @@ def test_escape_leaves_help_presentation_and_full_screen_before_it_quits(window,
     press(window, Qt.Key.Key_F)
     press(window, Qt.Key.Key_P)
     press(window, Qt.Key.Key_H)
-    assert window._help.isVisible()
+    assert window.findChild(HelpOverlay).isVisible()
     assert window.menuBar().isHidden()
     press(window, Qt.Key.Key_Escape)
-    assert not window._help.isVisible()
+    assert not window.findChild(HelpOverlay).isVisible()
     press(window, Qt.Key.Key_Escape)
     assert not window.menuBar().isHidden()
     assert window.isFullScreen(), "as before the presentation"
@@ -92,7 +87,7 @@ def test_every_binding_is_in_its_menu_with_its_key_and_tool_tip(window):
 
 
 def test_key_that_is_held_down_repeats_only_what_goes_by_steps(window):
-    repeating = {name for name, action in window._actions.items() if action.autoRepeat()}
+    repeating = {b.action for b in BINDINGS if window.findChild(QAction, b.action).autoRepeat()}
     assert repeating == {"stronger", "weaker", "zoom_in", "zoom_out"}
 
 
@@ -118,11 +113,11 @@ def test_full_screen_left_in_a_presentation_stays_left(window):
     assert not window.isFullScreen()
 
 
-def test_size_is_remembered_though_one_quits_in_full_screen(window, memory):
+def test_size_is_remembered_though_one_quits_in_full_screen(window, preferences):
     window.resize(700, 500)
     press(window, Qt.Key.Key_F)
     press(window, Qt.Key.Key_Q)
     remembered = QWidget()
-    assert remembered.restoreGeometry(memory.geometry)
+    assert remembered.restoreGeometry(preferences.geometry)
     assert (remembered.width(), remembered.isFullScreen()) == (700, False)
     remembered.deleteLater()

@@ -1,8 +1,9 @@
 import pytest
 from fake_session import TOP5, item_view, reading
 
-from fashioncam.messages import Failure, State, Stream, View
+from fashioncam.messages import Failure, State, Stream
 from fashioncam.ui.texts import legend_ends, question, words
+from fashioncam.view import View
 
 
 @pytest.mark.parametrize(
@@ -35,8 +36,8 @@ def test_learning_shows_how_far_it_is():
 
 def test_item_that_an_edge_cuts_is_to_be_moved():
     turned, moved = (words(View(reading=reading(State.UNCERTAIN, TOP5, is_cut=cut), model="hybrid")) for cut in (0, 1))
-    assert turned.advice == "Perhaps class 0: turn it, spread it. Nothing held up? Press N"
-    assert moved.advice == "Perhaps class 0: show all of it. Nothing held up? Press N"
+    assert turned.advice == "Perhaps class 0: turn it, spread it. Nothing in hand? Press N"
+    assert moved.advice == "Perhaps class 0: show all of it. Nothing in hand? Press N"
 
 
 def test_failure_is_told_in_full():

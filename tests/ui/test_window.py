@@ -3,75 +3,92 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fake_session import TOP5, item_view, reading
-from hands import double_click, press, second_click, settle
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from fake_session import TOP5, item_view, picture, reading
+from hands import button, choose, double_click, entry, press, send_mouse, settle, ticked, wait_for
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QColor, QDropEvent, QPalette, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QInputDialog, QLabel, QLineEdit, QTreeView
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QInputDialog,
+    QLabel,
+    QLineEdit,
+    QSlider,
+    QTreeView,
+    QWidget,
+)
 
-from fashioncam.messages import Camera, Look, Prediction, Request, State, Stream, View
-from fashioncam.settings import Settings
+from fashioncam.commands import Do, ExplainRow, LoadModel, OpenSource, Pause, SearchIn, SetCamMethod, SetStyle
+from fashioncam.messages import Camera, DisplayStyle, Failure, Prediction, Request, State, Stream
 from fashioncam.ui import theme
-from fashioncam.ui.main_window import MainWindow
+from fashioncam.ui.actions import ButtonBar
+from fashioncam.ui.menus import METHODS
 from fashioncam.ui.widgets import status_line
 from fashioncam.ui.widgets.explanation_view import Legend
+from fashioncam.ui.widgets.help_overlay import HelpOverlay
+from fashioncam.ui.widgets.numbers_bar import NumbersBar
 from fashioncam.ui.widgets.prediction_rows import PredictionRows
-from fashioncam.ui.widgets.video_view import PictureView
+from fashioncam.ui.widgets.side_panel import SidePanel
+from fashioncam.ui.widgets.state_banner import StateBanner
+from fashioncam.ui.widgets.status_line import StatusLine
+from fashioncam.ui.widgets.video_view import LiveView, PictureView
+from fashioncam.view import View
 
 
 def test_presentation_writes_large(window, session, qt_application):
     settle(window, session, item_view())
-    usual = window._panel.rows.height()
-    window._toggle_presentation()
+    usual = window.findChild(PredictionRows).height()
+    choose(window, "present")
     window.showNormal()  # the screen of these tests is a square
     window.resize(1280, 720)
     qt_application.processEvents()
-    assert window._panel.rows.sizeHint().height() > 1.9 * usual
-    assert window._panel.verticalScrollBar().maximum() == 0, "all of it is seen"
-    settle(window, session, item_view(news="Saved a picture"))
+    assert window.findChild(PredictionRows).sizeHint().height() > 1.9 * usual
+    assert window.findChild(SidePanel).verticalScrollBar().maximum() == 0, "all of it is seen"
+    settle(window, session, item_view(told="Saved a picture"))
     qt_application.processEvents()
-    assert window._status.isVisible()
-    assert window._panel.verticalScrollBar().maximum() == 0, "above the news, too"
-    window._toggle_presentation()
+    assert window.findChild(StatusLine).isVisible()
+    assert window.findChild(SidePanel).verticalScrollBar().maximum() == 0, "above the notification, too"
+    choose(window, "present")
 
 
-def test_news_are_seen_in_a_presentation_and_go_again(window, session, monkeypatch):
+def test_notification_is_seen_in_a_presentation_and_goes_again(window, session, monkeypatch):
+    monkeypatch.setattr(status_line, "STAY_MS", 0)
+    monkeypatch.setattr(status_line, "STAY_MS_PER_CHARACTER", 0)
     settle(window, session, item_view())
-    window._toggle_presentation()
-    assert not window._status.isVisible()
-    settle(window, session, item_view(news="Saved a picture"))
-    assert window._status.isVisible()
-    assert window._status.text == "Saved a picture"
-    monkeypatch.setattr(status_line, "NEWS_STAY_MS", -1)
-    monkeypatch.setattr(status_line, "NEWS_MS_PER_CHARACTER", 0)
-    settle(window, session, item_view())
-    assert not window._status.isVisible()
-    window._toggle_presentation()
-    assert window._status.isVisible()
+    choose(window, "present")
+    status = window.findChild(StatusLine)
+    assert not status.isVisible()
+    settle(window, session, item_view(told="Saved a picture"))
+    assert (status.isVisible(), status.text) == (True, "Saved a picture")
+    assert wait_for(lambda: not status.isVisible())
+    choose(window, "present")
+    assert status.isVisible()
 
 
 def test_click_on_a_row_asks_why(window, session):
     settle(window, session, item_view())
-    rows = window._panel.rows
+    rows = window.findChild(PredictionRows)
     QTest.mouseClick(rows, Qt.MouseButton.LeftButton, pos=QPoint(100, rows.height() * 3 // 10))
-    assert session.asked("explain_row") == [(1,)]
+    assert session.asked(ExplainRow) == [ExplainRow(1)]
 
 
 def test_click_on_an_empty_row_asks_nothing(window, session):
     settle(window, session, View(reading=reading(State.EMPTY), model="hybrid", stream=Stream.PLAYING))
-    QTest.mouseClick(window._panel.rows, Qt.MouseButton.LeftButton, pos=QPoint(100, 10))
-    assert session.asked("explain_row") == []
+    QTest.mouseClick(window.findChild(PredictionRows), Qt.MouseButton.LeftButton, pos=QPoint(100, 10))
+    assert session.asked(ExplainRow) == []
 
 
 def test_drag_limits_the_search_and_double_click_clears(window, session, qt_application):
     settle(window, session, item_view())
-    video, area = window._video, window._video.picture_area()
+    video = window.findChild(LiveView)
+    area = video.picture_area()
     start, end = area.center() - QPoint(area.width() // 4, area.height() // 4), area.center()
     QTest.mousePress(video, Qt.MouseButton.LeftButton, pos=start)
     QTest.mouseMove(video, end)
     QTest.mouseRelease(video, Qt.MouseButton.LeftButton, pos=end)
-    ((region,),) = session.asked("search_in")
+    (region,) = [command.region for command in session.asked(SearchIn)]
     assert region == pytest.approx((0.25, 0.25, 0.25, 0.25), abs=0.01)
     settle(window, session, item_view(request=Request(region=region)))
     shown = window.grab().toImage()
@@ -79,13 +96,15 @@ def test_drag_limits_the_search_and_double_click_clears(window, session, qt_appl
     inside = video.mapTo(window, start + QPoint(20, 20))
     assert shown.pixelColor(left_of_it).lightness() < 0.7 * shown.pixelColor(inside).lightness()
     double_click(video, end)
-    assert session.asked("search_in")[-1] == (None,)
+    assert session.asked(SearchIn)[-1] == SearchIn(None)
 
 
 def test_click_on_the_picture_is_no_region(window, session):
     settle(window, session, item_view())
-    QTest.mouseClick(window._video, Qt.MouseButton.LeftButton, pos=window._video.picture_area().center())
-    assert session.asked("search_in") == []
+    QTest.mouseClick(
+        window.findChild(LiveView), Qt.MouseButton.LeftButton, pos=window.findChild(LiveView).picture_area().center()
+    )
+    assert session.asked(SearchIn) == []
 
 
 @pytest.mark.parametrize("size", [28, 56])
@@ -93,64 +112,62 @@ def test_panel_says_how_many_pixels_the_model_sees(window, session, size):
     view = item_view()
     seen = replace(view.reading, input_grey=np.full((size, size), 200, np.uint8))
     settle(window, session, replace(view, reading=seen))
-    assert any(f"{size} x {size}" in label.text() for label in window._panel.findChildren(QLabel))
+    assert any(f"{size} x {size}" in label.text() for label in window.findChild(SidePanel).findChildren(QLabel))
 
 
 @pytest.mark.parametrize(
-    ("look", "key", "wanted"),
+    ("style", "key", "wanted"),
     [
-        (Look(strength=0.1), Qt.Key.Key_Comma, Look(strength=0.1, heat=False)),
-        (Look(strength=0.1, heat=False), Qt.Key.Key_G, Look(strength=0.1)),
-        (Look(strength=0.1, heat=False), Qt.Key.Key_Period, Look(strength=0.2)),
+        (DisplayStyle(strength=0.1), Qt.Key.Key_Comma, DisplayStyle(strength=0.1, heat=False)),
+        (DisplayStyle(strength=0.1, heat=False), Qt.Key.Key_G, DisplayStyle(strength=0.1)),
+        (DisplayStyle(strength=0.1, heat=False), Qt.Key.Key_Period, DisplayStyle(strength=0.2)),
     ],
     ids=["weaker than the weakest is off", "on as it was", "stronger"],
 )
-def test_heat_map_that_was_weakened_away_comes_back(window, session, look, key, wanted):
-    settle(window, session, item_view(look=look))
+def test_heat_map_that_was_weakened_away_comes_back(window, session, style, key, wanted):
+    settle(window, session, item_view(style=style))
     press(window, key)
-    assert session.asked("set_look")[-1] == (wanted,)
+    assert session.asked(SetStyle)[-1] == SetStyle(wanted)
 
 
 def test_heat_map_that_is_off_cannot_be_weakened(window, session):
-    settle(window, session, item_view(look=Look(heat=False)))
-    count = len(session.asked("set_look"))
+    settle(window, session, item_view(style=DisplayStyle(heat=False)))
+    count = len(session.asked(SetStyle))
     press(window, Qt.Key.Key_Comma)
-    assert len(session.asked("set_look")) == count
+    assert len(session.asked(SetStyle)) == count
 
 
 def test_slider_pulled_down_to_nothing_is_no_choice_of_a_strength(window, session):
-    settle(window, session, item_view(look=Look(strength=0.6)))
-    slider = window._panel.explanation._strength
+    settle(window, session, item_view(style=DisplayStyle(strength=0.6)))
+    slider = window.findChild(QSlider)
     slider.setSliderDown(True)
     for value in range(slider.value() - 1, -1, -1):
         slider.setValue(value)
     slider.setSliderDown(False)
-    assert session.asked("set_look")[-1] == (Look(strength=0.6, heat=False),)
+    assert session.asked(SetStyle)[-1] == SetStyle(DisplayStyle(strength=0.6, heat=False))
 
 
 def test_contrast_button_and_strength_slider(window, session):
     settle(window, session, item_view())
-    explanation = window._panel.explanation
-    explanation._contrast.click()
-    assert session.asked("toggle_contrast") == [()]
-    explanation._strength.setValue(5)
-    assert session.asked("set_look")[-1] == (Look(strength=0.25),)
+    button(window, "First against second").click()
+    assert session.asked(Do.TOGGLE_CONTRAST)
+    window.findChild(QSlider).setValue(5)
+    assert session.asked(SetStyle)[-1] == SetStyle(DisplayStyle(strength=0.25))
 
 
-def test_way_to_a_heat_map_is_chosen_by_menu(window, session):
+def test_heat_map_method_is_chosen_by_menu(window, session):
     settle(window, session, item_view(cam_method="occlusion"))
-    actions = window._method_menu._actions
-    assert [method for method, action in actions.items() if action.isChecked()] == ["occlusion"]
-    actions["gradcam"].trigger()
-    assert session.asked("set_cam_method") == [("gradcam",)]
+    assert ticked(window, *METHODS.values()) == [METHODS["occlusion"]]
+    entry(window, METHODS["gradcam"]).trigger()
+    assert session.asked(SetCamMethod) == [SetCamMethod("gradcam")]
 
 
 @pytest.mark.parametrize(
     ("name", "called"),
     [
-        ("/tmp/film.mp4", ("open_source", "/tmp/film.mp4")),
-        ("/tmp/mine.pth", ("load_model", Path("/tmp/mine.pth"))),
-        ("/tmp/MINE.PTH", ("load_model", Path("/tmp/MINE.PTH"))),
+        ("/tmp/film.mp4", OpenSource("/tmp/film.mp4")),
+        ("/tmp/mine.pth", LoadModel(Path("/tmp/mine.pth"))),
+        ("/tmp/MINE.PTH", LoadModel(Path("/tmp/MINE.PTH"))),
     ],
     ids=["film", "weights", "weights in capitals"],
 )
@@ -159,48 +176,51 @@ def test_file_is_dropped_on_the_window(window, session, name, called):
     data.setUrls([QUrl.fromLocalFile(name)])
     left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     window.dropEvent(QDropEvent(QPointF(10, 10), Qt.DropAction.CopyAction, data, left, none))
-    assert called in session.calls
+    assert called in session.sent
 
 
-def test_news_are_told_and_bold(window, session):
-    settle(window, session, item_view(news="Saved /tmp/picture.png"))
-    assert window._status.text == "Saved /tmp/picture.png"
-    settle(window, session, item_view())
-    assert window._status.text == "Saved /tmp/picture.png"
+def test_notification_stays_until_the_next_one(window, session):
+    status = window.findChild(StatusLine)
+    saved = item_view(told="Saved /tmp/picture.png")
+    settle(window, session, saved)
+    assert status.text == "Saved /tmp/picture.png"
+    settle(window, session, item_view(notification=saved.notification))
+    assert status.text == "Saved /tmp/picture.png"
+    settle(window, session, item_view(told="Saved /tmp/other.png"))
+    assert status.text == "Saved /tmp/other.png"
 
 
 def test_source_and_model_are_told(window, session):
     settle(window, session, item_view(model_loading="simplecnn"))
-    assert window._status.text == "a test · loading simplecnn …"
+    assert window.findChild(StatusLine).text == "a test · loading simplecnn …"
     settle(window, session, item_view(notice="Playing the demo clip: No camera found"))
-    assert window._status.text == "Playing the demo clip: No camera found · hybrid"
+    assert window.findChild(StatusLine).text == "Playing the demo clip: No camera found · hybrid"
     settle(window, session, item_view(cameras=(Camera(2, "Desk camera"),), device="2"))
-    assert window._status.text == "Desk camera · hybrid"
+    assert window.findChild(StatusLine).text == "Desk camera · hybrid"
 
 
-def test_age_of_the_answer_is_shown(window, session):
-    settle(window, session, item_view(reading_age_s=1.23))
-    assert window._video._note == "The answer is 1.2 s old"
-    settle(window, session, item_view(reading_age_s=0.05))
-    assert window._video._note == ""
+def test_age_of_the_reading_is_shown(window, session):
+    video = window.findChild(LiveView)
+    settle(window, session, item_view(picture=picture(1.23)))
+    assert video.accessibleDescription() == "Prediction is 1.2 s old"
+    settle(window, session, item_view(picture=picture(0.05)))
+    assert video.accessibleDescription() == ""
 
 
-def test_numbers_can_be_hidden(window, memory):
-    assert window._status.numbers_shown
+def test_numbers_can_be_hidden(window, preferences):
+    numbers = window.findChild(NumbersBar)
+    assert numbers.isVisible()
     press(window, Qt.Key.Key_I)
-    assert not window._status.numbers_shown
-    assert not memory.flag("numbers", True)
+    assert not numbers.isVisible()
+    assert not preferences.flag("numbers", True)
 
 
 @pytest.mark.parametrize("option", ["display_input", "display_fps"])
-def test_parts_can_be_hidden_from_the_start(qt_application, session, memory, option):
-    shown = {}
-    for value in (True, False):
-        window = MainWindow(Settings(**{option: value}), session, memory, ())
-        window.show()
-        shown[value] = sum(w.isVisible() for w in window.findChildren(object) if hasattr(w, "isVisible"))
-        window.close()
-        window.deleteLater()
+def test_parts_can_be_hidden_from_the_start(open_window, option):
+    shown = {
+        value: sum(widget.isVisible() for widget in open_window(**{option: value}).findChildren(QWidget))
+        for value in (True, False)
+    }
     assert shown[True] > shown[False]
 
 
@@ -217,13 +237,19 @@ def test_probabilities_are_drawn_as_bars(window, session):
 
 @pytest.mark.parametrize("size", [(640, 400), (1280, 720), (1920, 1080)], ids=str)
 @pytest.mark.parametrize("zoom", [0.75, 1.0, 2.0])
-def test_nothing_in_the_panel_is_wider_than_the_panel(window, session, qt_application, size, zoom):
+def test_nothing_in_the_panel_is_wider_than_the_panel(open_window, session, preferences, qt_application, size, zoom):
+    preferences.save("zoom", zoom)
+    window = open_window()
     window.resize(*size)
-    window._set_zoom(zoom)
     long = reading(State.ITEM, TOP5, explained="T-shirt/top", against="Ankle boot")
-    settle(window, session, View(reading=long, model="hybrid"))
-    qt_application.processEvents()
-    assert window._panel.widget().minimumSizeHint().width() <= window._panel.viewport().width()
+    settle(window, session, item_view(reading=long))
+    panel = window.findChild(SidePanel)
+    for _ in ("usual", "presenting"):
+        qt_application.processEvents()
+        assert panel.widget().minimumSizeHint().width() <= panel.viewport().width()
+        choose(window, "present")
+        window.showNormal()
+        window.resize(*size)
 
 
 def test_banner_keeps_its_height_in_every_usual_state(window, session):
@@ -231,15 +257,13 @@ def test_banner_keeps_its_height_in_every_usual_state(window, session):
     for state in State:
         top5 = TOP5 if state in (State.ITEM, State.UNCERTAIN) else ()
         settle(window, session, View(reading=reading(state, top5), model="hybrid", stream=Stream.PLAYING))
-        heights.add(window._panel.banner.minimumHeight())
+        heights.add(window.findChild(StateBanner).minimumHeight())
     assert len(heights) == 1
 
 
-def test_first_window_fits_on_a_small_screen(qt_application, session, memory):
-    window = MainWindow(Settings(), session, memory, ())
+def test_first_window_fits_on_a_small_screen(open_window):
+    window = open_window()
     assert window.size().boundedTo(window.screen().availableSize()) == window.size()
-    window.close()
-    window.deleteLater()
 
 
 def test_long_name_leaves_room_for_its_probability(qt_application):
@@ -256,9 +280,9 @@ def test_long_name_leaves_room_for_its_probability(qt_application):
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
-def test_dialogs_of_qt_itself_can_be_read(window, memory, scheme):
-    memory.keep("scheme", scheme)
-    window._apply_theme()
+def test_dialogs_of_qt_itself_can_be_read(open_window, preferences, scheme):
+    preferences.save("scheme", scheme)
+    window = open_window()
     dialog = QFileDialog(window)
     dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
     for kind in (QTreeView, QComboBox, QLineEdit):
@@ -269,15 +293,14 @@ def test_dialogs_of_qt_itself_can_be_read(window, memory, scheme):
     dialog.deleteLater()
 
 
-def test_long_news_have_the_whole_line(window, session):
-    settle(window, session, item_view(news="Saved"))
-    assert not window._status._numbers.isHidden()
-    long = "Stopped: " + 9 * "a folder with a long name/"
-    settle(window, session, item_view(news=long))
-    assert window._status._numbers.isHidden()
-    assert window._status.numbers_shown, "by choice they are, and will be again"
-    settle(window, session, item_view(news="Saved"))
-    assert not window._status._numbers.isHidden()
+def test_long_notification_has_the_whole_line(window, session):
+    numbers = window.findChild(NumbersBar)
+    settle(window, session, item_view(told="Saved"))
+    assert numbers.isVisible()
+    settle(window, session, item_view(told="Stopped: " + 9 * "a folder with a long name/"))
+    assert not numbers.isVisible()
+    settle(window, session, item_view(told="Saved"))
+    assert numbers.isVisible(), "as chosen"
 
 
 @pytest.mark.parametrize(
@@ -288,49 +311,54 @@ def test_long_news_have_the_whole_line(window, session):
 def test_pause_is_begun_only_where_something_plays(window, session, stream, paused):
     settle(window, session, item_view(stream=stream))
     press(window, Qt.Key.Key_Space)
-    assert session.asked("set_paused") == [(paused,)]
+    assert session.asked(Pause) == [Pause(paused)]
 
 
 @pytest.mark.parametrize("width", [640, 900, 1280, 2000])
 @pytest.mark.parametrize("zoom", [1.0, 1.5, 2.5])
-def test_every_button_below_the_picture_is_seen(window, qt_application, width, zoom):
+def test_every_button_below_the_picture_is_seen(open_window, preferences, qt_application, width, zoom):
+    preferences.save("zoom", zoom)
+    window = open_window()
     window.resize(width, 720)
-    window._set_zoom(zoom)
     qt_application.processEvents()
-    bar = window._buttons
+    bar = window.findChild(ButtonBar)
     assert bar.sizeHint().width() <= bar.width()
 
 
-def test_ampersand_in_a_name_is_shown(window, session, memory, tmp_path):
+def test_ampersand_in_a_name_is_shown(window, session, tmp_path):
     weights = tmp_path / "wool&silk.pth"
     weights.touch()
     window.open(str(weights))
     settle(window, session, item_view(weights=weights, cameras=(Camera(0, "Left & right"),)))
-    assert window._model_menu._opened.text() == "wool&&silk.pth"
-    assert window._camera_menus._cameras.actions()[0].text() == "Left && right  (0)"
+    assert entry(window, "wool&&silk.pth").isVisible()
+    assert entry(window, "Left && right  (0)").isVisible()
 
 
-def test_ends_of_the_legend_do_not_meet(qt_application):
+def test_legend_shows_colours_and_its_ends_do_not_meet(qt_application):
     names = ("Long-sleeved hooded jacket with a zip", "Short-sleeved shirt with buttons and a collar")
     contrast = reading(State.ITEM, TOP5, explained=names[0], against=names[1])
     legend = Legend()
-    legend.resize(260, 40)
+    legend.set_theme(theme.Theme())
+    legend.resize(200, 40)
     legend.show_view(replace(item_view(), reading=contrast))
     shown = legend.grab().toImage()
-    middle = {shown.pixel(x, y) for x in range(126, 134) for y in range(16, 40)}
+    assert shown.pixelColor(100, 4).name() == "#ff0000", "the heat map's colours"
+    middle = {shown.pixel(x, y) for x in range(96, 104) for y in range(16, 40)}
     assert len(middle) == 1, "one of them goes on across the middle"
     legend.deleteLater()
 
 
 def test_double_click_that_closes_the_help_leaves_the_region(window, session):
     settle(window, session, item_view())
-    video, where = window._video, window._video.picture_area().center()
-    QTest.mouseClick(video, Qt.MouseButton.LeftButton, pos=where)
-    window._toggle_help()
-    QTest.mouseClick(window._help, Qt.MouseButton.LeftButton)
-    second_click(video, where, Qt.MouseButton.LeftButton, since_first_ms=2000)
+    video = window.findChild(LiveView)
+    where = video.picture_area().center()
+    send_mouse(video, QEvent.Type.MouseButtonPress, where, Qt.MouseButton.LeftButton, at_ms=1000)
+    send_mouse(video, QEvent.Type.MouseButtonRelease, where, Qt.MouseButton.LeftButton, at_ms=1050)
+    choose(window, "help")
+    QTest.mouseClick(window.findChild(HelpOverlay), Qt.MouseButton.LeftButton)
+    send_mouse(video, QEvent.Type.MouseButtonDblClick, where, Qt.MouseButton.LeftButton, at_ms=3000)
     double_click(video, where, Qt.MouseButton.RightButton)
-    assert session.asked("search_in") == []
+    assert session.asked(SearchIn) == []
 
 
 @pytest.mark.parametrize(
@@ -339,45 +367,91 @@ def test_double_click_that_closes_the_help_leaves_the_region(window, session):
 def test_address_without_a_scheme_is_of_the_web(window, session, monkeypatch, typed, opened):
     monkeypatch.setattr(QInputDialog, "getText", lambda *_: (f" {typed} ", True))
     press(window, Qt.Key.Key_U)
-    assert session.asked("open_source") == [(opened,)]
+    assert session.opened == [opened]
 
 
 def test_recording_says_when_it_waits(window, session):
+    video = window.findChild(LiveView)
     settle(window, session, item_view(recording=Path("film.mp4")))
-    assert window._video._recording == "Recording"
+    assert video.accessibleDescription() == "Recording"
     settle(window, session, item_view(recording=Path("film.mp4"), stream=Stream.LOST))
-    assert window._video._recording == "Recording waits for pictures"
+    assert video.accessibleDescription() == "Recording is waiting for pictures"
     settle(window, session, item_view())
-    assert window._video._recording == ""
+    assert video.accessibleDescription() == ""
 
 
 def test_what_is_painted_has_a_name_for_screen_readers(window):
     assert [view for view in window.findChildren(PictureView) if not view.accessibleName()] == []
-    assert "N: Learn the background again" in window._help.accessibleDescription()
+    assert "N: Learn the background again" in window.findChild(HelpOverlay).accessibleDescription()
 
 
-def test_size_of_the_interface_is_told_and_left_alone_in_a_presentation(window, session, memory):
+def test_size_of_the_interface_is_told_and_left_alone_in_a_presentation(window, preferences):
     press(window, Qt.Key.Key_Equal, Qt.KeyboardModifier.ControlModifier)
-    assert (memory.number("zoom", 0, 0.75, 2.5), window._status._news) == (1.15, "Interface 115%")
-    window._toggle_presentation()
-    window._actions["zoom_in"].trigger()
-    window._toggle_presentation()
-    assert memory.number("zoom", 0, 0.75, 2.5) == 1.15
+    assert preferences.number("zoom", 0, 0.75, 2.5) == 1.15
+    assert window.findChild(StatusLine).text == "Text and buttons at 115%"
+    choose(window, "present")
+    choose(window, "zoom_in")
+    choose(window, "present")
+    assert preferences.number("zoom", 0, 0.75, 2.5) == 1.15
 
 
-def test_interface_that_does_not_fit_does_not_grow_unseen(window, memory):
+def test_interface_that_does_not_fit_does_not_grow_unseen(window, preferences):
     window.resize(640, 480)
     for _ in range(5):
-        window._actions["zoom_in"].trigger()
-    assert memory.number("zoom", 0, 0.75, 2.5) == 1.15, "one step beyond what fits"
+        choose(window, "zoom_in")
+    assert preferences.number("zoom", 0, 0.75, 2.5) == 1.15, "one step beyond what fits"
 
 
 def test_wheel_over_the_slider_is_for_the_panel(window, session):
     settle(window, session, item_view())
-    slider, before = window._panel.explanation._strength, window._panel.explanation._strength.value()
+    slider = window.findChild(QSlider)
+    before = slider.value()
     at, none = QPointF(5, 5), Qt.KeyboardModifier.NoModifier
     down, begun = QPoint(0, -120), Qt.ScrollPhase.NoScrollPhase
     wheel = QWheelEvent(at, at, down, down, Qt.MouseButton.NoButton, none, begun, False)
     QApplication.sendEvent(slider, wheel)
     assert slider.value() == before
-    assert session.asked("set_look") == [(Look(),)], "of the start"
+    assert session.asked(SetStyle) == [SetStyle(DisplayStyle())], "of the start"
+
+
+def test_pulling_an_unchanged_view_shows_nothing_again(window, session, monkeypatch):
+    shown = []
+    monkeypatch.setattr(window, "show_view", shown.append)
+    session.view = item_view()
+    assert wait_for(lambda: shown)
+    ticks = []
+    window.findChild(QTimer, "pull").timeout.connect(lambda: ticks.append(1))
+    assert wait_for(lambda: len(ticks) > 5)
+    assert shown == [session.view]
+
+
+@pytest.mark.parametrize("unseen", ["showMinimized", "hide"])
+def test_window_that_is_not_seen_pulls_seldom_and_misses_nothing(window, session, unseen):
+    timer = window.findChild(QTimer, "pull")
+    seen_ms = timer.interval()
+    getattr(window, unseen)()
+    assert wait_for(lambda: timer.interval() > 20 * seen_ms)
+    session.view = item_view(told="Saved")
+    session.view = item_view(notification=session.view.notification)
+    assert wait_for(lambda: window.findChild(StatusLine).text == "Saved")
+    window.showNormal()
+    assert wait_for(lambda: timer.interval() == seen_ms)
+
+
+def test_failure_at_the_start_closes_the_window(window, session):
+    settle(window, session, View(failure=Failure("no such file", by_user=True), failed_at_start=True))
+    assert not window.isVisible()
+
+
+def test_defect_while_a_view_is_shown_is_told_once(window, session, capfd):
+    ticks = []
+    window.findChild(QTimer, "pull").timeout.connect(lambda: ticks.append(1))
+    for index in range(3):
+        session.view = item_view(cameras="no cameras", source=f"source {index}")
+        before = len(ticks)
+        assert wait_for(lambda before=before: len(ticks) > before + 1)
+    assert "does not work" in window.findChild(StatusLine).text
+    assert capfd.readouterr().err.count("Traceback") == 1
+    session.view = item_view(source="another")
+    assert wait_for(lambda: window.findChild(PredictionRows).accessibleName() != "")
+    assert window.isVisible()

@@ -22,7 +22,7 @@ class Dice:
         return sigma * torch.randn(self._shape(channels), generator=self.generator, device=self.device)
 
     def happens(self, share: float) -> Tensor:
-        """1 in that share of the pictures, else 0; float32."""
+        """1 for this share of the pictures, else 0: float32."""
         return (self.uniform(0, 1) < share).float()
 
     def index(self, length: int) -> Tensor:
@@ -53,7 +53,7 @@ def grid(size_hw: Sequence[int], device: torch.device | None = None) -> tuple[Te
 
 
 def sampled(picture: Tensor, x: Tensor, y: Tensor, padding: str = "reflection") -> Tensor:
-    """`picture` at x and y, N x 1 x h x w in -1..1."""
+    """`picture` read bilinearly at x and y, N x 1 x h x w, -1..1 from edge to edge."""
     where = torch.stack((x.expand_as(x + y)[:, 0], y.expand_as(x + y)[:, 0]), dim=-1)
     where = where.expand(len(picture), *where.shape[1:])
     return F.grid_sample(picture, where, mode="bilinear", padding_mode=padding, align_corners=False)

@@ -3,9 +3,9 @@
     seen = through_webcam(images, labels, 28, generator)            # of Fashion-MNIST
     seen = cutouts_through_webcam(pictures, labels, 28, generator)  # photographs without their background
 
-Pure functions on batches. In between a garment is its brightness and its cover on a canvas larger than the picture;
-each entry of `PARTS` is one thing that a camera, a light or a hand does to it, with its range beside it. Every part
-happens to half of the pictures; where a docstring gives a share, it is of these.
+Pure functions on batches. In between, a garment is its brightness and its cover on a canvas larger than the picture.
+Each entry of `PARTS` is one thing that a camera, a light or a hand does to it. Every part happens to half of the
+pictures; where a docstring gives a share, it is of these.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from fashioncam.pipeline.sharpening import sharpening_kernel
+from fashioncam.pipeline.garment_input import sharpening_kernel
 
 from .random_fields import Dice, grid, sampled
 
-ROOM_PX = 28  # around the picture on its canvas, both sides together; for 56 twice as much takes twice the time
+ROOM_PX = 28  # around the picture on its canvas, both sides together
 FILLED = 0.72  # of the canvas' edge: room for tilts and arms
 BGR_WEIGHTS = (0.114, 0.587, 0.299)  # OpenCV's
 SHOES = (5, 7, 9)  # sandal, sneaker, ankle boot
@@ -57,7 +57,7 @@ def tone(garments: Garments, dice: Dice) -> Garments:
 
 
 def polarity(garments: Garments, dice: Dice) -> Garments:
-    """One in six garments as its own negative: the same cut is sold in black and in white."""
+    """One in six garments inverted: the same cut is sold in black and in white."""
     turned = dice.happens(1 / 6)
     bright = garments.bright * (1 - turned) + (garments.cover - garments.bright) * turned
     return Garments(bright, garments.cover, garments.is_shoe)
@@ -90,7 +90,7 @@ def from_above(garments: Garments, dice: Dice) -> Garments:
 
 
 def pose(garments: Garments, dice: Dice) -> Garments:
-    """Nearly upright (sigma 5 degrees), 0.75..1.3 as wide, tilted towards the camera by up to a third of its width."""
+    """Rotated a little (sigma 5 degrees), 0.75..1.3 as wide, and leaning towards the camera (sigma an eighth)."""
     stretch = dice.uniform(-0.28, 0.26).exp()
     return warped(garments, dice.normal(0.08), stretch_x=stretch, tilt_x=dice.normal(0.12), tilt_y=dice.normal(0.12))
 
@@ -103,7 +103,7 @@ def cloth(garments: Garments, dice: Dice) -> Garments:
 
 
 def ragged(garments: Garments, dice: Dice) -> Garments:
-    """An outline that is found wrongly by a pixel or two, and in a quarter of the pictures a piece that is missing."""
+    """An outline that is wrong by a pixel or two; in a quarter of the pictures a piece is missing."""
     radius = round(garments.size_hw[0] / 18)  # of a canvas of 56 three pixels
     soft = F.avg_pool2d(garments.cover, 2 * radius + 1, 1, radius)
     noise = dice.field(14, 14, garments.size_hw) * dice.uniform(0, 0.3)
@@ -118,7 +118,7 @@ def ragged(garments: Garments, dice: Dice) -> Garments:
 
 
 def forearm(garments: Garments, dice: Dice) -> Garments:
-    """A piece of the arm that was taken for garment, in a fifth of the pictures, mostly from below."""
+    """A piece of arm taken for garment, in a fifth of the pictures, mostly from below."""
     rows, columns = grid(garments.size_hw, dice.device)
     angle = 1.57 + dice.normal(0.6)
     x, y = dice.normal(0.2), dice.normal(0.2)
@@ -174,11 +174,11 @@ def cutouts_through_webcam(
 def shown(
     garments: Garments, size: int, sharpened_share: float, generator: torch.Generator, parts: Iterable[str]
 ) -> Tensor:
-    """The garments after what happens to them, as inputs: N x 1 x size x size uint8."""
+    """The garments after all `parts`, as inputs: N x 1 x size x size uint8."""
     dice = Dice(len(garments.cover), generator)
     for name in parts:
         garments = half_of(garments, PARTS[name](garments, dice), dice)
-    return through_camera(cut_out(garments, size, dice), sharpened_share, dice)
+    return sharpened_with_noise(cropped_to_input(garments, size, dice), sharpened_share, dice)
 
 
 def half_of(before: Garments, after: Garments, dice: Dice) -> Garments:
@@ -189,7 +189,7 @@ def half_of(before: Garments, after: Garments, dice: Dice) -> Garments:
 
 
 def on_canvas(images: Tensor, labels: Tensor, edge: int) -> Garments:
-    """The garments in the middle of a canvas of that edge, as bright as they were before the data set negated them."""
+    """The garments in the middle of a canvas of that edge, as bright as before the data set negated them."""
     cover = cover_of(images)
     bright = cover - images.float() / 255 * cover
     rows, columns = grid((edge, edge), images.device)
@@ -198,13 +198,13 @@ def on_canvas(images: Tensor, labels: Tensor, edge: int) -> Garments:
 
 
 def cover_of(images: Tensor) -> Tensor:
-    """Where the garment is on Fashion-MNIST's pictures: closed, since white parts inside are 0 there; 0 or 1."""
+    """Where the garment is on Fashion-MNIST's pictures, 0 or 1: closed, since white parts inside are 0 there."""
     covered = (images > 0).float()
     return -F.max_pool2d(-F.max_pool2d(covered, 3, 1, 1), 3, 1, 1)
 
 
 def in_grey(pictures: Tensor, dice: Dice) -> Tensor:
-    """Half of the pictures as OpenCV weighs colours, half as if dyed otherwise or in another lamp's light.
+    """Pictures in grey: half with OpenCV's weights of the colours, half with random ones, as of other dyes or lamps.
 
     In these each weight is up to about three times larger or smaller; white stays white.
 
@@ -222,7 +222,7 @@ def in_grey(pictures: Tensor, dice: Dice) -> Tensor:
 
 
 def cutouts_on_canvas(grey: Tensor, labels: Tensor, edge: int) -> Garments:
-    """What `in_grey` gave in the middle of a canvas of that edge."""
+    """Pictures from `in_grey`, in the middle of a canvas of that edge."""
     side = round(FILLED * edge)
     margin = (edge - side) // 2
     small = F.interpolate(grey, (side, side), mode="area")
@@ -231,7 +231,7 @@ def cutouts_on_canvas(grey: Tensor, labels: Tensor, edge: int) -> Garments:
 
 
 def are_shoes(labels: Tensor) -> Tensor:
-    """N x 1 x 1 x 1 bool."""
+    """Whether each is a shoe: N x 1 x 1 x 1 bool."""
     return torch.isin(labels, torch.tensor(SHOES, device=labels.device))[:, None, None, None]
 
 
@@ -255,12 +255,12 @@ def warped(
 
 
 def resampled(garments: Garments, x: Tensor, y: Tensor) -> Garments:
-    """The garments at other places, -1..1."""
+    """The garments read at x and y, see `sampled`."""
     moved = sampled(torch.cat((garments.bright, garments.cover), dim=1), x, y, padding="zeros")
     return Garments(moved[:, :1], moved[:, 1:], garments.is_shoe)
 
 
-def cut_out(garments: Garments, size: int, dice: Dice) -> Tensor:
+def cropped_to_input(garments: Garments, size: int, dice: Dice) -> Tensor:
     """Cut out with an error of up to a pixel, longest edge to `size`, centred, negated: N x 1 x size x size, 0..1."""
     seen = garments.cover[:, 0] > 0.5
     left, right = edges(seen.any(dim=1))
@@ -275,7 +275,7 @@ def cut_out(garments: Garments, size: int, dice: Dice) -> Tensor:
 
 
 def edges(seen: Tensor) -> tuple[Tensor, Tensor]:
-    """First and last place where N x E is true, in -1..1, N x 1 x 1 x 1 each."""
+    """Where N x E begins and ends to be true, in -1..1: N x 1 x 1 x 1 each."""
     count = seen.shape[1]
     places = torch.arange(count, device=seen.device)
     first = torch.where(seen, places, count).amin(dim=1).clamp(max=count - 1)
@@ -284,7 +284,7 @@ def edges(seen: Tensor) -> tuple[Tensor, Tensor]:
     return (first / count * 2 - 1).view(shape), (last / count * 2 - 1).view(shape)
 
 
-def through_camera(images: Tensor, sharpened_share: float, dice: Dice) -> Tensor:
+def sharpened_with_noise(images: Tensor, sharpened_share: float, dice: Dice) -> Tensor:
     """Sharpened as `garment_input` does, as they are, or (two in five of the rest) blurred; noise up to 10 levels."""
     kernel = torch.from_numpy(sharpening_kernel()).float().to(images.device)[None, None]
     padded = F.pad(images, (1, 1, 1, 1), mode="replicate")

@@ -1,1 +1,1 @@
-"""What every part of the workshop may import: metrics, progress, processes, checks of output files."""
+"""What every part of the workshop may import: metrics, processes, checks of output files."""

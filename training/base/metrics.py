@@ -23,7 +23,7 @@ def wilson_interval(right: int, total: int) -> tuple[float, float]:
 
 
 def macro_accuracy(logits: Tensor, labels: Tensor) -> float:
-    """Mean over the classes that there are of each one's accuracy, 0..1."""
+    """Mean of the accuracies of all classes that occur, 0..1."""
     right = (logits.argmax(dim=1) == labels).float()
     return torch.stack([right[labels == label].mean() for label in labels.unique()]).mean().item()
 
@@ -35,9 +35,9 @@ def expected_calibration_error(probabilities: Tensor, labels: Tensor, bins: int 
 
 
 def calibration_error_by_chance(probabilities: Tensor, bins: int = BINS, draws: int = 1000) -> float:
-    """What that error is in the mean where a model with these probabilities is as often right as it says.
+    """The mean of that error for a perfectly calibrated model with these probabilities.
 
-    Of few pictures it is far from 0: a bin's accuracy is known no better than its number of pictures allows.
+    With few pictures it is far from 0, since a bin's accuracy is then known only roughly.
     """
     confidence = probabilities.amax(dim=1)
     luck = torch.rand(draws, len(confidence), generator=torch.Generator().manual_seed(0))
@@ -45,7 +45,7 @@ def calibration_error_by_chance(probabilities: Tensor, bins: int = BINS, draws: 
 
 
 def _mean_gap(confidence: Tensor, right: Tensor, bins: int) -> Tensor:
-    """Of N confidences and ... x N answers right or wrong, shape ...."""
+    """For N confidences and ... x N answers, true where right: shape ..., at least 0."""
     bin_of = (confidence * bins).long().clamp(max=bins - 1)
     gap = torch.zeros(*right.shape[:-1], bins).index_add(-1, bin_of, right.float() - confidence)
     return gap.abs().sum(dim=-1) / len(confidence)
@@ -61,7 +61,7 @@ def fit_temperature(logits: Tensor, labels: Tensor) -> float:
 def fit_rejection_threshold(probabilities: Tensor, labels: Tensor, wanted: float = 0.98) -> float:
     """The smallest confidence above which at least `wanted` of the answers are right.
 
-    Where no threshold reaches `wanted`, the one that rejects all but the surest picture.
+    Where no threshold reaches `wanted`, the one that rejects all but the most confident answer.
     """
     confidence, predicted = probabilities.max(dim=1)
     confidence, order = confidence.sort(descending=True)

@@ -17,7 +17,7 @@ def make_place_for(file: Path, option: str) -> None:
 
 
 def make_place_for_weights(file: Path, option: str) -> None:
-    """The same for a checkpoint, beside which the exported model has the same name and the ending .onnx."""
+    """The same for a checkpoint; its exported model is written beside it with the ending .onnx."""
     make_place_for(file, option)
     if file.suffix != ".pth":
         raise UserError(f"{option} {file}: name a file that ends in .pth; the exported .onnx is written beside it")
@@ -25,13 +25,13 @@ def make_place_for_weights(file: Path, option: str) -> None:
 
 
 def spare_segmenter(file: Path, option: str) -> None:
-    """UserError where a classifier's `file` is the one in which the program looks for its segmenter."""
+    """UserError if a classifier's `file` would replace the program's segmenter."""
     if file.resolve() == resources.own(resources.SEGMENTER).resolve():
         raise UserError(f"{option} {file} would replace the segmenter; give another name")
 
 
 def make_folder(folder: Path, options: str) -> None:
-    """Make sure that files can be written to `folder`, before the work and not after it; UserError names `options`."""
+    """Make sure that files can be written to `folder`, before the work; UserError names `options`."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

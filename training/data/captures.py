@@ -1,6 +1,7 @@
-"""Garments that the user filed under their true class: `l` in the program's window writes them, see `runtime.captures`.
+"""Garments that the user filed under their true class, with the key L in the program's window.
 
-A capture is a folder CLASS/TIME with crop.png (B G R), mask.png (255 on the garment) and capture.json.
+A capture is a folder CLASS/TIME with crop.png (B G R), mask.png (255 on the garment) and capture.json; the program's
+`runtime.storage.captures` writes it.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def load_captures(folder: Path, classes: tuple[str, ...], description: InputDesc
     labels, inputs, cutouts = [], [], []
     for place in places:
         try:
-            label, crop_bgr, mask = read_capture(place)
+            label, crop_bgr, mask = read_garment(place)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise UserError(f"{place}: a damaged capture ({error}); delete this folder") from None
         if label not in classes:
@@ -71,8 +72,8 @@ def load_captures(folder: Path, classes: tuple[str, ...], description: InputDesc
     return Captures(Split(torch.from_numpy(np.stack(inputs))[:, None], wanted), Split(pictures, wanted))
 
 
-def read_capture(place: Path) -> tuple[str, Image, Image]:
-    """Its true class, the crop h x w x 3 uint8 and the mask h x w uint8; ValueError where they do not fit."""
+def read_garment(place: Path) -> tuple[str, Image, Image]:
+    """A capture's class, crop h x w x 3 uint8 and mask h x w uint8; ValueError if they do not fit together."""
     label = json.loads((place / "capture.json").read_text(encoding="utf-8"))["label"]
     crop_bgr = read_png(place / "crop.png", cv2.IMREAD_COLOR)
     mask = read_png(place / "mask.png", cv2.IMREAD_GRAYSCALE)
@@ -82,7 +83,7 @@ def read_capture(place: Path) -> tuple[str, Image, Image]:
 
 
 def read_png(path: Path, flag: int) -> Image:
-    """Read a picture, under names outside ASCII too; ValueError where it is none."""
+    """Read a picture, also under a name outside ASCII; ValueError if it is none."""
     content = np.frombuffer(path.read_bytes(), np.uint8)
     picture = cv2.imdecode(content, flag) if len(content) else None
     if picture is None:

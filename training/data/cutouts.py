@@ -1,7 +1,7 @@
 """Photographs of garments with their background cut away: a folder of RGBA pictures and a table of their owners.
 
-The folder holds `train/CLASS_ID.webp` and `train.csv` with the columns `file`, `class_index` and `sender_id`. Owners,
-not pictures, are split: whose garments are validated on has none in the training.
+The folder holds `train/CLASS_ID.webp` and `train.csv` with the columns `file`, `class_index` and `sender_id`. Owners
+are split, not pictures: no owner's garments are both trained and validated on.
 """
 
 from __future__ import annotations
@@ -71,28 +71,28 @@ def load_cutouts(folder: Path) -> tuple[Split, Split]:
     return train, validation
 
 
-def left_out(folder: Path) -> list[Entry]:
-    """The rows of the owners whose garments are not trained on; UserError as for `read_table`, or for none."""
+def held_out_entries(folder: Path) -> list[Entry]:
+    """The rows of the held-out owners; UserError as for `read_table`, or if there are none."""
     entries = [entry for entry in read_table(folder) if is_held_out(entry.owner)]
     if not entries:
-        raise UserError(f"{folder}: garments of so few owners that none is left out of the training")
+        raise UserError(f"{folder}: garments of so few owners that none is held out")
     return entries
 
 
 def oversampled(cutouts: Split) -> Split:
-    """The cutouts, those of rare classes several times: up to `MOST_REPEATS`, up to the commonest class's number."""
+    """The cutouts, rare classes repeated up to `MOST_REPEATS` times, up to the commonest class's number."""
     counts = torch.bincount(cutouts.labels)
     repeats = (counts.max() / counts[cutouts.labels]).round().long().clamp(max=MOST_REPEATS)
     return Split(*(part.repeat_interleave(repeats, dim=0) for part in (cutouts.images, cutouts.labels)))
 
 
 def is_held_out(owner: str) -> bool:
-    """Whether an owner's garments are for validation; does not change when others come or go."""
+    """Whether an owner's garments are for validation; independent of the other owners."""
     return int(hashlib.sha256(owner.encode()).hexdigest(), 16) % 100 < VALIDATION_PERCENT
 
 
 def own_segment(cutout: Image) -> Segment:
-    """Where the garment of a cutout, h x w x 4 uint8, is: its own mask, cut to its box as the program cuts it."""
+    """The segment of a cutout, h x w x 4 uint8: its own mask, cropped to the bounding box."""
     mask = cv2.compare(cutout[..., 3], 127, cv2.CMP_GT)
     x, y, w, h = cv2.boundingRect(mask)
     return Segment((x, y, w, h), mask[y : y + h, x : x + w])

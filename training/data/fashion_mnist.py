@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
@@ -15,14 +16,15 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
-from torchvision.datasets import FashionMNIST
 
 from fashioncam import checkpoint
 from fashioncam.checkpoint import LoadedModel
 from fashioncam.errors import UserError
 from fashioncam.messages import InputDescription
 
-CLASSES = tuple(FashionMNIST.classes)
+CLASSES = (
+    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+)  # fmt: skip
 
 # Of the arrays, not of the .gz files: Debian compresses them anew. These are the files of
 # 31 August 2017, re-issued without the overlaps between train and test.
@@ -36,11 +38,7 @@ DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
 DOWNLOAD_FOLDER = Path("data")
 SPLIT_SEED = 20170831
 VALIDATION_COUNT = 5_000
-NOT_A_GARMENT = -1  # label of other things; their target is the same probability for every class
-
-
-class DataError(UserError):
-    """The data set is missing or is not the one we know; the text is one line that says what to do."""
+NOT_A_GARMENT = -1  # label of other objects; their target is a uniform distribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ class WebcamPictures:
     """Photographs of garments as the program sees them; no owner is both trained and validated on.
 
     Attributes:
-        train, validation: seen by a simulated webcam, harder than most real ones; other things among them.
+        train, validation: seen by a simulated webcam, harder than most real ones; other objects among them.
         cutouts: photographs and drawings that `train` was made of, to be varied in every step.
         photographs: the garments of `validation` with the masks that they came with.
     """
@@ -101,8 +99,16 @@ class WebcamPictures:
         return WebcamPictures(*(part.to(device) for part in parts))
 
 
+def fingerprint(tensors: Iterable[Tensor]) -> str:
+    """SHA-256 of the tensors' values: whether a run goes on with the same data."""
+    digest = hashlib.sha256()
+    for tensor in tensors:
+        digest.update(tensor.cpu().numpy().tobytes())
+    return digest.hexdigest()
+
+
 def load_classifier(path: Path) -> LoadedModel:
-    """A checkpoint that answers with Fashion-MNIST's classes to its pictures; UserError for any other."""
+    """Load a checkpoint that was trained on Fashion-MNIST's classes and input; UserError for any other."""
     loaded = checkpoint.load(path)
     if loaded.classes != CLASSES or loaded.input.polarity != "negated":
         raise UserError(f"{path} was trained on other classes or another input than Fashion-MNIST's; name another file")
@@ -117,14 +123,14 @@ def load(folder: Path | None = None) -> FashionMnist:
             dataset-fashion-mnist puts them, then in ./data, and downloads them there.
 
     Raises:
-        DataError: a file is missing, cannot be downloaded, or does not have the known digest.
+        UserError: a file is missing, cannot be downloaded, or does not have the known digest.
     """
     if folder is None:
         folder = DEBIAN_FOLDER if is_complete(DEBIAN_FOLDER) else download(DOWNLOAD_FOLDER)
     arrays = {name: read_idx(find_file(folder, name)) for name in ARRAY_SHA256}
     for name, array in arrays.items():
         if hashlib.sha256(array.tobytes()).hexdigest() != ARRAY_SHA256[name]:
-            raise DataError(
+            raise UserError(
                 f"{folder}: {name} is damaged or of another data set; name another folder, or delete it for a download"
             )
 
@@ -162,24 +168,26 @@ def find_file(folder: Path, name: str) -> Path:
         for candidate in (place / f"{name}.gz", place / name):
             if candidate.is_file():
                 return candidate
-    raise DataError(f"{folder}: no {name}.gz; leave --data out to have the data set found or downloaded")
+    raise UserError(f"{folder}: no {name}.gz; leave --data out to have the data set found or downloaded")
 
 
 def is_complete(folder: Path) -> bool:
     """Whether all four files are in `folder`."""
     try:
         return all(find_file(folder, name) for name in ARRAY_SHA256)
-    except DataError:
+    except UserError:
         return False
 
 
 def download(folder: Path) -> Path:
     """Let torchvision fetch the files unless they are there; returns `folder`."""
+    from torchvision.datasets import FashionMNIST  # takes seconds to import
+
     try:
         FashionMNIST(str(folder), download=True)
     except (OSError, RuntimeError, HTTPException) as error:
         reason = " ".join(str(error).split())
-        raise DataError(
+        raise UserError(
             f"cannot download Fashion-MNIST ({reason}); on Debian: apt install dataset-fashion-mnist, "
             "elsewhere name the folder of its four files with --data"
         ) from None
@@ -195,4 +203,4 @@ def read_idx(path: Path) -> np.ndarray:
         shape = np.frombuffer(raw, ">u4", count=raw[3], offset=4)
         return np.frombuffer(raw, np.uint8, offset=4 + 4 * raw[3]).reshape(shape).copy()
     except (OSError, EOFError, ValueError, IndexError, zlib.error) as error:
-        raise DataError(f"{path}: cannot be read as IDX ({error}); delete it and try again") from None
+        raise UserError(f"{path}: cannot be read as IDX ({error}); delete it and try again") from None

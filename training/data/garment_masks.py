@@ -1,10 +1,9 @@
 """Cuts the garment out of a photograph: one garment in the middle, lying on a floor or a bed, or before a wall.
 
-What the border of the picture shows is background: its colours are clustered, and GrabCut (Rother, Kolmogorov and
-Blake, 2004) begins with what is unlike them. A second GrabCut begins with the middle of the picture instead. Where both
-end alike, the outline is the picture's own and not that of the beginning: only such masks are kept, and only if they
-look like one garment. Fewer cutouts, but better ones; what both GrabCuts take for cloth, such as a thing beside it that
-does not reach the border, remains. Figures: LOG.md, 2026-11-24.
+The border of the picture shows background: its colours are clustered, and GrabCut (Rother, Kolmogorov and Blake, 2004)
+begins with what is unlike them. A second GrabCut begins with the middle of the picture instead. A mask is accepted only
+where both agree and where it looks like one garment: fewer cutouts, but better ones. An object beside the garment that
+does not reach the border stays in.
 """
 
 from __future__ import annotations
@@ -23,12 +22,12 @@ Mask: TypeAlias = NDArray[np.bool_]
 Field: TypeAlias = NDArray[np.float32]
 
 LEAST_EDGE_PX = 64  # of a photograph
-WORKING_EDGE_PX = 256  # of the longest edge; a photograph takes 0.26 s of a core
+WORKING_EDGE_PX = 256  # of the longest edge
 CUTOUT_EDGE_PX = 400  # of the longest edge, at most
 BAND_SHARE = 0.04  # of the shorter edge: the band along the border that shows background
 BACKGROUND_COLOURS = 5
 RARE = 0.03  # of the band: colours that are rarer may be a sleeve's
-LEAST_SPREAD = 4.0  # Lab units: an even wall's own spread would make every fold of it a stranger
+LEAST_SPREAD = 4.0  # Lab units; with an even wall's own spread every fold of it would look like foreground
 MOST_UNLIKENESS = 12.0
 MIDDLE_RADIUS = 0.75  # of half the picture
 ROUNDS = 4  # of GrabCut
@@ -39,12 +38,12 @@ LEAST_AREA, MOST_AREA = 0.08, 0.85  # of the picture
 MOST_BORDER = 0.1  # of the border may be garment
 LEAST_WHOLE = 0.9  # of all that was found is in the one component
 LEAST_AGREEMENT = 0.9
-LEAST_CONTRAST = 5.0  # Lab units; with less there is hardly an outline. A good mask had 5.7
+LEAST_CONTRAST = 5.0  # Lab units; with less there is hardly an outline
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What was found, and what tells a good mask from a bad one; all but `contrast` are shares, 0..1.
+    """A mask and what tells a good one from a bad one; all but `contrast` are shares, 0..1.
 
     Attributes:
         mask: h x w bool at working size, what the components of both GrabCuts have in common.
@@ -89,7 +88,7 @@ def is_plausible(proposal: Proposal) -> bool:
 
 
 def propose(image_bgr: Image) -> Proposal:
-    """The likeliest mask of the garment in a photograph, h x w x 3 uint8, good or bad; always the same one."""
+    """The best mask of the garment in a photograph, h x w x 3 uint8, plausible or not; deterministic."""
     small_bgr = shrunk(image_bgr, WORKING_EDGE_PX)
     smooth = cv2.GaussianBlur(small_bgr, (0, 0), 1).astype(np.float32) / 255
     lab = cv2.cvtColor(smooth, cv2.COLOR_BGR2Lab)
@@ -150,7 +149,7 @@ def unlikeness(lab: Field, band: Mask) -> Field:
 
 
 def above_otsu(field: Field) -> Mask:
-    """Where a field of 0..`MOST_UNLIKENESS` is above the threshold that parts it best."""
+    """Where a field of 0..`MOST_UNLIKENESS` is above Otsu's threshold."""
     levels = (field * (255 / MOST_UNLIKENESS)).astype(np.uint8)
     return cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[1] > 0
 
@@ -167,7 +166,7 @@ def grab_cut(image_bgr: Image, likely: Mask, background: Mask) -> Mask:
 
 
 def main_component(found: Mask, radius: Field) -> tuple[Mask, float]:
-    """The component that is largest, what is in the middle counting more, its holes closed; and its share of all."""
+    """The largest component, pixels in the middle counting more, with its holes closed; and its share of all."""
     opened = cv2.morphologyEx(
         found.astype(np.uint8), cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
     )

@@ -1,4 +1,4 @@
-"""What a step of the training sees: batches drawn at random and augmented, with their targets."""
+"""Batches for training: drawn at random and augmented, with their targets."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from fashioncam.messages import InputDescription
-from fashioncam.models.base import scaled, to_input
-from training.augmentation import plain as augmentation
+from fashioncam.models.base import to_input
+from training.augmentation import standard as augmentation
 from training.augmentation.webcam import cutouts_through_webcam, through_webcam
 from training.data.fashion_mnist import CLASSES, NOT_A_GARMENT, Split, WebcamPictures
 
@@ -38,7 +38,7 @@ def shuffled_batches(
         as_it_is = augmentation.random_erasing(as_it_is, recipe.erase_probability, area, generator)
         if seen_count:
             seen = through_webcam(seen, split.labels[batch[:seen_count]], description.size, generator)
-        images = torch.cat([scaled(part, description.size) for part in (seen, as_it_is)])
+        images = torch.cat((seen, as_it_is))
         images, mixed = augmentation.random_cutmix(images, targets[batch], recipe.cutmix_probability, generator)
         yield to_input(images, description), mixed
 
@@ -51,13 +51,13 @@ def with_photos(
     epoch: int,
     description: InputDescription,
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """The batches, each with the recipe's shares of photographs more."""
+    """The batches, each with the recipe's shares of photographs added."""
     device = photos.train.images.device
     generator = torch.Generator(device).manual_seed(seed * 100_003 + epoch + 50_021)
     counts = photo_counts(recipe)
     for images, wanted in batches:
         found, found_labels = drawn_from(photos.train, counts[0], generator)
-        # Varied when they were made: here only mirrored, shifted and erased.
+        # They were varied when they were made; here they are only mirrored, shifted and erased.
         found = augmentation.random_crop(found, 1, generator)
         found = augmentation.random_erasing(found, recipe.erase_probability, (0.02, recipe.erase_area), generator)
         cutouts, cutout_labels = drawn_from(photos.cutouts, counts[1], generator)
@@ -68,12 +68,12 @@ def with_photos(
 
 
 def photo_counts(recipe: Recipe) -> tuple[int, int]:
-    """How many of a batch are photographs that the program has found, and how many are cutouts."""
+    """How many of a batch are photographs as the program sees them, and how many are cutouts to be varied."""
     return round(recipe.photo_share * recipe.batch_size), round(recipe.cutout_share * recipe.batch_size)
 
 
 def plain_place(recipe: Recipe) -> slice:
-    """The slice of a batch that holds the data set's unaltered pictures: after webcam ones, before photographs."""
+    """The slice of a batch that holds Fashion-MNIST's own pictures: after webcam ones, before photographs."""
     count = recipe.batch_size - sum(photo_counts(recipe))
     return slice(round(recipe.webcam_share * count), count)
 
@@ -87,7 +87,7 @@ def drawn_from(split: Split, count: int, generator: torch.Generator) -> tuple[Te
 
 
 def targets_of(labels: Tensor, smoothing: float) -> Tensor:
-    """N labels -> N x classes probabilities; what is no garment is every class alike (arXiv:1812.04606)."""
+    """N labels -> N x classes probabilities; other objects get the same for every class (arXiv:1812.04606)."""
     count = len(CLASSES)
     one_hot = F.one_hot(labels.clamp(min=0), count).float() * (1 - smoothing) + smoothing / count
     return torch.where((labels == NOT_A_GARMENT)[:, None], 1 / count, one_hot)

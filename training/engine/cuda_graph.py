@@ -1,4 +1,4 @@
-"""A training step as one CUDA graph: a graphics card need not wait for Python to start its thousand small kernels."""
+"""A training step as one CUDA graph: the GPU need not wait for Python to start its thousand small kernels."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-Step = Callable[[Tensor, Tensor], Tensor]  # a batch's pictures and targets -> the loss
+Step = Callable[[Tensor, Tensor], Tensor]  # a batch's pictures and targets -> the loss; gradients lie in the model
 
 
 class CapturedStep:
-    """Does what `step` does: at first by calling it, then by replaying what one call of it has started on the card.
+    """Does what `step` does: calls it a few times, then captures one call and replays it.
 
-    So a step must start the same kernels in the same memory each time: batches of one shape, the learning rate in a
-    tensor (`optimization.learning_rates_to_card`), nothing that Python decides by what the card has computed
+    A step must start the same kernels in the same memory each time: batches of one shape, and nothing that Python
+    decides by what the GPU has computed. Optimisers step outside of it
     (docs.pytorch.org/docs/stable/notes/cuda.html, "CUDA Graphs").
     """
 
-    WARMUP = 3  # calls, in which libraries choose their kernels and optimisers make their state
+    WARMUP = 3  # calls, in which libraries choose their kernels
 
     def __init__(self, step: Step) -> None:
         self._step = step
@@ -40,7 +40,7 @@ class CapturedStep:
         return self._loss.clone()
 
     def _called(self, images: Tensor, targets: Tensor) -> Tensor:
-        """On a stream of its own: what autograd remembers of the default one cannot be captured."""
+        """Call the step on a stream of its own, since autograd's work on the default one cannot be captured."""
         self._stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(self._stream):
             loss = self._step(images, targets)

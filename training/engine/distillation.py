@@ -1,4 +1,4 @@
-"""Knowledge distillation (arXiv:1503.02531): a small model learns from what a large one says of the same pictures."""
+"""Knowledge distillation (arXiv:1503.02531): a small model learns from a large one's answers to the same pictures."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def distillation_loss(logits: Tensor, taught: Tensor, targets: Tensor, weight: f
     """The cross-entropy, and for a share of it the divergence from the teacher; a mean over the batch.
 
     The divergence is KL(teacher || student) of the probabilities at `temperature`, times its square so that its
-    gradient keeps its size whatever the temperature (section 2 of the paper). Pictures of no garment
-    learn from their uniform target alone: a teacher may name them.
+    gradient keeps its size whatever the temperature (section 2 of the paper). Pictures of other objects learn from
+    their uniform target alone, since a teacher may name them.
 
     Args:
         logits, taught: the student's and the teacher's of the same pictures, N x classes float32.
@@ -43,14 +43,14 @@ def distillation_loss(logits: Tensor, taught: Tensor, targets: Tensor, weight: f
 
 
 class TeachersByKind(nn.Module):
-    """One teacher for the data set's pictures as they are, others for those that a webcam sees, in the same batch.
+    """One teacher for Fashion-MNIST's own pictures, others for those that a webcam sees, in the same batch.
 
-    A model is good at one of the two, and a student can have both (learning from several: arXiv:1503.02531, section 5).
+    A teacher is good at one of the two; a student can learn both (several teachers: arXiv:1503.02531, section 5).
 
     Args:
         plain: the first.
-        webcam: the others, who teach the mean of their logits.
-        place: where in each batch the pictures as they are lie, `batches.plain_place`.
+        webcam: the others; they teach the mean of their logits.
+        place: where in each batch Fashion-MNIST's own pictures lie, `batches.plain_place`.
     """
 
     def __init__(self, plain: Model, webcam: Sequence[Model], place: slice) -> None:
@@ -72,11 +72,11 @@ def load_teacher(
 
     Args:
         path: its checkpoint.
-        webcam_paths: of others, who teach in its place what a webcam sees.
+        webcam_paths: checkpoints of others, which teach in its place what a webcam sees.
 
     Raises:
-        UserError: a teacher without a recipe that wants one or the reverse, or one that is no checkpoint, or one
-            that would misread the student's batches: it has other classes, or another input.
+        UserError: the recipe wants no teacher but one is named, or the reverse; or a teacher is no checkpoint, or has
+            other classes or another input than the student.
     """
     if path is None:
         if recipe.distill_weight:
@@ -99,7 +99,7 @@ def load_teacher(
 
 
 def fitting_model(path: Path, option: str, description: InputDescription) -> Model:
-    """A checkpoint's model; UserError where it is none, or would misread the pictures."""
+    """A checkpoint's model; UserError if it is none, or has another input or other classes."""
     loaded = checkpoint.load(path)
     if loaded.input != description or loaded.classes != CLASSES:
         raise UserError(f"{option} {path} was trained on another input, perhaps of another size, or on other classes")

@@ -1,12 +1,12 @@
-"""Several processes that train as one: the graphics cards of a machine, or of several, started by torchrun.
+"""Several processes that train as one: the GPUs of a machine, or of several, started by torchrun.
 
     torchrun --standalone --nproc-per-node 2 -m training.train --recipe teacher
 
-Every process draws the same global batch and learns from its own slice of it. Gradients are averaged by torch's
-DistributedDataParallel, and BatchNorm takes the statistics of the global batch, so that N processes make the steps
-that one would make, up to the order in which numbers are added. All cards have to be of one kind, or they draw
-different batches. Without torchrun every function here hands back what it is given. torchrun takes `--run` for its own;
-with `-m -- training.train --run FOLDER` it does not.
+Every process draws the same global batch and learns from its own slice of it. torch's DistributedDataParallel averages
+the gradients, and on GPUs BatchNorm takes the statistics of the global batch. So N processes make the steps of one, up
+to the order in which numbers are added. All GPUs have to be of one kind, or they draw different batches. Without
+torchrun every function here returns what it is given. torchrun takes `--run` for its own option; write
+`-m -- training.train --run FOLDER`.
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ from torch.nn.parallel import DistributedDataParallel
 from fashioncam.errors import UserError
 
 T = TypeVar("T")
+M = TypeVar("M", bound=nn.Module)
 
 
 @contextmanager
 def joined() -> Iterator[None]:
-    """Be one of the processes that torchrun has started, if it has; only the leader's prints are seen.
+    """Join the processes that torchrun has started, if it has; only the leader prints.
 
     An exception is let through at once: torchrun then ends the other processes, which may be waiting for this one.
     """
@@ -57,20 +58,20 @@ def is_leader() -> bool:
 
 
 def own_device(device: torch.device) -> torch.device:
-    """This process's own card, where the device is "cuda"; UserError where there is none for it."""
+    """This process's own GPU where the device is "cuda"; UserError if there is none for it."""
     if count() == 1 or device.type == "cpu":
         return device
     index = int(os.environ["LOCAL_RANK"])
     if device.type != "cuda":
         raise UserError(f"several processes cannot train on {device}; give --compute cpu")
     if index >= torch.cuda.device_count():
-        raise UserError(f"--nproc-per-node has to be {torch.cuda.device_count()} or less here, one for each card")
+        raise UserError(f"--nproc-per-node has to be {torch.cuda.device_count()} or less here, one for each GPU")
     torch.cuda.set_device(index)
     return torch.device("cuda", index)
 
 
 def in_turn(prepare: Callable[[], T]) -> T:
-    """What `prepare` returns, called in one process of each machine first: it downloads, and the others find the files.
+    """Call `prepare` in one process of each machine first: it downloads, and the others find the files.
 
     Raises:
         UserError: the one that `prepare` has raised in any of the processes.
@@ -93,7 +94,7 @@ def in_turn(prepare: Callable[[], T]) -> T:
 
 
 def from_leader(read: Callable[[], T]) -> T:
-    """What `read` returns in the leader, or the UserError that it raises there; the others get a copy."""
+    """Call `read` in the leader; all get a copy of what it returns, or the UserError that it raises."""
     if count() == 1:
         return read()
     answer: list[Any] = [None]
@@ -109,7 +110,7 @@ def from_leader(read: Callable[[], T]) -> T:
 
 
 def own_slices(batches: Iterable[tuple[Tensor, Tensor]]) -> Iterator[tuple[Tensor, Tensor]]:
-    """Of each batch this process's share; the shares' lengths differ by one at most."""
+    """This process's share of each batch; the shares' lengths differ by one at most."""
     if count() == 1:
         yield from batches
         return
@@ -118,7 +119,7 @@ def own_slices(batches: Iterable[tuple[Tensor, Tensor]]) -> Iterator[tuple[Tenso
 
 
 def weighted(loss: Tensor, pictures: int, batch_size: int) -> Tensor:
-    """A slice's mean loss, such that the mean over the processes is the mean over the batch, gradients too."""
+    """A slice's mean loss, weighted so that the mean over the processes is the mean over the batch, gradients too."""
     return loss if count() == 1 else loss * (count() * pictures / batch_size)
 
 
@@ -132,61 +133,17 @@ def mean(values: Tensor) -> Tensor:
 
 
 def in_step(model: nn.Module, device: torch.device) -> nn.Module:
-    """The model on its device, to be called in its place while it trains: averages the gradients of all processes."""
+    """What is called in the model's place in training: averages the gradients of all processes."""
     if count() == 1:
         return model
     return DistributedDataParallel(model, device_ids=[device] if device.type == "cuda" else None)
 
 
-def with_synced_batchnorm(model: nn.Module, device: torch.device) -> None:
-    """Let each BatchNorm of the model take the statistics of the global batch; names in the state dict stay."""
-    if count() == 1:
-        return
-    for module in list(model.modules()):
-        for name, norm in module.named_children():
-            if isinstance(norm, nn.BatchNorm2d):
-                # torch's own is fused and quick, and works on graphics cards alone.
-                kind = nn.SyncBatchNorm if device.type == "cuda" else GlobalBatchNorm
-                other = kind(norm.num_features, norm.eps, norm.momentum)
-                other.load_state_dict(norm.state_dict())
-                setattr(module, name, other)
+def with_synced_batchnorm(model: M, device: torch.device) -> M:
+    """The model, whose BatchNorms on several GPUs take the statistics of the global batch.
 
-
-class GlobalBatchNorm(nn.BatchNorm2d):
-    """BatchNorm (arXiv:1502.03167) over the slices of all processes together, on any device."""
-
-    def forward(self, input: Tensor) -> Tensor:
-        """N x C x h x w to the same, in its dtype; N may differ from process to process."""
-        if not self.training:
-            return super().forward(input)
-        assert self.running_mean is not None
-        assert self.running_var is not None
-        assert self.num_batches_tracked is not None
-        assert self.momentum is not None
-        x = input.float()
-        places = x.new_tensor([x.numel() / self.num_features])
-        sums = SumOverProcesses.apply(torch.cat((x.sum(dim=(0, 2, 3)), places)))
-        mean, total = sums[:-1] / sums[-1], sums[-1]
-        centred = x - mean[:, None, None]
-        # From the deviations, not from the squares' mean less the mean's square, which cancels in single precision.
-        variance = SumOverProcesses.apply(centred.square().sum(dim=(0, 2, 3))) / total
-        with torch.no_grad():
-            self.num_batches_tracked.add_(1)
-            self.running_mean.lerp_(mean, self.momentum)
-            self.running_var.lerp_(variance * total / (total - 1), self.momentum)
-        scale = self.weight * (variance + self.eps).rsqrt()
-        return (centred * scale[:, None, None] + self.bias[:, None, None]).to(input.dtype)
-
-
-class SumOverProcesses(torch.autograd.Function):
-    """The sum over the processes; so its gradient is the sum of theirs."""
-
-    @staticmethod
-    def forward(context: Any, values: Tensor) -> Tensor:
-        total = values.clone()
-        dist.all_reduce(total)
-        return total
-
-    @staticmethod
-    def backward(context: Any, gradient: Tensor) -> Tensor:
-        return SumOverProcesses.forward(context, gradient.contiguous())
+    The names in its state dict stay. torch's SyncBatchNorm needs GPUs: on CPUs each process normalises by its slice.
+    """
+    if count() == 1 or device.type != "cuda":
+        return model
+    return nn.SyncBatchNorm.convert_sync_batchnorm(model)

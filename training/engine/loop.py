@@ -13,28 +13,28 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
+from torch.optim.swa_utils import AveragedModel
 
 from fashioncam.errors import UserError
 from fashioncam.messages import InputDescription
 from fashioncam.models import build
-from fashioncam.models.base import Model, to_input
+from fashioncam.models.base import Model
 from training.base import metrics
-from training.base.fingerprint import fingerprint
-from training.base.progress import progress
-from training.data.fashion_mnist import NOT_A_GARMENT, Split, WebcamPictures
+from training.base.processes import progress
+from training.data.fashion_mnist import Split, WebcamPictures, fingerprint
 
 from . import distributed
-from .background_evidence import background_evidence
 from .batches import plain_place, shuffled_batches, with_photos
-from .class_maps import LogitsAndMaps
+from .class_maps import LogitsAndMaps, background_evidence
 from .cuda_graph import CapturedStep, Step
 from .distillation import distillation_loss
-from .optimization import MovingAverage, descend, learning_rates_to_card, make_optimizers, one_cycle
+from .optimization import backpropagate, make_optimizers, moving_average, one_cycle
+from .prediction import composite_figures, predict
 from .recipe import Recipe
-from .run_log import RunLog
+from .run_log import RunLog, rows_before
 from .run_state import restore, store
 
-STORING_INTERVAL_S = 20.0  # on a graphics card an epoch takes a second, and to write 270 MB another
+STORING_INTERVAL_S = 20.0  # on a GPU an epoch takes a second, and writing the state another
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class TrainingState:
 
     model: Model
     in_step: nn.Module
-    average: MovingAverage
+    average: AveragedModel
     optimizers: list[Optimizer]
     schedules: list[LambdaLR]
 
@@ -89,10 +89,10 @@ class TrainingState:
 
 
 def fit(recipe: Recipe, materials: Materials, folder: Path, seed: int, device: torch.device, precision: str) -> Model:
-    """Train by the recipe and return the model whose weights are kept, on the CPU, in eval mode.
+    """Train by the recipe and return the model, on the CPU, in eval mode: with the averaged weights, or the last ones.
 
-    After an epoch its state is in `folder`/state.pt, or after several where one takes seconds. Called again with the
-    same arguments it goes on from there; what an epoch draws at random depends on seed and epoch alone, so an
+    The run's state is saved as `folder`/state.pt between epochs, at most every `STORING_INTERVAL_S`. Called again with
+    the same arguments it goes on from there. What an epoch draws at random depends on seed and epoch alone, so an
     interrupted run ends as an uninterrupted one does. Processes that torchrun has started train together.
 
     Raises:
@@ -106,31 +106,37 @@ def fit(recipe: Recipe, materials: Materials, folder: Path, seed: int, device: t
     state = new_state(recipe, materials.initial, steps, device)
     first_epoch = restore(folder / "state.pt", identity, state.parts())
     step = make_step(state, precision, recipe, materials.teacher)
+    distributed.from_leader(lambda: rows_before(folder / "log.csv", first_epoch))  # a damaged log ends all processes
     log = RunLog(folder, first_epoch) if distributed.is_leader() else None
-    kept = state.average.module if recipe.ema_decay else state.model
-    stored = time.monotonic()
+    result = state.average.module if recipe.ema_decay else state.model
+    stored = time.perf_counter()
     for epoch in range(first_epoch, recipe.epochs):
-        started = time.monotonic()
-        batches = progress(epoch_batches(materials, recipe, seed, epoch), f"epoch {epoch + 1}/{recipe.epochs}", steps)
-        train_loss = train_epoch(state, batches, step)
+        started = time.perf_counter()
+        batches = epoch_batches(materials, recipe, seed, epoch)
+        bar = progress(batches, f"epoch {epoch + 1}/{recipe.epochs}", steps)
+        train_loss = train_epoch(state, bar, step)
         if log is not None:
-            figures = {"train_loss": train_loss, **held_out_figures(kept, materials, precision)}
+            figures = {"train_loss": train_loss, **held_out_figures(result, materials, precision)}
             figures["learning_rate"] = float(state.optimizers[0].param_groups[0]["lr"])
-            figures["seconds"] = time.monotonic() - started
+            figures["seconds"] = time.perf_counter() - started
             log.write(epoch, **figures)
-            if epoch + 1 == recipe.epochs or time.monotonic() - stored >= STORING_INTERVAL_S:
+            if epoch + 1 == recipe.epochs or time.perf_counter() - stored >= STORING_INTERVAL_S:
                 store(folder / "state.pt", identity, epoch + 1, state.parts())
-                stored = time.monotonic()
-            print_epoch(epoch, recipe.epochs, figures)
+                stored = time.perf_counter()
+            print(
+                f"epoch {epoch + 1:3d}/{recipe.epochs}  loss {train_loss:.4f}"
+                f"  validation {100 * figures['validation_accuracy']:.2f} %  {figures['seconds']:.0f} s",
+                flush=True,
+            )
     if log is not None:
         log.close()
     model = build(recipe.model, recipe.config)
-    model.load_state_dict(kept.state_dict())
+    model.load_state_dict(result.state_dict())
     return model.eval()
 
 
 def identity_of(recipe: Recipe, seed: int, precision: str, materials: Materials) -> dict[str, Any]:
-    """What a state file has to agree in with the run that goes on from it."""
+    """What a state file must share with the run that goes on from it."""
     identity = {"recipe": asdict(recipe), "seed": seed, "precision": precision, "initial": None}
     identity["device"] = materials.train.images.device.type  # each draws other numbers at random
     if materials.initial is not None:
@@ -144,7 +150,7 @@ def identity_of(recipe: Recipe, seed: int, precision: str, materials: Materials)
 
 
 def refuse_unfit(recipe: Recipe, pictures: int) -> None:
-    """UserError where no run by the recipe is possible with so many training pictures, in so many processes."""
+    """UserError if the recipe cannot be run with so many training pictures in so many processes."""
     own = plain_place(recipe).stop
     if own < 1:
         raise UserError("photo_share and cutout_share leave no picture of Fashion-MNIST in a batch; lower one of them")
@@ -152,30 +158,28 @@ def refuse_unfit(recipe: Recipe, pictures: int) -> None:
         raise UserError(f"batch_size {recipe.batch_size} is more than the {pictures} training pictures")
     if recipe.batch_size < distributed.count():
         raise UserError(f"batch_size {recipe.batch_size} is less than one picture for each of the processes")
-    if recipe.background_weight and not build(recipe.model, recipe.config).has_class_maps:
-        raise UserError(f"background_weight needs a model with class maps, which {recipe.model} has not; set it to 0")
 
 
 def new_state(recipe: Recipe, initial: Mapping[str, Tensor] | None, steps: int, device: torch.device) -> TrainingState:
-    """A model with the initial or random weights, at the beginning of its schedule of `steps` an epoch."""
+    """A model with the initial or random weights, its optimisers and schedules, with `steps` an epoch."""
     model = build(recipe.model, recipe.config)
     if initial is not None:
         model.load_state_dict(initial)
-    distributed.with_synced_batchnorm(model, device)
-    # channels_last: 1.1 to 1.4 times as fast on two CPU cores
+    model = distributed.with_synced_batchnorm(model, device)
+    # channels_last is quicker, on CPUs too.
     model = model.to(device).to(memory_format=torch.channels_last)
     optimizers = make_optimizers(model, recipe)
     return TrainingState(
         model=model,
         in_step=distributed.in_step(LogitsAndMaps(model) if recipe.background_weight else model, device),
-        average=MovingAverage(model, recipe.ema_decay),
+        average=moving_average(model, recipe.ema_decay),
         optimizers=optimizers,
         schedules=[LambdaLR(optimizer, one_cycle(steps * recipe.epochs, recipe.warmup)) for optimizer in optimizers],
     )
 
 
 def epoch_batches(materials: Materials, recipe: Recipe, seed: int, epoch: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """What the model is shown in an epoch; where several processes train together, this one's share of it."""
+    """The batches of an epoch; if several processes train together, this one's share of them."""
     batches = shuffled_batches(materials.train, recipe, seed, epoch, materials.input)
     if materials.photos is not None:
         batches = with_photos(batches, materials.photos, recipe, seed, epoch, materials.input)
@@ -183,20 +187,13 @@ def epoch_batches(materials: Materials, recipe: Recipe, seed: int, epoch: int) -
 
 
 def make_step(state: TrainingState, precision: str, recipe: Recipe, teacher: nn.Module | None) -> Step:
-    """What is done with each batch of a run.
-
-    On a graphics card of NVIDIA's it is captured, unless several train together. The learning rates are then laid on
-    the card; to restore a state takes them from there again, so that comes first.
-    """
+    """A function that gives the model its gradient for a batch; on a single NVIDIA GPU a captured CUDA graph."""
 
     def step(images: Tensor, targets: Tensor) -> Tensor:
-        return train_step(state.in_step, state.optimizers, images, targets, precision, recipe, teacher)
+        return forward_backward(state.in_step, images, targets, precision, recipe, teacher)
 
-    device = next(state.model.parameters()).device
-    if device.type != "cuda" or distributed.count() > 1:
-        return step
-    learning_rates_to_card(state.optimizers, device)
-    return CapturedStep(step)
+    on_one_gpu = next(state.model.parameters()).is_cuda and distributed.count() == 1
+    return CapturedStep(step) if on_one_gpu else step
 
 
 def train_epoch(state: TrainingState, batches: Iterable[tuple[Tensor, Tensor]], step: Step) -> float:
@@ -205,67 +202,39 @@ def train_epoch(state: TrainingState, batches: Iterable[tuple[Tensor, Tensor]], 
     losses = []
     for images, targets in batches:
         losses.append(step(images, targets))
-        for schedule in state.schedules:
+        for optimizer, schedule in zip(state.optimizers, state.schedules, strict=True):
+            optimizer.step()
             schedule.step()
-        state.average.update(state.model)
+        state.average.update_parameters(state.model)
     return distributed.mean(torch.stack(losses)).mean().item()
-
-
-def print_epoch(epoch: int, epochs: int, figures: Mapping[str, float]) -> None:
-    print(
-        f"epoch {epoch + 1:3d}/{epochs}  loss {figures['train_loss']:.4f}"
-        f"  validation {100 * figures['validation_accuracy']:.2f} %  {figures['seconds']:.0f} s",
-        flush=True,
-    )
 
 
 def held_out_figures(model: nn.Module, materials: Materials, precision: str) -> dict[str, float]:
     """Of the validation split, and of photographs as a webcam shows them where there are any."""
-    figures = validation_figures(model, materials.validation, materials.input, precision)
+    images, labels = materials.validation.images, materials.validation.labels.cpu()
+    logits = predict(model, images, materials.input, precision)
+    figures = {
+        "validation_loss": F.cross_entropy(logits, labels).item(),
+        "validation_accuracy": metrics.accuracy(logits, labels),
+    }
     if materials.photos is not None:
         figures |= composite_figures(model, materials.photos.validation, materials.input, precision)
     return figures
 
 
-def validation_figures(
-    model: nn.Module, validation: Split, description: InputDescription, precision: str
-) -> dict[str, float]:
-    """Loss and accuracy on the validation split."""
-    logits, labels = predict(model, validation.images, description, precision), validation.labels.cpu()
-    return {
-        "validation_loss": F.cross_entropy(logits, labels).item(),
-        "validation_accuracy": metrics.accuracy(logits, labels),
-    }
-
-
-def composite_figures(
-    model: nn.Module, validation: Split, description: InputDescription, precision: str
-) -> dict[str, float]:
-    """Accuracy on composites, mean over the classes; and how sure the model is of garments and of other things."""
-    probabilities = predict(model, validation.images, description, precision).softmax(dim=1)
-    labels = validation.labels.cpu()
-    garments = labels != NOT_A_GARMENT
-    confidence = probabilities.amax(dim=1)
-    return {
-        "composite_accuracy": metrics.macro_accuracy(probabilities[garments], labels[garments]),
-        "garment_confidence": confidence[garments].mean().item(),
-        "other_confidence": confidence[~garments].mean().item(),
-    }
-
-
-def train_step(
+def forward_backward(
     model: nn.Module,
-    optimizers: list[Optimizer],
     images: Tensor,
     targets: Tensor,
     precision: str,
     recipe: Recipe,
     teacher: nn.Module | None = None,
 ) -> Tensor:
-    """One step of gradient descent on the cross-entropy, mixed with what the teacher says; returns the loss.
+    """Give the model the gradient of the cross-entropy, mixed with what the teacher says; returns the loss.
 
-    Where the background is kept from speaking, `model` is `LogitsAndMaps`.
-    `images` and `targets` may be a slice of the batch, where several processes train together: see `distributed`.
+    Args:
+        model: `LogitsAndMaps` where the recipe has a `background_weight`.
+        images, targets: a batch, or one process's slice of it, see `distributed`.
     """
     with torch.autocast(images.device.type, torch.bfloat16, enabled=precision == "bf16"):
         logits, maps = model(images) if recipe.background_weight else (model(images), None)
@@ -280,22 +249,5 @@ def train_step(
     if maps is not None:
         evidence, places = background_evidence(maps.float(), images)
         loss = loss + recipe.background_weight * evidence / distributed.mean(places).clamp(min=1)
-    descend(loss, model, optimizers)
+    backpropagate(loss, model)
     return loss.detach()
-
-
-@torch.inference_mode()
-def predict(model: nn.Module, images: Tensor, description: InputDescription, precision: str = "fp32") -> Tensor:
-    """Logits of N x 1 x S x S uint8 pictures, N x classes float32 on the CPU."""
-    model.eval()
-    with torch.autocast(images.device.type, torch.bfloat16, enabled=precision == "bf16"):
-        # Of more pictures at once the memory is new each time: 11 s of a core for 5,000 instead of 7.
-        return torch.cat([model(to_input(batch, description)).float().cpu() for batch in images.split(200)])
-
-
-def predict_both_ways(model: nn.Module, images: Tensor, description: InputDescription) -> Tensor:
-    """Mean of the logits of pictures and of their mirrors, N x classes float32.
-
-    So the program pools what it says of an item held still, but for `smoothing.LEAST_PROBABILITY`.
-    """
-    return (predict(model, images, description) + predict(model, images.flip(-1), description)) / 2

@@ -30,7 +30,7 @@ class Recipe:
     learning_rate: float = option(3e-3, (0, 10), "its peak; falls to 0 along a cosine")
     weight_decay: float = option(0.05, (0, 10), "decoupled, on matrices and kernels only")
     warmup: float = option(0.2, (0, 0.99), "share of the steps in which the learning rate rises")
-    ema_decay: float = option(0.998, (0, 0.99999), "decay of the moving average that is kept; 0 is off")
+    ema_decay: float = option(0.998, (0, 0.99999), "decay of the weights' moving average, which is saved; 0 is off")
     crop_padding: int = option(2, (0, 27), "largest shift, pixels; 0 is off")
     erase_probability: float = option(0.4, (0, 1), "share of pictures that lose a rectangle; 0 is off")
     erase_area: float = option(0.25, (0.02, 1), "largest part of the picture that is erased")

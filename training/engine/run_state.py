@@ -7,12 +7,12 @@ from typing import Any
 
 import torch
 
-from fashioncam.atomic_write import replacing
+from fashioncam.atomic_write import atomic_write
 from fashioncam.errors import UserError
 
 from . import distributed
 
-VERSION = 2  # of the file; another one's parts may not fit
+VERSION = 3  # of the file; another one's parts may not fit
 
 
 def restore(path: Path, identity: dict[str, Any], parts: dict[str, Any]) -> int:
@@ -58,5 +58,5 @@ def store(path: Path, identity: dict[str, Any], epoch: int, parts: dict[str, Any
         "epoch": epoch,
         **{name: part.state_dict() for name, part in parts.items()},
     }
-    with replacing(path) as unfinished:
+    with atomic_write(path) as unfinished:
         torch.save(state, unfinished)

@@ -18,35 +18,13 @@ from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
 from fashioncam.checkpoint import LoadedModel
-from fashioncam.pipeline.explanation.methods import explainer
-from fashioncam.pipeline.recognition.onnx_recogniser import ExportedRecogniser, made_from
+from fashioncam.pipeline.recognition.onnx_recogniser import onnx_recogniser
 from fashioncam.pipeline.recognition.recogniser import Recogniser
-from fashioncam.pipeline.recognition.torch_recogniser import TorchRecogniser
+from fashioncam.pipeline.recognition.torch_recogniser import torch_recogniser
 from training.base import metrics
 
 TIMED = 200  # pictures
-
-
-@dataclass(frozen=True, slots=True)
-class ClassFigures:
-    """One class; shares are 0..1.
-
-    Attributes:
-        precision: of the pictures named so, how many are.
-        recall: of those that are, how many are named so.
-        f1: harmonic mean of the two.
-        support: how many are.
-        auc: area under the curve of this class against all others.
-        calibration_error: expected, over the pictures named so.
-    """
-
-    label: str
-    precision: float
-    recall: float
-    f1: float
-    support: int
-    auc: float
-    calibration_error: float
+AVERAGED = ("precision", "recall", "f1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +37,8 @@ class Evaluation:
         calibration_error, calibration_error_before: expected, over 15 bins (arXiv:1706.04599), after and before the
             division of the logits by `temperature`, which was fitted after training, on pictures held out.
         accepted_share, accepted_accuracy: of the pictures that reach the rejection threshold; None for none.
+        classes: of each class its label, precision, recall, f1, support (how many there are), auc against all others,
+            and calibration_error over the pictures named so.
         macro, micro: precision, recall and F1 as the mean over the classes, and over all pictures together.
         confusion: pictures of class i that are named j, at [i][j].
         macs: multiply-accumulate operations of one picture.
@@ -80,7 +60,7 @@ class Evaluation:
     calibration_error: float
     accepted_share: float
     accepted_accuracy: float | None
-    classes: list[ClassFigures]
+    classes: list[dict[str, Any]]
     macro: dict[str, float]
     micro: dict[str, float]
     confusion: list[list[int]]
@@ -135,31 +115,32 @@ def measure(path: Path, loaded: LoadedModel, logits: Tensor, labels: Tensor) -> 
         parameters=sum(parameter.numel() for parameter in loaded.model.parameters()),
         macs=multiply_accumulates(loaded),
         latency_ms=latency_ms(recogniser),
-        runtime="onnxruntime" if isinstance(recogniser, ExportedRecogniser) else "torch",
+        runtime=recogniser.runtime,
     )
 
 
-def class_figures(probabilities: Tensor, labels: Tensor, names: tuple[str, ...]) -> list[ClassFigures]:
-    """Of each class, by N x classes calibrated probabilities."""
+def class_figures(probabilities: Tensor, labels: Tensor, names: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Figures of each class, by N x classes calibrated probabilities."""
     named = probabilities.argmax(dim=1)
     of_each = precision_recall_fscore_support(labels, named, labels=range(len(names)), zero_division=0.0)
     figures = []
-    for index, (label, precision, recall, f1, support) in enumerate(zip(names, *of_each, strict=True)):
+    for index, (label, *shares, support) in enumerate(zip(names, *of_each, strict=True)):
         here = named == index
         gap = metrics.expected_calibration_error(probabilities[here], labels[here]) if here.any() else 0.0
         auc = float(roc_auc_score(labels == index, probabilities[:, index]))
-        figures.append(ClassFigures(label, float(precision), float(recall), float(f1), int(support), auc, gap))
+        of_class = dict(zip(AVERAGED, map(float, shares), strict=True))
+        figures.append({"label": label, **of_class, "support": int(support), "auc": auc, "calibration_error": gap})
     return figures
 
 
 def averages(labels: Tensor, named: Tensor, average: str) -> dict[str, float]:
     """Precision, recall and F1."""
     figures = precision_recall_fscore_support(labels, named, average=average, zero_division=0.0)
-    return dict(zip(("precision", "recall", "f1"), map(float, figures[:3]), strict=True))
+    return dict(zip(AVERAGED, map(float, figures[:3]), strict=True))
 
 
 def multiply_accumulates(loaded: LoadedModel) -> int:
-    """Of one picture; torch counts multiplications and additions apart."""
+    """Multiply-accumulates of one picture; torch counts multiplications and additions apart."""
     size = loaded.input.size
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         loaded.model(torch.zeros(1, 1, size, size))
@@ -167,10 +148,11 @@ def multiply_accumulates(loaded: LoadedModel) -> int:
 
 
 def as_the_program_runs_it(path: Path, loaded: LoadedModel) -> Recogniser:
-    """The exported model beside the checkpoint, where there is one; else the checkpoint in torch."""
-    twin = path.with_suffix(".onnx")
-    exported = made_from(path.read_bytes(), twin.read_bytes()) if twin.is_file() else None
-    return exported or TorchRecogniser(loaded, explainer(loaded, "gradcam"))
+    """The twin beside the checkpoint, where there is one; else the checkpoint in torch."""
+    try:
+        return onnx_recogniser(path.with_suffix(".onnx").read_bytes(), path.read_bytes())
+    except (OSError, ValueError):
+        return torch_recogniser(loaded)
 
 
 def latency_ms(recogniser: Recogniser) -> float:

@@ -18,11 +18,12 @@ from training.engine.class_maps import class_maps
 from .saliency_metrics import Randomised, enlarged
 
 SHOWN = 8  # right and wrong ones of each class
+SHOWN_RANDOMISED = 6
 KIND_COLOURS = ("#1b6ca8", "#999999", "#d1750c", "#1a7f37")
 
 
 def galleries(loaded: LoadedModel, split: Split, logits: Tensor) -> dict[str, Figure]:
-    """A figure of each class that the split has: its first pictures named right, and its first named wrong."""
+    """A figure for each class in the split: its first pictures named right, and its first named wrong."""
     confidence, named = (logits / loaded.temperature).softmax(dim=1).max(dim=1)
     figures = {}
     for index in split.labels.unique().tolist():
@@ -95,12 +96,12 @@ def curves(of_kinds: Mapping[str, Mapping[str, Sequence[float]]]) -> Figure:
     return figure
 
 
-def cascade(images: Tensor, steps: Sequence[Randomised], shown: int) -> Figure:
-    """Some pictures down, N x 1 x H x W uint8, and across their maps as layer after layer is shuffled.
+def cascade(images: Tensor, steps: Sequence[Randomised]) -> Figure:
+    """A row for some of the pictures, N x 1 x H x W uint8: their maps while layer after layer is shuffled.
 
     Each map is on a scale of its own: shuffled weights know no common one, and the question is where, not how much.
     """
-    places = torch.linspace(0, len(images) - 1, min(shown, len(images))).long()
+    places = torch.linspace(0, len(images) - 1, min(SHOWN_RANDOMISED, len(images))).long()
     figure = Figure(figsize=(1.3 * (len(steps) + 1), 1.25 * len(places) + 0.6), layout="constrained")
     grid = figure.subplots(len(places), len(steps) + 1, squeeze=False)
     for axes in grid.flat:

@@ -29,7 +29,7 @@ def write_json(content: Mapping[str, Any], path: Path) -> None:
 
 
 def write_page(template: str, path: Path, **content: Any) -> None:
-    """Fill in a template of this folder; what it needs but `content` lacks is an error."""
+    """Fill in a template of this folder; a name that `content` lacks is an error."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,

@@ -21,7 +21,7 @@ LINE, BAR, DIAGONAL = "#1b6ca8", "#7fb3d5", "#999999"
 
 def of_evaluation(found: Evaluation, logits: Tensor, test: Split) -> dict[str, Figure]:
     """All pictures of an evaluation, by name; N x classes logits of the N test pictures."""
-    labels = [entry.label for entry in found.classes]
+    labels = [entry["label"] for entry in found.classes]
     probabilities = (logits / found.temperature).softmax(dim=1)
     confidence, named = probabilities.max(dim=1)
     right = named == test.labels
@@ -34,7 +34,7 @@ def of_evaluation(found: Evaluation, logits: Tensor, test: Split) -> dict[str, F
     return {
         "confusion": confusion(found.confusion, labels, normalised=False),
         "confusion-normalised": confusion(found.confusion, labels, normalised=True),
-        "roc": roc(probabilities, test.labels, labels, [entry.auc for entry in found.classes]),
+        "roc": roc(probabilities, test.labels, labels, [entry["auc"] for entry in found.classes]),
         "reliability": reliability(curves),
         "mistakes": most_confident_mistakes(test.images, test.labels, probabilities, labels),
     }
@@ -103,7 +103,7 @@ def reliability(curves: Mapping[str, tuple[Tensor, Tensor]]) -> Figure:
 
 
 def most_confident_mistakes(images: Tensor, truth: Tensor, probabilities: Tensor, labels: Sequence[str]) -> Figure:
-    """Pictures that are named wrong most surely, N x 1 x 28 x 28 uint8, as the data set shows them."""
+    """The most confident mistakes among N x 1 x 28 x 28 uint8 pictures, as the data set shows them."""
     confidence, named = probabilities.max(dim=1)
     wrong = (named != truth).nonzero().flatten()
     shown = wrong[confidence[wrong].argsort(descending=True)[:MISTAKES]]

@@ -10,54 +10,26 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 
+import numpy as np
 import torch
-from scipy.stats import rankdata
+from scipy.stats import spearmanr
 from torch import Tensor
 from torch.nn import functional as F
 from torchvision.transforms.functional import gaussian_blur
 
 from fashioncam.checkpoint import LoadedModel
 from fashioncam.models.base import to_input
+from fashioncam.pipeline.recognition.torch_recogniser import torch_recogniser
 from training.engine.class_maps import class_maps
-from training.engine.loop import predict
+from training.engine.prediction import predict
 
-STEPS = 14  # of the curves, 56 pixels of 28x28 each: twice as many move the areas by 0.002 or less
-PATCHES = 7  # along an edge, as many as the hybrid has tokens
-# Of the edge. On pictures this blurred the first hybrid gives its own class 10 % at the mean, half as much 19 %.
-BLUR_SIGMA = 1 / 7
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """How well one kind of map explains N pictures, one value a picture.
-
-    Attributes:
-        deletion, insertion: N x (STEPS + 1) probabilities of the class while pixels go or come, the hottest first.
-        occlusion: Spearman's correlation over all patches between a patch's heat and what the class loses without it.
-        occlusion_on_garment: the same over the patches that hold some of the garment.
-        energy_inside: share of the heat that lies on the garment, 0..1; 0 for a map without heat.
-    """
-
-    deletion: Tensor
-    insertion: Tensor
-    occlusion: Tensor
-    occlusion_on_garment: Tensor
-    energy_inside: Tensor
-
-    def figures(self) -> dict[str, Tensor]:
-        """Name -> N values; of the curves, the areas under them."""
-        return {
-            "deletion": area(self.deletion),
-            "insertion": area(self.insertion),
-            "occlusion": self.occlusion,
-            "occlusion_on_garment": self.occlusion_on_garment,
-            "energy_inside": self.energy_inside,
-        }
+STEPS = 14  # of the curves, 56 pixels of 28x28 each
+BLUR_SIGMA = 1 / 7  # of the edge: so blurred, a picture leaves its class no more than chance
 
 
 @dataclass(frozen=True, slots=True)
 class Randomised:
-    """What is left of the maps once a layer and all after it have forgotten what they learned.
+    """The maps once the weights of a layer and of all after it are shuffled.
 
     Attributes:
         layer: its name; "" before the first one.
@@ -76,32 +48,42 @@ def enlarged(maps: Tensor, size: int) -> Tensor:
 
 
 def score(
-    loaded: LoadedModel, images: Tensor, classes: Tensor, maps: Tensor, drops: Tensor, generator: torch.Generator
-) -> Scores:
-    """All figures of one kind of map.
+    loaded: LoadedModel, images: Tensor, classes: Tensor, maps: Tensor, falls: Tensor, generator: torch.Generator
+) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """How well one kind of map explains N pictures.
 
     Args:
         images: N x 1 x H x W uint8, garment on 0.
         classes: N int64, the class that each map is about.
         maps: N x H x W, not below 0.
-        drops: what `occlusion_drops` gives for these pictures and classes.
+        falls: what `occlusion_maps` gives for these pictures and classes.
         generator: orders pixels of equal heat.
+
+    Returns:
+        The curves "deletion" and "insertion", N x (STEPS + 1) probabilities of the class while pixels go or come, the
+        hottest first. And figures, one value a picture: the areas under the two curves; "occlusion", Spearman's
+        correlation over all patches between a patch's heat and what the class loses without it;
+        "occlusion_on_garment", the same over the patches that hold some of the garment; and "energy_inside", the
+        share of the heat that lies on the garment, 0..1, 0 for a map without heat.
     """
     order = hottest_first(maps, generator)
     size = images.shape[-1]
     blurred = gaussian_blur(images, [2 * size - 1] * 2, [BLUR_SIGMA * size] * 2)
     garment = images[:, 0] > 0
-    heat = F.adaptive_avg_pool2d(maps[:, None], PATCHES).flatten(1)
-    covered = F.adaptive_max_pool2d(garment[:, None].float(), PATCHES).flatten(1) > 0
-    drops = drops.flatten(1)
-    pairs = list(zip(heat, drops, covered, strict=True))
-    return Scores(
-        deletion=curve(loaded, images, torch.zeros_like(images), order, classes),
-        insertion=curve(loaded, blurred, images, order, classes),
-        occlusion=torch.tensor([rank_correlation(a, b) for a, b, _ in pairs]),
-        occlusion_on_garment=torch.tensor([rank_correlation(a[on], b[on]) for a, b, on in pairs]),
-        energy_inside=(maps * garment).sum(dim=(1, 2)) / maps.sum(dim=(1, 2)).clamp(min=1e-12),
-    )
+    patches = falls.shape[-1]
+    heat = F.adaptive_avg_pool2d(maps[:, None], patches)[:, 0]
+    covered = F.adaptive_max_pool2d(garment[:, None].float(), patches)[:, 0] > 0
+    on_garment = [rank_correlation(a[on], b[on]) for a, b, on in zip(heat, falls, covered, strict=True)]
+    curves = {
+        "deletion": curve(loaded, images, torch.zeros_like(images), order, classes),
+        "insertion": curve(loaded, blurred, images, order, classes),
+    }
+    return curves, {
+        **{name: area(values) for name, values in curves.items()},
+        "occlusion": rank_correlations(heat, falls),
+        "occlusion_on_garment": torch.tensor(on_garment),
+        "energy_inside": (maps * garment).sum(dim=(1, 2)) / maps.sum(dim=(1, 2)).clamp(min=1e-12),
+    }
 
 
 def hottest_first(maps: Tensor, generator: torch.Generator) -> Tensor:
@@ -131,44 +113,38 @@ def curve(loaded: LoadedModel, before: Tensor, after: Tensor, order: Tensor, cla
 
 
 def area(curves: Tensor) -> Tensor:
-    """Under each of N curves over 0..1."""
+    """Area under each of N curves over 0..1."""
     return torch.trapezoid(curves, dx=1 / (curves.shape[1] - 1))
 
 
-def occlusion_drops(loaded: LoadedModel, images: Tensor, classes: Tensor) -> Tensor:
-    """By how much the logit of each picture's class falls when a patch is black (arXiv:1311.2901, section 4.2).
+def occlusion_maps(loaded: LoadedModel, images: Tensor, classes: Tensor) -> Tensor:
+    """The program's occlusion maps: how far the logit of each picture's class falls when a patch is black.
 
     Args:
         images: N x 1 x H x W uint8.
 
     Returns:
-        N x PATCHES x PATCHES float32.
+        N x 7 x 7 float32, 0..1.
     """
+    recogniser = torch_recogniser(loaded, "occlusion")
+    pairs = zip(images[:, 0].numpy(), classes.tolist(), strict=True)
+    return torch.from_numpy(np.stack([recogniser.classify(picture).heat_map(index) for picture, index in pairs]))
 
-    def logit_of(pictures: Tensor) -> Tensor:
-        return predict(loaded.model, pictures, loaded.input).gather(1, classes[:, None])[:, 0]
 
-    whole = logit_of(images)
-    patch = images.shape[-1] // PATCHES
-    drops = []
-    for row in range(0, PATCHES * patch, patch):
-        for column in range(0, PATCHES * patch, patch):
-            occluded = images.clone()
-            occluded[:, :, row : row + patch, column : column + patch] = 0
-            drops.append(whole - logit_of(occluded))
-    return torch.stack(drops, dim=1).view(-1, PATCHES, PATCHES)
+def rank_correlations(first: Tensor, second: Tensor) -> Tensor:
+    """Spearman's of each pair of maps, N x ... both: N float32, -1..1; a constant correlates with nothing, 0."""
+    return torch.tensor([rank_correlation(a, b) for a, b in zip(first, second, strict=True)])
 
 
 def rank_correlation(first: Tensor, second: Tensor) -> float:
-    """Spearman's, -1..1; equals share their mean rank, and a constant correlates with nothing."""
-    a, b = (torch.from_numpy(rankdata(values.numpy())) for values in (first.flatten(), second.flatten()))
-    a, b = a - a.mean(), b - b.mean()
-    norms = a.norm() * b.norm()
-    return (a @ b / norms).item() if norms > 0 else 0.0
+    """Spearman's, -1..1; 0 if one of the two is constant, or empty."""
+    if any(not len(values) or values.min() == values.max() for values in (first, second)):
+        return 0.0
+    return float(spearmanr(first.flatten(), second.flatten()).statistic)
 
 
 def cascading_randomisation(loaded: LoadedModel, images: Tensor, classes: Tensor, seed: int) -> Iterator[Randomised]:
-    """The sanity check of arXiv:1810.03292, section 3.1: from the logits down, layer after layer loses what it learned.
+    """Sanity check of arXiv:1810.03292, section 3.1: shuffle the weights of layer after layer, beginning at the logits.
 
     A layer's weights are shuffled among themselves, so their distribution stays. A map that looks the same afterwards
     shows the picture, not the model. What belongs to no layer, such as the hybrid's `pos_emb`, comes last.
@@ -188,5 +164,4 @@ def cascading_randomisation(loaded: LoadedModel, images: Tensor, classes: Tensor
         for weight in weights:
             weight.copy_(weight.flatten()[torch.randperm(weight.numel(), generator=generator)].view_as(weight))
         maps = class_maps(model, normalised, classes)
-        correlation = [rank_correlation(now, then) for now, then in zip(maps, trained, strict=True)]
-        yield Randomised(layer, torch.tensor(correlation), maps)
+        yield Randomised(layer, rank_correlations(maps, trained), maps)

@@ -1,1 +1,1 @@
-"""Simulated webcam pictures: rooms, people and things, and garments composed with them."""
+"""Simulated webcam pictures: rooms, people and objects, and garments composed with them."""

@@ -1,8 +1,8 @@
 """Pictures for the segmentation network: a garment before a room, as a webcam and a person would show it.
 
-Every batch is made anew from cutouts and rooms: the room as it was learned, and the room as it is seen later,
-under other light, with shadows, arms, a body, a bump of the camera, noise; and in most of them an item.
-All functions are pure and work on batches; all randomness comes from one generator. Colours are B G R.
+Every batch is made anew from cutouts and rooms. It holds the room as it was learned, and as it is seen later: in other
+light, with shadows, arms, a body, a bump of the camera, noise, and mostly an item. All functions are pure and work on
+batches; all randomness comes from one generator. Colours are B G R.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from torch.nn import functional as F
 
 from training.augmentation.random_fields import Dice, grid, sampled, waves
 from training.synthesis.drawn.people import before_body, random_arms
-from training.synthesis.photographed_people import People, random_crowd, with_hands
+from training.synthesis.photographed_hands import with_hands
+from training.synthesis.photographed_people import People, random_crowd
 
 # Shares of the composites; what else varies has its range beside it.
 ITEM_SHARE = 0.75
@@ -53,7 +54,7 @@ class Bank:
         return (self.cutouts, self.rooms, *people)
 
     def to(self, device: torch.device) -> Bank:
-        """The same there: composites are made where their bank is."""
+        """A copy on that device: composites are made where their bank is."""
         people = None if self.people is None else self.people.to(device)
         return Bank(self.cutouts.to(device), self.rooms.to(device), people)
 
@@ -108,9 +109,9 @@ def compose(bank: Bank, count: int, size_hw: tuple[int, int], generator: torch.G
 
     gain = exposure * (1 + dice.uniform(-0.35, 0.35) * dice.happens(0.7)) * (1 + dice.normal(0.04, 3))
     moved = shifted(torch.cat((scene * gain, item), dim=1), dice)
-    frame = through_camera(moved[:, :3], dice, size_hw)
+    frame = camera_response(moved[:, :3], dice, size_hw)
     learned = (learned * exposure).clamp(0, 255)
-    # The light is known from medians over the picture: nearly always well, at times badly.
+    # The light is known from medians over the picture: nearly always well, sometimes badly.
     believed = gain / exposure * (1 + dice.normal(0.02, 3) + dice.uniform(-0.25, 0.25) * dice.happens(0.15))
     cutout = cutout.where(shown.flatten() > 0, NO_ITEM).where(beside.flatten() == 0, TWO_ITEMS)
     return Composites(frame, (learned * believed).clamp(0, 255).byte(), moved[:, 3:].clamp(0, 1), cutout)
@@ -135,7 +136,7 @@ def random_items(bank: Bank, dice: Dice, size_hw: tuple[int, int]) -> tuple[Tens
     """
     height, width = size_hw
     drawn, chosen = dice.happens(DRAWN_ITEM_SHARE), dice.index(len(bank.cutouts))
-    things, has_handle = drawn_items(dice, bank.cutouts.shape[-1])
+    things, has_handle = random_shapes(dice, bank.cutouts.shape[-1])
     cutout = bank.cutouts[chosen].float() * (1 - drawn) + things * drawn
     kind = torch.where(has_handle.flatten() > 0, DRAWN_WITH_HANDLE, DRAWN_ITEM)
     chosen = chosen.where(drawn.flatten() == 0, kind)
@@ -155,14 +156,14 @@ def random_items(bank: Bank, dice: Dice, size_hw: tuple[int, int]) -> tuple[Tens
 
 
 def camouflaged(colours: Tensor, room: Tensor, items: Tensor, dice: Dice) -> Tensor:
-    """Some of the items in the mean colour of the room behind them; their pattern stays."""
+    """Some items get the mean colour of the room behind them; their pattern stays."""
     pixels = items.sum(dim=(2, 3), keepdim=True).clamp(min=1)
     apart = ((room - colours) * items).sum(dim=(2, 3), keepdim=True) / pixels
     return (colours + apart * dice.happens(CAMOUFLAGE_SHARE) * dice.uniform(0.5, 1.0)).clamp(0, 255)
 
 
-def drawn_items(dice: Dice, size: int) -> tuple[Tensor, Tensor]:
-    """Things of any outline with a pattern of their own, as N x 4 x S x S cutouts, 0..255, and which have a handle."""
+def random_shapes(dice: Dice, size: int) -> tuple[Tensor, Tensor]:
+    """Random shapes with a pattern, as N x 4 x S x S cutouts, 0..255, and which have a handle."""
     rows, columns = grid((size, size), dice.device)
     outline = dice.field(4, 4, (size, size)) * 0.35
     power = dice.uniform(1.5, 5)
@@ -234,7 +235,7 @@ def stray_shadow(dice: Dice, size_hw: tuple[int, int]) -> Tensor:
 
 
 def shifted(picture: Tensor, dice: Dice) -> Tensor:
-    """A camera that trembles by a part of a pixel, and at times was bumped."""
+    """Camera shake of a part of a pixel, and sometimes a bump."""
     height, width = picture.shape[-2:]
     rows, columns = grid((height, width), dice.device)
     bump = dice.happens(BUMP_SHARE)
@@ -243,7 +244,7 @@ def shifted(picture: Tensor, dice: Dice) -> Tensor:
     return sampled(picture, columns + x, rows + y)
 
 
-def through_camera(scene: Tensor, dice: Dice, size_hw: tuple[int, int]) -> Tensor:
+def camera_response(scene: Tensor, dice: Dice, size_hw: tuple[int, int]) -> Tensor:
     """Tone curve, noise as it is left after scaling down, compression, clipping; uint8."""
     height, width = size_hw
     curve = dice.normal(0.05)  # the contrast that a camera adds or takes away

@@ -1,4 +1,4 @@
-"""What drawn and rendered things share: surfaces, and paths to draw along."""
+"""What drawn and rendered pictures share: surfaces, and paths to draw along."""
 
 from __future__ import annotations
 

@@ -1,91 +1,89 @@
-"""Why this class: a heat map over the input, from the features of the same forward pass.
+"""Why this class: a heat map over the input, by the program's own two methods.
 
-The program's own Grad-CAM is `Model.class_map`. For the hybrids it costs nothing and is an exact account of the logit,
-but a rough one of the place; occlusion shows the place and costs a pass a patch. The grad-cam package's methods can
-take their place.
+Grad-CAM costs nothing: the class maps come with the logits. For the hybrids it is an exact account of the logit, but a
+rough one of the place. Occlusion shows the place, and costs a pass for each patch. Both have one scale for all frames:
+a weak reason looks weak, and nothing flickers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-import torch
-from torch import Tensor
-from torch.nn import functional as F
 
-from fashioncam.checkpoint import LoadedModel
+from fashioncam.description import ModelDescription
 from fashioncam.errors import UserError
 from fashioncam.messages import FloatArray
-from fashioncam.settings import CAM_METHODS
 
-# (normalised input, features, class index) -> heat map, h x w float32 in 0..1
-Explain: TypeAlias = Callable[[Tensor, Tensor, int], FloatArray]
+# Keys of `settings.CAM_METHODS`; the others are the grad-cam package's, and need torch.
+OWN_METHODS = ("gradcam", "occlusion")
 
 CELLS = 7  # patches a side that occlusion covers in turn
-# The fall of the logit that is shown at full strength: of 150 pictures' strongest patches, nine in ten stay below 4.2.
+# The fall of the logit that is shown at full strength: nine in ten pictures' strongest patches stay below it.
 FULL_DROP = 4.0
 
-
-def explainer(loaded: LoadedModel, method: str) -> Explain:
-    """The explanation by that key of `CAM_METHODS`; the grad-cam package is imported only where it is needed."""
-    own = {"gradcam": grad_cam, "occlusion": occlusion}
-    return own[method](loaded) if method in own else package_cam(loaded, method)
+# N x 1 x size x size float32, normalised -> logits N x classes, class maps N x classes x h x w, both float32
+Network: TypeAlias = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
 
 
-def grad_cam(loaded: LoadedModel) -> Explain:
-    """The program's own Grad-CAM.
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One input's pass through a network.
 
-    All frames share one scale: 1 is the checkpoint's class_map_scale. So a weak reason looks weak, and
-    nothing flickers as it does where each frame is stretched to its own maximum.
+    Attributes:
+        images: the normalised input, 1 x 1 x size x size float32.
+        logits: one a class, float32.
+        class_maps: classes x h x w float32.
     """
-    scale = loaded.info.figures["class_map_scale"]
 
-    def explain(images: Tensor, features: Tensor, class_index: int) -> FloatArray:
-        class_map = loaded.model.class_map(features, class_index)[0].detach().cpu().numpy()
-        return np.clip(class_map / scale, 0, 1).astype(np.float32)
+    images: FloatArray
+    logits: FloatArray
+    class_maps: FloatArray
+
+
+# class index -> heat map, h x w float32 in 0..1; the same of a pass
+HeatMaps: TypeAlias = Callable[[int], FloatArray]
+Explain: TypeAlias = Callable[[Pass, int], FloatArray]
+
+
+def own_explainer(method: str, network: Network, description: ModelDescription) -> Explain:
+    """The explanation by that name in `OWN_METHODS`."""
+    return occlusion(network, description) if method == "occlusion" else grad_cam(description.class_map_scale)
+
+
+def grad_cam(scale: float) -> Explain:
+    """Grad-CAM (arXiv:1610.02391) from the class maps; `scale` is the value that is shown as 1."""
+
+    def explain(one_pass: Pass, class_index: int) -> FloatArray:
+        return np.clip(one_pass.class_maps[class_index] / scale, 0, 1)
 
     return explain
 
 
-def occlusion(loaded: LoadedModel) -> Explain:
-    """By how much the class's logit falls when a patch is black (arXiv:1311.2901, section 4.2); one scale for all."""
-    if loaded.input.size % CELLS:
+def occlusion(network: Network, description: ModelDescription) -> Explain:
+    """By how much the class's logit falls when a patch is black (arXiv:1311.2901, section 4.2).
+
+    Raises:
+        UserError: the input is not made of whole patches.
+    """
+    size = description.input.size
+    if size % CELLS:
         raise UserError(f"occlusion needs an input whose edge is a multiple of {CELLS} pixels; take another method")
-    black = (0 - loaded.input.mean) / loaded.input.std
+    patch = size // CELLS
+    black = (0 - description.input.mean) / description.input.std
 
-    @torch.no_grad()
-    def explain(images: Tensor, features: Tensor, class_index: int) -> FloatArray:
-        patch = images.shape[-1] // CELLS
-        shown = F.max_pool2d(images, patch).flatten() > black + 1e-4  # what is black already loses nothing
-        occluded = images.repeat(int(shown.sum()), 1, 1, 1)
-        for picture, place in zip(occluded, shown.nonzero().flatten().tolist(), strict=True):
-            row, column = place // CELLS * patch, place % CELLS * patch
-            picture[:, row : row + patch, column : column + patch] = black
-        drops = torch.zeros(CELLS * CELLS, device=images.device)
-        if len(occluded):
-            whole = loaded.model.forward_head(features)[0, class_index]
-            drops[shown] = whole - loaded.model(occluded)[:, class_index]
-        return (drops / FULL_DROP).clamp(0, 1).view(CELLS, CELLS).cpu().numpy()
-
-    return explain
-
-
-def package_cam(loaded: LoadedModel, method: str) -> Explain:
-    """One of the grad-cam package's methods, on the layer that the model explains itself by.
-
-    The package stretches each map to 0..1 and runs the model again, some methods many times.
-    """
-    import pytorch_grad_cam
-    from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
-
-    model = loaded.model
-    cam = getattr(pytorch_grad_cam, CAM_METHODS[method])(
-        model, target_layers=[model.target_layer], reshape_transform=model.as_maps
-    )
-
-    def explain(images: Tensor, features: Tensor, class_index: int) -> FloatArray:
-        return cam(images, [ClassifierOutputTarget(class_index)])[0].astype(np.float32)
+    def explain(one_pass: Pass, class_index: int) -> FloatArray:
+        heat = np.zeros((CELLS, CELLS), np.float32)
+        brightest = one_pass.images.reshape(CELLS, patch, CELLS, patch).max(axis=(1, 3))
+        rows, columns = np.nonzero(brightest > black + 1e-4)  # what is black already loses nothing
+        if len(rows):
+            covered = np.repeat(one_pass.images, len(rows), axis=0)
+            by_patch = covered.reshape(-1, CELLS, patch, CELLS, patch)
+            by_patch[np.arange(len(rows)), rows, :, columns, :] = black
+            drops = one_pass.logits[class_index] - network(covered)[0][:, class_index]
+            heat[rows, columns] = np.clip(drops / FULL_DROP, 0, 1)
+        return heat
 
     return explain

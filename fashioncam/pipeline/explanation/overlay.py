@@ -5,13 +5,13 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from fashioncam.messages import Explanation, FloatArray, Image, Look, Reading, Segment, State
+from fashioncam.messages import DisplayStyle, Explanation, FloatArray, Image, Reading, Segment, State
 from fashioncam.pipeline.garment_input import box_to_input
 
 # B G R, from the Okabe-Ito palette, which colour-blind people tell apart.
 COLOURS = {State.ITEM: (115, 158, 0), State.UNCERTAIN: (0, 159, 230)}
 WHITE = (255, 255, 255)
-LOOK = Look()
+DEFAULT_STYLE = DisplayStyle()
 # Colours and opacity by level, 0..255. Opacity is 0 without heat and grows with the root, so that the middle of the
 # scale can be seen on coloured cloth. One class: inferno, whose lightness grows evenly. Two classes: orange for the
 # first and blue for the second, which colour-blind people tell apart.
@@ -29,7 +29,11 @@ INSET_SHARE = 0.28  # of the picture's shorter edge
 
 
 def annotate(
-    image_bgr: Image, reading: Reading, show_input: bool = False, fps: float | None = None, look: Look = LOOK
+    image_bgr: Image,
+    reading: Reading,
+    show_input: bool = False,
+    fps: float | None = None,
+    style: DisplayStyle = DEFAULT_STYLE,
 ) -> Image:
     """A new picture with the reading drawn on it.
 
@@ -38,18 +42,18 @@ def annotate(
         reading: of this frame, or of one shortly before.
         show_input: draw the model's input in the lower left corner.
         fps: frames a second, written in the upper left corner; None for none.
-        look: how to draw.
+        style: how to draw.
     """
-    canvas = cv2.flip(image_bgr, 1) if look.mirrored else image_bgr.copy()
+    canvas = cv2.flip(image_bgr, 1) if style.mirrored else image_bgr.copy()
     unit_px = max(1, round(min(canvas.shape[:2]) / 240))
     segment, heat_map = reading.segment, reading.heat_map
-    if look.mirrored and segment is not None:
+    if style.mirrored and segment is not None:
         segment = mirrored(segment, canvas.shape[1])
         heat_map = None if heat_map is None else cv2.flip(heat_map, 1)
     if segment is not None:
         colour = COLOURS.get(reading.state, WHITE)
-        if heat_map is not None and look.heat:
-            blend_heat(canvas, segment, heat_map, look.strength, bool(reading.against))
+        if heat_map is not None and style.heat:
+            blend_heat(canvas, segment, heat_map, style.strength, bool(reading.against))
         x, y, w, h = segment.box
         outlines, _ = cv2.findContours(segment.mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE, offset=(x, y))
         cv2.drawContours(canvas, outlines, -1, WHITE, unit_px, cv2.LINE_AA)
@@ -71,7 +75,7 @@ def mirrored(segment: Segment, width_px: int) -> Segment:
     return Segment((width_px - x - w, y, w, h), cv2.flip(segment.mask, 1))
 
 
-def draw_explanation(reading: Reading, look: Look) -> Explanation | None:
+def draw_explanation(reading: Reading, style: DisplayStyle) -> Explanation | None:
     """The reading's heat map as pictures for the panel; None when it has none."""
     if reading.heat_map is None or reading.input_grey is None:
         return None
@@ -79,7 +83,7 @@ def draw_explanation(reading: Reading, look: Look) -> Explanation | None:
     picture = cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)
     heat = cv2.resize(reading.heat_map, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
     is_contrast = bool(reading.against)
-    strength = look.strength if look.heat else 0.0
+    strength = style.strength if style.heat else 0.0
     colours, opacity = scale_of(is_contrast, strength)
     blend(picture, heat, np.full(grey.shape, 255, np.uint8), strength, is_contrast)
     # Over a middle grey, so that the legend shows opacity too.

@@ -1,33 +1,17 @@
-"""What the user can ask of a reading: the heat map of one class, or two classes compared."""
+"""The heat map that the user asks for: of one class, or of two compared."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cache
-from typing import TypeAlias
 
 import numpy as np
 
-from fashioncam.messages import FloatArray, Prediction, Request
+from fashioncam.messages import Reading, Request
+
+from .methods import HeatMaps
 
 NOTHING_ASKED = Request()
-HeatMaps: TypeAlias = Callable[[int], FloatArray]  # class index -> h x w float32 in 0..1
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A heat map and the class it is for.
-
-    Attributes:
-        heat_map: h x w float32; in 0..1, or in -1..1 when two classes are compared.
-        explained: the class's label.
-        against: the label of the class it is compared with, or "".
-    """
-
-    heat_map: FloatArray
-    explained: str
-    against: str = ""
 
 
 def frame_heat_maps(heat_maps: HeatMaps, is_mirrored: bool) -> HeatMaps:
@@ -42,19 +26,20 @@ def mean_heat_maps(heat_maps: HeatMaps, before: HeatMaps | None) -> HeatMaps:
     return lambda index: (heat_maps(index) + before(index)) * np.float32(0.5)
 
 
-def answer_to(heat_maps: HeatMaps, top5: tuple[Prediction, ...], classes: tuple[str, ...], request: Request) -> Answer:
-    """The heat map that was asked for.
+def explained(named: Reading, heat_maps: HeatMaps, classes: tuple[str, ...], request: Request) -> Reading:
+    """The reading with the heat map that was asked for.
 
     Args:
+        named: a reading with its classes.
         heat_maps: of all classes.
-        top5: the most probable classes, most probable first.
         classes: labels by index.
         request: a class that this model does not have counts as none: the most probable class is explained.
     """
-    first, second = top5[:2]
+    first, second = named.top5[:2]
     if request.contrast:
-        return Answer(heat_maps(first.index) - heat_maps(second.index), first.label, second.label)
+        difference = heat_maps(first.index) - heat_maps(second.index)
+        return replace(named, heat_map=difference, explained=first.label, against=second.label)
     index = request.explained
     if index is None or index >= len(classes):
         index = first.index
-    return Answer(heat_maps(index), classes[index])
+    return replace(named, heat_map=heat_maps(index), explained=classes[index])

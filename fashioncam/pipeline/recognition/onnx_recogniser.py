@@ -1,81 +1,59 @@
-"""Input -> logits -> calibrated probabilities, with the model exported: ONNX Runtime, and no torch."""
+"""A model in ONNX Runtime: the twin that `training.export` writes beside a checkpoint. It needs no torch."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 
 import numpy as np
 
-from fashioncam.messages import FloatArray, Image, InputDescription
+from fashioncam.description import ModelDescription
+from fashioncam.messages import FloatArray, InputDescription
+from fashioncam.pipeline.explanation.methods import Network, own_explainer
 from fashioncam.pipeline.onnx_session import open_session
 
-from .pooling import softmax
+from .recogniser import Recogniser
 
 METADATA_KEY = "fashioncam"
 
 
-def made_from(checkpoint: bytes, exported: bytes) -> ExportedRecogniser | None:
-    """The recogniser in an ONNX file, if the file was made from that very checkpoint; else None."""
-    try:
-        recogniser = ExportedRecogniser(exported)
-    except ValueError:
-        return None
-    return recogniser if recogniser.checkpoint_sha256 == hashlib.sha256(checkpoint).hexdigest() else None
-
-
-@dataclass(frozen=True, slots=True)
-class ExportedPass:
-    """One pass of an exported model.
-
-    Attributes:
-        probabilities: one a class, float32, calibrated.
-        class_maps: classes x h x w float32; a map sums to its class's logit without the bias.
-        scale: the value shown at full strength.
-    """
-
-    probabilities: FloatArray
-    class_maps: FloatArray
-    scale: float
-
-    def heat_map(self, class_index: int) -> FloatArray:
-        """Why this class: h x w float32 in 0..1 over the input."""
-        return np.clip(self.class_maps[class_index] / self.scale, 0, 1)
-
-
-class ExportedRecogniser:
-    """A model that `training.export` wrote, with all that its input and output mean.
+def onnx_recogniser(twin: bytes, checkpoint: bytes, method: str = "gradcam") -> Recogniser:
+    """The recogniser in an ONNX file.
 
     Args:
-        model: the ONNX file's content. Input: `images` 1 x 1 x size x size float32, normalised; outputs: `logits`
-            1 x classes and `class_maps` 1 x classes x h x w.
+        twin: the ONNX file's content. Input: `images`, N x 1 x size x size float32, normalised. Outputs: `logits`,
+            N x classes, and `class_maps`, N x classes x h x w.
+        checkpoint: content of the file that the twin has to be made from.
+        method: how heat maps are made, one of `OWN_METHODS`.
 
     Raises:
-        ValueError: it is no such file.
-
-    Attributes:
-        model_name: as in `fashioncam.models.MODELS`.
-        checkpoint_sha256: of the checkpoint that it was made from.
+        ValueError: it is no such file; the text says why.
     """
+    try:
+        session = open_session(twin)
+        about = json.loads(session.get_modelmeta().custom_metadata_map[METADATA_KEY])
+        made_from = about.pop("checkpoint_sha256")
+        values = about | {"input": InputDescription(**about["input"]), "classes": tuple(about["classes"])}
+        description = ModelDescription(**values)
 
-    def __init__(self, model: bytes) -> None:
-        try:
-            self._session = open_session(model)
-            about = json.loads(self._session.get_modelmeta().custom_metadata_map[METADATA_KEY])
-            self.model_name: str = about["model"]
-            self.checkpoint_sha256: str = about["checkpoint_sha256"]
-            self.input = InputDescription(**about["input"])
-            self.classes: tuple[str, ...] = tuple(about["classes"])
-            self.reject_below: float = about["reject_below"]
-            self._temperature: float = about["temperature"]
-            self._scale: float = about["class_map_scale"]
-            self.classify(np.zeros((self.input.size, self.input.size), np.uint8)).heat_map(len(self.classes) - 1)
-        except Exception as error:  # noqa: BLE001 - ONNX Runtime raises a dozen classes without a common one
-            raise ValueError(f"no exported model: {error}") from None
+        def network(images: FloatArray) -> tuple[FloatArray, FloatArray]:
+            logits, class_maps = session.run(["logits", "class_maps"], {"images": images})
+            return logits, class_maps
 
-    def classify(self, input_grey: Image) -> ExportedPass:
-        """Classify a size x size uint8 picture as `garment_input` makes it."""
-        images = (input_grey.astype(np.float32) / 255 - np.float32(self.input.mean)) / np.float32(self.input.std)
-        logits, class_maps = self._session.run(["logits", "class_maps"], {"images": images[None, None]})
-        return ExportedPass(softmax(logits[0] / self._temperature), class_maps[0], self._scale)
+        check_outputs(network, description)
+    except Exception as error:  # noqa: BLE001 - ONNX Runtime raises a dozen classes without a common one
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        raise ValueError(f"is not a sound model ({reason[:200]})") from None
+    if made_from != hashlib.sha256(checkpoint).hexdigest():
+        raise ValueError("was made from another checkpoint")
+    return Recogniser(description, network, own_explainer(method, network, description), "onnxruntime")
+
+
+def check_outputs(network: Network, description: ModelDescription) -> None:
+    """ValueError where the outputs for two blank pictures are not as described, or not finite."""
+    size, classes = description.input.size, len(description.classes)
+    logits, class_maps = network(np.zeros((2, 1, size, size), np.float32))
+    if logits.shape != (2, classes) or class_maps.shape[:2] != (2, classes) or class_maps.ndim != 4:
+        raise ValueError(f"logits {logits.shape} and class maps {class_maps.shape} for 2 pictures, {classes} classes")
+    if not (np.isfinite(logits).all() and np.isfinite(class_maps).all()):
+        raise ValueError("its answer is not finite")

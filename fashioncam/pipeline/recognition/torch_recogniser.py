@@ -1,64 +1,57 @@
-"""Input -> logits -> calibrated probabilities, with the model in torch."""
+"""A model in torch: for weights without a twin, for GPUs, and for the grad-cam package's heat maps."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
-from torch import Tensor
 
 from fashioncam.checkpoint import LoadedModel
-from fashioncam.messages import FloatArray, Image, InputDescription
-from fashioncam.models.base import to_input
-from fashioncam.pipeline.explanation.methods import Explain
+from fashioncam.messages import FloatArray
+from fashioncam.models.base import Model
+from fashioncam.pipeline.explanation.methods import OWN_METHODS, Explain, Network, Pass, own_explainer
+from fashioncam.settings import CAM_METHODS
+
+from .recogniser import Recogniser
 
 
-@dataclass(frozen=True, slots=True)
-class ForwardPass:
-    """One pass of the model.
-
-    Attributes:
-        images: the normalised input, 1 x 1 x size x size float32.
-        features: as `Model.forward_features` returns them.
-        probabilities: one a class, float32, calibrated by the checkpoint's temperature.
-    """
-
-    images: Tensor
-    features: Tensor
-    probabilities: FloatArray
-    explain: Explain
-
-    def heat_map(self, class_index: int) -> FloatArray:
-        """Why this class: h x w float32 in 0..1 over the input."""
-        return self.explain(self.images, self.features, class_index)
+def torch_recogniser(loaded: LoadedModel, method: str = "gradcam") -> Recogniser:
+    """The recogniser of a loaded model, on the device that the model is on; `method` is a key of `CAM_METHODS`."""
+    network = as_network(loaded.model, with_maps=method == "gradcam")
+    if method in OWN_METHODS:
+        explain = own_explainer(method, network, loaded.description)
+    else:
+        explain = package_cam(loaded.model, method)
+    return Recogniser(loaded.description, network, explain, "torch")
 
 
-@dataclass(frozen=True, slots=True)
-class TorchRecogniser:
-    """A loaded model and the way it explains itself; what `process_frame` calls a recogniser."""
-
-    loaded: LoadedModel
-    explain: Explain
-
-    @property
-    def input(self) -> InputDescription:
-        return self.loaded.input
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        return self.loaded.classes
-
-    @property
-    def reject_below(self) -> float:
-        return self.loaded.reject_below
+def as_network(model: Model, with_maps: bool) -> Network:
+    """The model as a function of arrays; class maps are 0 x 0 where nobody needs them."""
+    device = next(model.parameters()).device
 
     @torch.no_grad()
-    def classify(self, input_grey: Image) -> ForwardPass:
-        """Classify a size x size uint8 picture as `garment_input` makes it."""
-        model = self.loaded.model
-        device = next(model.parameters()).device
-        images = to_input(torch.from_numpy(input_grey)[None, None].to(device), self.loaded.input)
-        features = model.forward_features(images)
+    def network(images: FloatArray) -> tuple[FloatArray, FloatArray]:
+        features = model.forward_features(torch.from_numpy(images).to(device))
         logits = model.forward_head(features)
-        probabilities = (logits[0] / self.loaded.temperature).softmax(dim=0)
-        return ForwardPass(images, features, probabilities.cpu().numpy(), self.explain)
+        maps = model.class_maps(features) if with_maps else logits.new_zeros((*logits.shape, 0, 0))
+        return logits.cpu().numpy(), maps.cpu().numpy()
+
+    return network
+
+
+def package_cam(model: Model, method: str) -> Explain:
+    """One of the grad-cam package's methods, on the layer that the model explains itself by.
+
+    The package stretches each map to 0..1 and runs the model again, some methods many times.
+    """
+    import pytorch_grad_cam  # imports matplotlib and scikit-learn
+    from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+
+    device = next(model.parameters()).device
+    cam = getattr(pytorch_grad_cam, CAM_METHODS[method])(
+        model, target_layers=[model.target_layer], reshape_transform=model.as_maps
+    )
+
+    def explain(one_pass: Pass, class_index: int) -> FloatArray:
+        images = torch.from_numpy(one_pass.images).to(device)
+        return cam(images, [ClassifierOutputTarget(class_index)])[0].astype("float32")
+
+    return explain

@@ -1,4 +1,4 @@
-"""The background model: what the scene looks like without an item, how much it varies, and in what light.
+"""The background model: the scene without an item, how much it varies, and its light.
 
 This and the segmentation work on a small picture, `WORK_EDGE_PX` along its longer side. That is quick, and averaging
 camera pixels removes most of the sensor's noise.
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fashioncam.messages import FloatArray, Image
+from fashioncam.pipeline.segmentation.deviation import BURNT_OUT
 
 WORK_EDGE_PX = 160
 LEARN_FRAMES = 12
@@ -25,7 +26,6 @@ SETTLE_LIMIT_S = 1.5
 BLACK_LEVEL = 8  # mean grey level; darker frames are a camera's first ones, or its cover
 # The median absolute deviation of normally distributed noise is sigma / 1.4826.
 MAD_TO_SIGMA = 1.4826
-BURNT_OUT = 245  # grey level; above it a channel is saturated
 AGREEING_LEVELS = 24  # grey levels by which shadow and tint may change the background's colour
 # The model follows light that changes from place to place, such as the sun's, with this time constant, in steps: each
 # costs a copy of the model.

@@ -13,10 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fashioncam.messages import FloatArray, Image
-from fashioncam.pipeline.segmentation.deviation import largest_channel
+from fashioncam.pipeline.segmentation.deviation import BURNT_OUT, largest_channel
 from fashioncam.pipeline.segmentation.segmenter import LIKELY
-
-from .background_model import BURNT_OUT
 
 Places: TypeAlias = NDArray[np.int_]  # rows and columns of pixels, 2 x N
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 
 from fashioncam.messages import Image
-from fashioncam.pipeline.scene.background_model import BURNT_OUT
 
+BURNT_OUT = 245  # grey level; above it a channel is saturated
 DARKER = 0.5  # what is darker than this share of the background is no shadow
 
 

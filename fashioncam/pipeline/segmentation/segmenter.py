@@ -1,4 +1,4 @@
-"""What every segmenter answers: how likely each pixel is item."""
+"""The protocol of a segmenter: how likely each pixel is item."""
 
 from __future__ import annotations
 

@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 
 from fashioncam.messages import FloatArray, Image
-from fashioncam.pipeline.scene.background_model import BURNT_OUT
-from fashioncam.pipeline.segmentation.segmenter import LIKELY, SURE_PIXELS
+
+from .deviation import BURNT_OUT
+from .segmenter import LIKELY, SURE_PIXELS
 
 
 class StatisticalSegmenter:

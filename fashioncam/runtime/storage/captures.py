@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -34,7 +35,8 @@ def file_capture(folder: Path, frame: Frame, reading: Reading, label: str, index
     """
     assert reading.segment is not None and reading.input_grey is not None
     x, y, w, h = reading.segment.box
-    place = folder / label.replace("/", "-") / f"{taken:%Y-%m-%d_%H-%M-%S-%f}"
+    kind = re.sub(r"[^\w -]+", "-", label).strip() or "-"  # what every system takes as a folder's name
+    place = folder / kind / f"{taken:%Y-%m-%d_%H-%M-%S-%f}"
     about = {"label": label, "index": index, "taken": taken.isoformat(), "reading": as_json(reading)}
     try:
         place.mkdir(parents=True)
@@ -43,8 +45,9 @@ def file_capture(folder: Path, frame: Frame, reading: Reading, label: str, index
         write_png(place / "input.png", reading.input_grey)
         (place / ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")  # last: now it is complete
     except OSError as error:
+        shutil.rmtree(place, ignore_errors=True)
         raise UserError(f"{place}: {error.strerror}; free some space, or make the folder writable") from None
-    return read_capture(place)
+    return load_capture(place)
 
 
 def list_captures(folder: Path) -> list[Capture]:
@@ -52,13 +55,13 @@ def list_captures(folder: Path) -> list[Capture]:
     captures = []
     for about in folder.glob(f"*/*/{ABOUT}"):
         try:
-            captures.append(read_capture(about.parent))
+            captures.append(load_capture(about.parent))
         except (OSError, ValueError, KeyError, IndexError, TypeError):
             continue  # written by somebody else
     return sorted(captures, key=lambda capture: capture.taken, reverse=True)
 
 
-def read_capture(place: Path) -> Capture:
+def load_capture(place: Path) -> Capture:
     about = json.loads((place / ABOUT).read_text(encoding="utf-8"))
     datetime.fromisoformat(about["taken"])
     top5 = about["reading"]["top5"]

@@ -1,4 +1,4 @@
-"""Writes what the program sees and says: predictions as JSON Lines, the annotated picture as video."""
+"""Writes the predictions as JSON Lines, and the annotated picture as a video."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ import numpy as np
 
 from fashioncam import resources
 from fashioncam.errors import UserError
-from fashioncam.messages import Frame, Image, Look, Reading
-from fashioncam.pipeline.explanation.overlay import LOOK, annotate
+from fashioncam.messages import DisplayStyle, Frame, Image, Reading
+from fashioncam.pipeline.explanation.overlay import DEFAULT_STYLE, annotate
 from fashioncam.pipeline.garment_input import largest_within
-from fashioncam.runtime.model_loading import weights_path
+from fashioncam.runtime.loading import weights_path
 from fashioncam.settings import DEMO, Settings
 
 # File name ending -> codec; what OpenCV's own FFmpeg can write everywhere.
@@ -42,19 +42,26 @@ class Recorder:
         self._predictions = PredictionWriter(settings.predictions) if settings.predictions else None
         self.frames = 0  # written
 
-    def write(self, frame: Frame, reading: Reading, source_fps: float, processed_fps: float, look: Look = LOOK) -> None:
+    def write(
+        self,
+        frame: Frame,
+        reading: Reading,
+        source_fps: float,
+        processed_fps: float,
+        style: DisplayStyle = DEFAULT_STYLE,
+    ) -> None:
         """Add one frame and its reading.
 
         Args:
             source_fps: frames a second that the video is to be played at.
-            processed_fps: what is written on the picture, where the settings want it.
-            look: how the picture is drawn.
+            processed_fps: frame rate written on the picture, if the settings want it.
+            style: how the picture is drawn.
         """
         if self._predictions:
-            self._predictions.write(reading, look if self._video else LOOK)
+            self._predictions.write(reading, style if self._video else DEFAULT_STYLE)
         if self._video:
             fps = None if self._settings.display_fps is False else processed_fps
-            picture = annotate(frame.image_bgr, reading, self._settings.display_input, fps, look)
+            picture = annotate(frame.image_bgr, reading, self._settings.display_input, fps, style)
             self._video.write(picture, source_fps, frame.time_s)
         self.frames += 1
 
@@ -69,18 +76,26 @@ def refuse_same_file(settings: Settings) -> None:
     weights = weights_path(settings)
     source = resources.own(resources.DEMO_CLIP) if settings.device in (None, DEMO) else Path(settings.device)
     twin = weights.with_suffix(".onnx") if weights.name else weights
-    taken = {os.path.realpath(path) for path in (source, weights, twin, resources.own(resources.SEGMENTER))}
+    taken = [source, weights, twin, resources.own(resources.SEGMENTER)]
     for option, path in (("--predictions", settings.predictions), ("--save-video", settings.save_video)):
         if path is not None:
-            if os.path.realpath(path) in taken:
+            if any(is_same_file(path, other) for other in taken):
                 raise UserError(f"{option} {path}: that file is in use as something else; give another name")
-            taken.add(os.path.realpath(path))
+            taken.append(path)
+
+
+def is_same_file(path: Path, other: Path) -> bool:
+    """Whether both names are one file's, also as a hard link, or where the disk ignores the case of letters."""
+    try:
+        return path.samefile(other)
+    except OSError:  # one of them does not exist
+        return os.path.realpath(path) == os.path.realpath(other)
 
 
 class PredictionWriter:
-    """One JSON object a line for every reading; a line is on the disk before the next frame.
+    """Writes one JSON object a line for every reading, and each line at once.
 
-    Earlier content is kept until the first line is written.
+    An older file of that name stays until the first line is written.
     """
 
     def __init__(self, path: Path) -> None:
@@ -91,27 +106,27 @@ class PredictionWriter:
         except OSError as error:
             raise self._failure(error) from None
 
-    def write(self, reading: Reading, look: Look) -> None:
+    def write(self, reading: Reading, style: DisplayStyle) -> None:
         try:
             if not self._is_fresh and self._path.is_file():  # not a pipe
                 self._file.truncate(0)
             self._is_fresh = True
-            self._file.write(json.dumps(as_json(reading, look)) + "\n")
+            self._file.write(json.dumps(as_json(reading, style)) + "\n")
         except OSError as error:
             raise self._failure(error) from None
 
     def close(self) -> None:
-        with suppress(OSError):  # what could not be written has been said
+        with suppress(OSError):  # `write` has reported it
             self._file.close()
 
     def _failure(self, error: OSError) -> UserError:
         return UserError(f"{self._path}: {error.strerror}; name a file in a folder that you may write to")
 
 
-def as_json(reading: Reading, look: Look = LOOK) -> dict[str, Any]:
+def as_json(reading: Reading, style: DisplayStyle = DEFAULT_STYLE) -> dict[str, Any]:
     """The line of the predictions file for a reading, as a dict.
 
-    `mirrored` says that the picture or film beside it is mirrored; `box` is in the frame as it came.
+    `box` is in the frame as it came; `mirrored` is there if the picture or film beside it is mirrored.
     """
     line = {
         "frame": reading.frame_index,
@@ -121,14 +136,14 @@ def as_json(reading: Reading, look: Look = LOOK) -> dict[str, Any]:
         "top5": [{"index": p.index, "label": p.label, "probability": round(p.probability, 5)} for p in reading.top5],
         "stages_ms": {stage: round(ms, 3) for stage, ms in reading.stages_ms.items()},
     }
-    return line | ({"mirrored": True} if look.mirrored else {})
+    return line | ({"mirrored": True} if style.mirrored else {})
 
 
 class VideoRecorder:
-    """Writes pictures to a video file; the first one fixes size and rate.
+    """Writes pictures to a video file. The first one fixes size and rate.
 
-    A picture is repeated until the next one is due, so a film of a slow run plays at the true speed. What
-    is missing for longer than `LONGEST_GAP_S`, as in a pause, is left out; so is the leap to another source's time.
+    A picture is repeated until the next one is due, so a film of a slow run plays at the true speed. A gap longer than
+    `LONGEST_GAP_S` is left out, as in a pause or when another source begins.
     """
 
     def __init__(self, path: Path) -> None:
@@ -168,16 +183,21 @@ class VideoRecorder:
         self._last_bgr, self._last_s = image_bgr, time_s
 
     def close(self) -> None:
-        """Finish the film; UserError where it did not get all of its pictures, as on a disk with a quota."""
+        """Finish the film; UserError if it lacks pictures, as on a disk with a quota."""
         if self._writer is None:
             return
         self._writer.release()
         self._writer = None
         film = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
         held = film.get(cv2.CAP_PROP_FRAME_COUNT) if film.isOpened() else 0
+        least = 0.9 * self._written - 1  # for some formats the count is an estimate
+        is_whole = held >= least
+        if is_whole and least > 0:  # .webm may claim pictures that found no room
+            film.set(cv2.CAP_PROP_POS_FRAMES, int(least))
+            is_whole = film.grab()
         film.release()
-        if held < 0.9 * self._written - 1:  # for some formats it is an estimate
-            raise UserError(f"{self._path}: the film is not whole; make room, or name a place on another disk")
+        if not is_whole:
+            raise UserError(f"{self._path}: the video is incomplete; free some space, or name a place on another disk")
 
     def _check_disk(self) -> None:
         try:
@@ -185,11 +205,11 @@ class VideoRecorder:
         except OSError as error:  # such as a drive that has been unplugged
             raise UserError(f"{self._path}: {error.strerror}; name a place on another disk") from None
         if free < LEAST_FREE_BYTES:
-            raise UserError(f"{self._path}: the disk is nearly full; make room, or name a place on another disk")
+            raise UserError(f"{self._path}: the disk is nearly full; free some space, or name a place on another disk")
 
 
 def fitted(image_bgr: Image, size_wh: tuple[int, int]) -> Image:
-    """The whole picture in the middle of one of that width and height, in its own shape, with black beside it."""
+    """The picture scaled to that width and height, its aspect ratio kept, with black bars."""
     (width, height), (w, h) = size_wh, largest_within(image_bgr.shape[1::-1], size_wh)
     left, top = (width - w) // 2, (height - h) // 2
     whole = np.zeros((height, width, 3), np.uint8)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from fashioncam.messages import Failure, Frame, Stream
-from fashioncam.runtime.sources.opening import FrameSource, SourceError
+from fashioncam.runtime.sources.source import FrameSource, SourceError
 
 from .loop import Loop
 from .mailbox import Mailbox
@@ -24,8 +24,7 @@ class CaptureLoop(Loop):
         open_source: called in the thread, as opening a camera may take seconds.
         frames: mailboxes that each get every frame.
         failures: gets the failure that ended the thread; `stream` is `ENDED` when the source had no more frames.
-        retry_s: seconds between attempts to open a live source that was lost again; None lets its loss end the
-            thread.
+        retry_s: seconds between attempts to reopen a live source that was lost; with None its loss ends the thread.
         wait: called in the thread before it opens the source for the first time.
     """
 
@@ -47,12 +46,12 @@ class CaptureLoop(Loop):
         self.stream = Stream.OPENING
         self.paused = threading.Event()
         self.source: FrameSource | None = None  # once it has been opened
-        self.read_s = 0.0  # when it last gave a picture, which in a pause is not delivered
+        self.read_s = 0.0  # when it last gave a picture, delivered or not
         self.rate = RateMeter()
 
     def _capture(self, stop: threading.Event) -> None:
         self._wait()
-        del self._wait  # nothing of what it waited for is kept
+        del self._wait  # frees the feed before this one
         while not stop.is_set():
             try:
                 self._play(stop)
@@ -75,24 +74,24 @@ class CaptureLoop(Loop):
         """Deliver the source's frames until it has no more."""
         source = self.source = self._open_source()
         try:
-            due_s = time.monotonic()  # when the film's frame of time 0 is due
+            due_s = time.perf_counter()  # when the film's frame of time 0 is due
             while not stop.is_set() and (frame := source.read()) is not None:
-                self.stream, self.read_s = Stream.PLAYING, time.monotonic()
+                self.stream, self.read_s = Stream.PLAYING, time.perf_counter()
                 if source.live:
                     if self.paused.is_set():
                         continue  # read on, so that no old picture waits in the driver
                     self._first_grabbed_s = self._first_grabbed_s or frame.grabbed_s
-                    # Counted on after a loss.
+                    # Time and index go on after a loss.
                     time_s = frame.grabbed_s - self._first_grabbed_s
                     frame = replace(frame, index=self._delivered, time_s=time_s)
                 else:
                     due_s += self._wait_while_paused(stop)
-                    stop.wait(due_s + frame.time_s - time.monotonic())
-                    frame = replace(frame, grabbed_s=time.monotonic())
+                    stop.wait(due_s + frame.time_s - time.perf_counter())
+                    frame = replace(frame, grabbed_s=time.perf_counter())
                 if stop.is_set():
                     return
                 self._delivered += 1
-                self.rate.tick(time.monotonic())
+                self.rate.tick(time.perf_counter())
                 for mailbox in self._frames:
                     mailbox.put(frame)
         finally:
@@ -100,7 +99,7 @@ class CaptureLoop(Loop):
 
     def _wait_while_paused(self, stop: threading.Event) -> float:
         """Returns how long it took, seconds."""
-        started_s = time.monotonic()
+        started_s = time.perf_counter()
         while self.paused.is_set() and not stop.is_set():
             stop.wait(PAUSE_CHECK_S)
-        return time.monotonic() - started_s
+        return time.perf_counter() - started_s

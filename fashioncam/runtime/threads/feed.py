@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from fashioncam.messages import Failure, Frame, Look, Reading, Stream
-from fashioncam.runtime.sources.opening import FrameSource
+from fashioncam.messages import DisplayStyle, Failure, Frame, Reading, Stream
+from fashioncam.runtime.sources.source import FrameSource
 
 from .capture import CaptureLoop
 from .drawing import Drawing, DrawingLoop
@@ -16,13 +16,13 @@ STALLED_S = 2.0  # a live source without a picture for so long is lost, even if 
 
 
 class Feed:
-    """Mailboxes of its own, so that nothing of a source that has been left can reach the next one's picture.
+    """Each source has mailboxes of its own, so no reading of the last source reaches the picture of the next.
 
     Args:
         open_source: called in the capture thread.
-        before: the feed that this one takes the place of; it is ended first, as both may use the same camera.
+        before: the feed that this one replaces; it ends first, as both may use the same camera.
         retry_s: how soon a live source that was lost is opened again.
-        style: how to draw, and the size of the picture's place, as a `DrawingLoop` asks for it.
+        style, notify: as a `DrawingLoop` has them.
     """
 
     def __init__(
@@ -30,7 +30,8 @@ class Feed:
         open_source: Callable[[], FrameSource],
         before: Feed | None,
         retry_s: float,
-        style: Callable[[], tuple[Look, tuple[int, int]]],
+        style: Callable[[], tuple[DisplayStyle, tuple[int, int]]],
+        notify: Callable[[], None] = lambda: None,
     ) -> None:
         self.to_infer, self.to_show = Mailbox[Frame](), Mailbox[Frame]()
         self.readings, self.drawings = Mailbox[Reading](), Mailbox[Drawing]()
@@ -38,7 +39,7 @@ class Feed:
         # No method of self: after `gc.freeze` that cycle would keep the feed and its pictures alive.
         frames, wait = (self.to_infer, self.to_show), before.join if before else lambda: None
         self.capture = CaptureLoop(open_source, frames, self.failures, retry_s, wait)
-        self.drawing = DrawingLoop(self.to_show, self.readings, self.drawings, self.failures, style)
+        self.drawing = DrawingLoop(self.to_show, self.readings, self.drawings, self.failures, style, notify)
         if before is not None:
             before.request_stop()
 
@@ -65,5 +66,5 @@ class Feed:
         if self.capture.paused.is_set():
             return Stream.PAUSED
         source = self.capture.source
-        stalled = time.monotonic() - self.capture.read_s > STALLED_S
+        stalled = time.perf_counter() - self.capture.read_s > STALLED_S
         return Stream.LOST if source is not None and source.live and stalled else stream

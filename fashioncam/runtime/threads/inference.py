@@ -15,11 +15,13 @@ from .loop import Loop
 from .mailbox import Mailbox
 from .rates import RateMeter
 
-WAIT_S = 0.1  # how soon a stop, or a question to a picture that stands still, is noticed
+WAIT_S = 0.1  # how soon a stop, or a new request while no frame comes, is noticed
 
 
 class InferenceLoop(Loop):
-    """Reads the newest frame, over and over. Where no new one comes, a new question or model reads the last again.
+    """Makes a reading of the newest frame, over and over.
+
+    If no frame comes, a new request or a new model makes it read the last frame again.
 
     Args:
         frames: where frames come from.
@@ -29,6 +31,10 @@ class InferenceLoop(Loop):
         readings: gets a reading for every frame that was taken.
         failures: gets the failure that ended the thread.
         record: called in the thread with every frame and its reading.
+
+    Attributes:
+        latest: the newest reading with its frame; None before the first of a source.
+        rate: of readings.
     """
 
     def __init__(
@@ -47,19 +53,19 @@ class InferenceLoop(Loop):
         self._record = record
         self._relearn = threading.Event()
         self._request = Request()
-        self.latest: tuple[Frame, Reading] | None = None  # the newest reading with its very frame
+        self.latest: tuple[Frame, Reading] | None = None
         self.rate = RateMeter()
 
     def relearn(self) -> None:
-        """Learn the background anew, beginning with the next frame."""
+        """Learn the background again, from the next frame on."""
         self._relearn.set()
 
     def ask(self, request: Request) -> None:
-        """Put a question to the frames to come, or to the last one where none come."""
+        """Read the frames to come with this request, or the last one again where none come."""
         self._request = request
 
     def read_from(self, frames: Mailbox[Frame], readings: Mailbox[Reading]) -> None:
-        """Go on with another source, whose background is learned; nothing of the source before is delivered here."""
+        """Go on with another source and its mailboxes, and learn its background."""
         self._mailboxes = frames, readings
 
     def _infer(self, stop: threading.Event) -> None:
@@ -91,5 +97,5 @@ class InferenceLoop(Loop):
             self.latest = frame, reading
             readings.put(reading)
             if new_frame is not None:
-                self.rate.tick(time.monotonic())
+                self.rate.tick(time.perf_counter())
                 self._record(frame, reading)

@@ -7,8 +7,11 @@ from collections import deque
 
 import numpy as np
 
+from fashioncam.view import StreamRates
+
 WINDOW_S = 1.0
 LATENCY_WINDOW_S = 3.0
+RATES_INTERVAL_S = 0.25
 
 
 class RateMeter:
@@ -25,8 +28,11 @@ class RateMeter:
             self._forget(now_s)
 
     def rate(self, now_s: float) -> float:
-        """Events a second, from the time between those of the last second, exact for slow streams too; from their
-        count in the first half second and when more than one is overdue."""
+        """Events a second over the last second.
+
+        It is computed from the time between the events, which is exact for slow streams too; in the first half second,
+        and when more than one event is overdue, from their count.
+        """
         with self._lock:
             self._forget(now_s)
             count = len(self._times_s)
@@ -39,21 +45,27 @@ class RateMeter:
             self._times_s.popleft()
 
 
-class LatencyMeter:
-    """Median and 95th percentile of durations over the last seconds; the caller brings the time."""
+class DisplayMeter:
+    """How often pictures reach the screen and how late; the caller brings the time."""
 
     def __init__(self) -> None:
-        self._durations: deque[tuple[float, float]] = deque()
+        self._rate = RateMeter()
+        self._latencies: deque[tuple[float, float]] = deque()  # when a picture was painted, and how late, seconds
+        self._rates, self._made_s = StreamRates(), float("-inf")
 
-    def add(self, now_s: float, duration_s: float) -> None:
-        """One duration, which ended now."""
-        self._durations.append((now_s, duration_s))
+    def painted(self, now_s: float, grabbed_s: float) -> None:
+        """The picture of the frame that was grabbed at `grabbed_s` is on the screen now."""
+        self._rate.tick(now_s)
+        self._latencies.append((now_s, now_s - grabbed_s))
 
-    def percentiles_ms(self, now_s: float) -> tuple[float, float]:
-        """Median and 95th percentile, milliseconds; 0 where nothing was measured."""
-        while self._durations and self._durations[0][0] <= now_s - LATENCY_WINDOW_S:
-            self._durations.popleft()
-        if not self._durations:
-            return 0.0, 0.0
-        median, p95 = np.percentile([duration_s for _, duration_s in self._durations], (50, 95))
-        return 1000 * float(median), 1000 * float(p95)
+    def rates(self, now_s: float, capture: RateMeter, inference: RateMeter, dropped: int) -> StreamRates:
+        """All rates together; the same object for some time, as numbers that change all the time cannot be read."""
+        if now_s - self._made_s >= RATES_INTERVAL_S:
+            self._made_s = now_s
+            while self._latencies and self._latencies[0][0] <= now_s - LATENCY_WINDOW_S:
+                self._latencies.popleft()
+            latencies_ms = [1000 * latency_s for _, latency_s in self._latencies] or [0.0]
+            median, p95 = map(float, np.percentile(latencies_ms, (50, 95)))
+            rates = capture.rate(now_s), inference.rate(now_s), self._rate.rate(now_s)
+            self._rates = StreamRates(*rates, dropped, median, p95)
+        return self._rates

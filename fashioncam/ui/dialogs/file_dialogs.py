@@ -1,4 +1,4 @@
-"""Asks the user for a source or for weights; each returns "" for nothing."""
+"""Dialogs that ask for a source or for a model; each returns "" for nothing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def ask_url(parent: QWidget) -> str:
 
 
 def ask_weights(parent: QWidget) -> str:
-    return QFileDialog.getOpenFileName(parent, "Open weights", "", "Weights (*.pth)")[0]
+    return QFileDialog.getOpenFileName(parent, "Open a model", "", "Models (*.pth)")[0]
 
 
 def dropped(data: QMimeData) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QThreadPool, Signal
 from PySide6.QtGui import QColor, QIcon, QImage, QKeySequence, QPainter, QPixmap, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -19,25 +19,30 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from fashioncam.messages import Capture, View
+from fashioncam.commands import DeleteCaptures, Do
+from fashioncam.messages import Capture
 from fashioncam.ui.session import Session
 from fashioncam.ui.shortcuts import BINDINGS
 from fashioncam.ui.theme import Theme
+from fashioncam.view import View
 
 THUMBNAIL_PX = 148
-MASK_OFF = QColor(0, 0, 0, 150)  # over what is not garment
+DARKENING = 0.6  # of what is not garment, 0..1
 
 
 class Gallery(QDialog):
-    """All captures, the newest first; the pictures are loaded one by one, so that the live picture goes on."""
+    """All captures, the newest first; their pictures are read in a thread, so that the live picture goes on."""
 
     learn_asked = Signal()
+    thumbnail_read = Signal(object, QImage)  # capture's folder, and the picture
 
     def __init__(self, parent: QWidget, theme: Theme, session: Session) -> None:
         super().__init__(parent)
         self._session, self._theme = session, theme
-        self._captures: list[Capture] = []
-        self._icons_to_load: list[QListWidgetItem] = []
+        self._captures: tuple[Capture, ...] | None = None
+        self._thumbnails: dict[object, QIcon] = {}
+        self._readers = QThreadPool(self)
+        self._readers.setMaxThreadCount(1)
         self.setWindowTitle("Filed garments")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(QSize(theme.px(860), theme.px(600)).boundedTo(parent.size()))
@@ -45,18 +50,10 @@ class Gallery(QDialog):
         self._heading.setObjectName("heading")
         self._hint.setObjectName("quiet")
         self._hint.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._list = QListWidget()
-        self._list.setViewMode(QListWidget.ViewMode.IconMode)
-        self._list.setResizeMode(QListWidget.ResizeMode.Adjust)
-        self._list.setMovement(QListWidget.Movement.Static)
-        self._list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self._list.setUniformItemSizes(True)
-        self._list.setWordWrap(True)
-        self._list.setIconSize(QSize(theme.px(THUMBNAIL_PX), theme.px(THUMBNAIL_PX)))
-        self._list.setGridSize(QSize(theme.px(THUMBNAIL_PX + 44), theme.px(THUMBNAIL_PX + 66)))
+        self._list = self._made_list()
         self._delete = QPushButton("Delete selected …")
         self._delete.setToolTip("Delete")
-        self._delete.clicked.connect(lambda _checked: self._ask_to_delete())
+        self._delete.clicked.connect(self._on_delete)
         self._learn = QPushButton("Learn from them …")
         binding = next(binding for binding in BINDINGS if binding.action == "learn")
         self._learn.setToolTip(f"{binding.text} ({binding.keys[0]})")
@@ -65,8 +62,7 @@ class Gallery(QDialog):
         close = QPushButton("Close")
         close.setDefault(True)
         close.clicked.connect(lambda _checked: self.close())
-        self._list.itemSelectionChanged.connect(self._on_selection)
-        QShortcut(QKeySequence.StandardKey.Delete, self, self._ask_to_delete)
+        QShortcut(QKeySequence.StandardKey.Delete, self, self._on_delete)
         layout, buttons = QVBoxLayout(self), QHBoxLayout()
         layout.setContentsMargins(*(theme.px(18),) * 4)
         layout.setSpacing(theme.px(10))
@@ -77,43 +73,74 @@ class Gallery(QDialog):
         buttons.addWidget(self._learn)
         buttons.addWidget(close)
         layout.addLayout(buttons)
-        self._loader = QTimer(self)
-        self._loader.timeout.connect(self._load_next_icon)
-        self.reload()
+        close.setFocus()  # else the list has it, and marks a garment that nobody has chosen
+        self.thumbnail_read.connect(self._on_thumbnail_read)
+        self.finished.connect(self._on_finished)
+        session.send(Do.LIST_CAPTURES)
+        self.show_view(session.view)
+
+    def _made_list(self) -> QListWidget:
+        px = self._theme.px
+        made = QListWidget()
+        made.setViewMode(QListWidget.ViewMode.IconMode)
+        made.setResizeMode(QListWidget.ResizeMode.Adjust)
+        made.setMovement(QListWidget.Movement.Static)
+        made.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        made.setUniformItemSizes(True)
+        made.setWordWrap(True)
+        made.setIconSize(QSize(px(THUMBNAIL_PX), px(THUMBNAIL_PX)))
+        made.setGridSize(QSize(px(THUMBNAIL_PX + 44), px(THUMBNAIL_PX + 66)))
+        made.itemSelectionChanged.connect(self._on_selection_changed)
+        return made
 
     def show_view(self, view: View) -> None:
-        """Show what has been filed meanwhile, which is told as news."""
-        if view.news and self._session.captures() != self._captures:
-            self.reload()
-
-    def reload(self) -> None:
-        """Show what is there now."""
-        captures = self._captures = self._session.captures()
+        """Show the captures, if others have been listed."""
+        if view.captures == self._captures:
+            return
+        captures = self._captures = view.captures
         chosen, scrolled = {capture.folder for capture in self._chosen()}, self._list.verticalScrollBar().value()
         self._list.clear()
-        blank = QPixmap(self._list.iconSize())
-        blank.fill(QColor(self._theme.palette.track))
         for capture in captures:
-            item = QListWidgetItem(QIcon(blank), caption(capture))
-            item.setData(Qt.ItemDataRole.UserRole, capture)
-            item.setToolTip(str(capture.folder))
-            item.setSizeHint(self._list.gridSize())  # else the last of three lines may be cut off
-            self._list.addItem(item)
-            item.setSelected(capture.folder in chosen)
+            self._list.addItem(self._item(capture))
+            self._list.item(self._list.count() - 1).setSelected(capture.folder in chosen)
         self._list.verticalScrollBar().setValue(scrolled)
-        self._icons_to_load = [self._list.item(row) for row in range(self._list.count())]
         count = len(captures)
         self._heading.setText("No garment filed yet" if not count else f"{count} filed garment{'s' * (count > 1)}")
         where = f"In {captures[0].folder.parent.parent}" if captures else "Hold up a garment and press L."
         self._hint.setText(where)
         self._learn.setEnabled(bool(captures))
-        self._on_selection()
-        self._loader.start(0)
+        self._on_selection_changed()
 
-    def _chosen(self) -> list[Capture]:
-        return [item.data(Qt.ItemDataRole.UserRole) for item in self._list.selectedItems()]
+    def _item(self, capture: Capture) -> QListWidgetItem:
+        """With its thumbnail, or a blank one until that has been read."""
+        if capture.folder not in self._thumbnails:
+            blank = QPixmap(self._list.iconSize())
+            blank.fill(QColor(self._theme.palette.track))
+            self._thumbnails[capture.folder] = QIcon(blank)
+            size = self._list.iconSize()
+            self._readers.start(lambda: self.thumbnail_read.emit(capture.folder, thumbnail(capture, size)))
+        item = QListWidgetItem(self._thumbnails[capture.folder], caption(capture))
+        item.setData(Qt.ItemDataRole.UserRole, capture)
+        item.setToolTip(str(capture.folder))
+        item.setSizeHint(self._list.gridSize())  # else the last of three lines may be cut off
+        return item
 
-    def _ask_to_delete(self) -> None:
+    def _on_thumbnail_read(self, folder: object, image: QImage) -> None:
+        icon = self._thumbnails[folder] = QIcon(QPixmap.fromImage(image))
+        for row in range(self._list.count()):
+            item = self._list.item(row)
+            if item.data(Qt.ItemDataRole.UserRole).folder == folder:
+                item.setIcon(icon)
+
+    def _on_finished(self) -> None:
+        """Before the dialog goes, so do those who would tell it something."""
+        self._readers.clear()
+        self._readers.waitForDone()
+
+    def _chosen(self) -> tuple[Capture, ...]:
+        return tuple(item.data(Qt.ItemDataRole.UserRole) for item in self._list.selectedItems())
+
+    def _on_delete(self) -> None:
         """Delete the selected captures, which cannot be undone."""
         chosen = self._chosen()
         if not chosen:
@@ -124,50 +151,39 @@ class Gallery(QDialog):
         delete = question.addButton("Delete", QMessageBox.ButtonRole.AcceptRole)
         question.setDefaultButton(question.addButton(QMessageBox.StandardButton.Cancel))
         question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        delete.clicked.connect(lambda _checked: self._delete_for_good(chosen))
+        delete.clicked.connect(lambda _checked: self._session.send(DeleteCaptures(chosen)))
         question.open()
 
-    def _delete_for_good(self, captures: list[Capture]) -> None:
-        self._session.delete_captures(captures)
-        self.reload()
-
-    def _on_selection(self) -> None:
+    def _on_selection_changed(self) -> None:
         self._delete.setEnabled(bool(self._list.selectedItems()))
-
-    def _load_next_icon(self) -> None:
-        if not self._icons_to_load:
-            self._loader.stop()
-            return
-        item = self._icons_to_load.pop(0)
-        item.setIcon(QIcon(thumbnail(item.data(Qt.ItemDataRole.UserRole), self._list.iconSize())))
 
 
 def caption(capture: Capture) -> str:
-    """Class, when, and what it was taken for where that was another."""
+    """Class, when, and the program's answer where that was another."""
     taken = datetime.fromisoformat(capture.taken)
     wrong = f"\ntaken for {capture.answer}" if capture.answer not in ("", capture.label) else ""
     return f"{capture.label}\n{taken:%d %b, %H:%M}{wrong}"
 
 
-def thumbnail(capture: Capture, size: QSize) -> QPixmap:
-    """The crop with what is not garment darkened, in the middle of a pixmap of that size."""
+def thumbnail(capture: Capture, size: QSize) -> QImage:
+    """The crop with what is not garment darkened, in the middle of an image of that size."""
     crop, mask = QImage(str(capture.folder / "crop.png")), QImage(str(capture.folder / "mask.png"))
-    pixmap = QPixmap(size)
-    pixmap.fill(Qt.GlobalColor.transparent)
+    image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
     if crop.isNull():
-        return pixmap
+        return image
     smooth, keep = Qt.TransformationMode.SmoothTransformation, Qt.AspectRatioMode.KeepAspectRatio
     crop = crop.scaled(size, keep, smooth)
     off = QImage(crop.size(), QImage.Format.Format_ARGB32_Premultiplied)
-    off.fill(MASK_OFF)
+    off.fill(Qt.GlobalColor.black)
     if not mask.isNull():
         mask = mask.scaled(crop.size(), Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
         mask.invertPixels()
-        off.setAlphaChannel(mask.convertToFormat(QImage.Format.Format_Alpha8))
-    painter = QPainter(pixmap)
+        off.setAlphaChannel(mask)
+    painter = QPainter(image)
     left, top = (size.width() - crop.width()) // 2, (size.height() - crop.height()) // 2
     painter.drawImage(left, top, crop)
-    painter.setOpacity(MASK_OFF.alphaF())
+    painter.setOpacity(DARKENING)
     painter.drawImage(left, top, off)
     painter.end()
-    return pixmap
+    return image

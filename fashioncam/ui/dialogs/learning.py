@@ -1,4 +1,4 @@
-"""Learning from the filed garments: begins it, shows how far it is, and offers what has come of it."""
+"""Learning from the filed garments: starts it, shows its progress, and offers the new model."""
 
 from __future__ import annotations
 
@@ -8,20 +8,22 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from fashioncam.messages import LearningProgress, View
+from fashioncam.commands import Do
+from fashioncam.messages import LearningProgress
 from fashioncam.ui.session import Session
 from fashioncam.ui.theme import Theme
+from fashioncam.view import View
 
 BEFORE = (
-    "A copy of the model learns from all of them and keeps nearly all that it knows. That takes a few minutes; the "
-    "picture stays live."
+    "A copy of the model learns from all of them and forgets almost nothing. It takes a few minutes. The picture stays "
+    "live."
 )
-NOTHING = "Hold up a garment that is named wrongly, press L, then the digit of its true class. Ten of them are a start."
-RUNNING = "You can close this and go on meanwhile."
+NOTHING = "Hold up a garment that is named wrongly, press L, then the digit of its true class. Ten are a good start."
+RUNNING = "You can close this window. Learning goes on."
 
 
 class LearningDialog(QDialog):
-    """Beside the live picture, and not before it; closed, it leaves the learning going on.
+    """A modeless dialog; when it is closed, learning goes on.
 
     Signals:
         use_asked: the file of the new model, which the user wants to use.
@@ -32,8 +34,9 @@ class LearningDialog(QDialog):
     def __init__(self, parent: QWidget, theme: Theme, session: Session) -> None:
         super().__init__(parent)
         self._session = session
-        self._count = len(session.captures())
-        self._shown: tuple[LearningProgress | None, Path | None] = None, None
+        self._count = 0  # of the garments; while it learns, of those that it learns from
+        self._weights: Path | None = None  # of the new model, if there is one that is not in use
+        self._shown: tuple[LearningProgress | None, Path | None, int] | None = None
         self.setWindowTitle("Learn from the filed garments")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(theme.px(480))
@@ -47,10 +50,8 @@ class LearningDialog(QDialog):
         kept.setRetainSizeWhenHidden(True)  # nothing jumps when it comes and goes
         self._bar.setSizePolicy(kept)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._learn, self._cancel = (
-            self._button("Learn", session.learn),
-            self._button("Cancel", session.cancel_learning),
-        )
+        self._learn = self._button("Learn", lambda: session.send(Do.LEARN))
+        self._cancel = self._button("Cancel", lambda: session.send(Do.CANCEL_LEARNING))
         self._use = self._button("Use the new model", self._on_use)
         layout, buttons = QVBoxLayout(self), QHBoxLayout()
         layout.setContentsMargins(*(theme.px(18),) * 4)
@@ -65,40 +66,40 @@ class LearningDialog(QDialog):
         buttons.addWidget(self._cancel)  # not in the place of "Learn", where a double click would press it
         buttons.addWidget(self._close)
         layout.addLayout(buttons)
-        self._show_learning(None, None)
+        session.send(Do.LIST_CAPTURES)
+        self.show_view(session.view)
 
     def show_view(self, view: View) -> None:
-        """Show a new state of affairs; called at every pull, so only what has changed is set."""
-        if (view.learning, view.weights) != self._shown or view.news:  # a garment that has been filed is news
-            self._show_learning(view.learning, view.weights)
-
-    def _show_learning(self, learning: LearningProgress | None, in_use: Path | None) -> None:
-        """Show how it stands; what has been learned and is in use is done with."""
-        self._shown = learning, in_use
-        if learning is not None and learning.weights is not None and learning.weights == in_use:
+        """Show how learning stands; a model that has been learned and is in use is no longer offered."""
+        learning, shown = view.learning, (view.learning, view.weights, len(view.captures))
+        if shown == self._shown:
+            return
+        if learning is not None and learning.weights is not None and learning.weights == view.weights:
             learning = None
         is_running = learning is not None and learning.is_running
-        if not is_running:
-            self._count = len(self._session.captures())
-        is_done = learning is not None and learning.weights is not None
-        garments = f"{self._count} filed garment{'s' * (self._count != 1)}"
+        if not is_running or self._shown is None:
+            self._count = len(view.captures)
+        self._shown, count = shown, self._count
+        self._weights = learning.weights if learning else None
+        is_done = self._weights is not None
+        garments = f"{count} filed garment{'s' * (count != 1)}"
         if is_running and self.focusWidget() is self._learn:
             self._close.setFocus()  # else Qt gives it to "Cancel", and Space would press that
         self._bar.setVisible(is_running)
         self._cancel.setVisible(is_running)
         self._use.setVisible(is_done)
         self._learn.setVisible(not is_running)
-        self._learn.setEnabled(self._count > 0)
+        self._learn.setEnabled(count > 0)
         self._learn.setText("Learn again" if is_done else "Learn")
         if learning is None:
-            self._heading.setText(f"Learn from {garments}" if self._count else "No garment filed yet")
-            self._text.setText(BEFORE if self._count else NOTHING)
+            self._heading.setText(f"Learn from {garments}" if count else "No garment filed yet")
+            self._text.setText(BEFORE if count else NOTHING)
         elif is_running:
             self._heading.setText(f"Learning from {garments}: {learning.percent} %")
             self._text.setText(learning.text or RUNNING)
             self._bar.setValue(learning.percent)
         else:
-            self._heading.setText("The new model is ready" if is_done else "Nothing has been learned")
+            self._heading.setText("The new model is ready" if is_done else "Nothing was learned")
             self._text.setText(learning.text)
             (self._use if is_done else self._learn).setFocus()
             self.adjustSize()  # what went wrong may take many lines
@@ -109,7 +110,5 @@ class LearningDialog(QDialog):
         return button
 
     def _on_use(self) -> None:
-        learning, _ = self._shown
-        if learning is not None and learning.weights is not None:
-            self.use_asked.emit(str(learning.weights))
+        self.use_asked.emit(str(self._weights))
         self.close()

@@ -28,4 +28,4 @@ class ElidedLabel(QLabel):
         painter = QPainter(self)
         area = self.contentsRect().adjusted(self._margin_px, 0, -self._margin_px, 0)
         text = self.fontMetrics().elidedText(self.text(), self._elided, area.width())
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(area, self.alignment(), text)

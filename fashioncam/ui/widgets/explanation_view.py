@@ -1,20 +1,21 @@
-"""Why: what the model sees, the same with the heat map, and the scale of its colours."""
+"""Why: the model's input, the same with the heat map, and the scale of its colours."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QWheelEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPixmap, QWheelEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
-from fashioncam.messages import Reading, View
-from fashioncam.ui.qt_image import from_bgr, from_grey
+from fashioncam.messages import Explanation, Reading
+from fashioncam.ui.qt_image import as_qimage
 from fashioncam.ui.texts import legend_ends, question
 from fashioncam.ui.theme import Theme
+from fashioncam.view import View
 
 from .elided_label import ElidedLabel
 from .video_view import PictureView
 
-STEP_PX = 28  # the pictures' edge is a multiple of it, so that all pixels of most models' input are equally large
+STEP_PX = 28  # the pictures' edge is a multiple of it: all pixels of a 28x28 input are equally large
 GAP_PX = 12
 LEGEND_PX = 10
 STRENGTH_STEPS = 20
@@ -25,66 +26,55 @@ class Legend(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._theme = Theme()
-        self._view: View | None = None
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._colours = QLabel()
+        self._colours.setScaledContents(True)
+        self._colours.setMinimumWidth(1)  # else its picture's 256
+        self._low, self._high = ElidedLabel(Qt.TextElideMode.ElideRight), ElidedLabel(Qt.TextElideMode.ElideRight)
+        self._high.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._layout = QGridLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.addWidget(self._colours, 0, 0, 1, 2)
+        for column, label in enumerate((self._low, self._high)):
+            label.setObjectName("quiet")
+            self._layout.addWidget(label, 1, column)
+            self._layout.setColumnStretch(column, 1)
 
     def set_theme(self, theme: Theme) -> None:
-        self._theme = theme
-        self.updateGeometry()
+        self._colours.setFixedHeight(theme.px(LEGEND_PX))
+        self._layout.setHorizontalSpacing(theme.px(GAP_PX))
+        self._layout.setVerticalSpacing(theme.px(2))
 
     def show_view(self, view: View) -> None:
-        self._view = view
-        self.update()
-
-    def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
-        return QSize(self._theme.px(200), self._theme.px(LEGEND_PX + 20))
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 (Qt's name)
-        view = self._view
-        if view is None or view.explanation is None:
-            return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        px = self._theme.px
-        bar = QRectF(0, 0, self.width(), px(LEGEND_PX))
-        rounded = QPainterPath()
-        rounded.addRoundedRect(bar, px(3), px(3))
-        painter.setClipPath(rounded)
-        painter.drawImage(bar, from_bgr(view.explanation.legend_bgr))
-        painter.setClipping(False)
-        painter.setFont(self._theme.font(self.font(), 12))
-        painter.setPen(self._theme.palette.quiet_text)
-        text = QRectF(0, px(LEGEND_PX), self.width(), px(20))
-        low, high = (
-            painter.fontMetrics().elidedText(end, Qt.TextElideMode.ElideRight, (self.width() - px(GAP_PX)) // 2)
-            for end in legend_ends(view.reading)
-        )
-        painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, low)
-        painter.drawText(text, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, high)
+        explanation = view.explanation
+        self._colours.clear()
+        if explanation is not None:
+            # Made high first: QLabel shows nothing of a row of pixels that it has to make narrower.
+            self._colours.setPixmap(QPixmap.fromImage(as_qimage(explanation.legend_bgr).scaled(256, 64)))
+        for label, end in zip((self._low, self._high), legend_ends(view.reading), strict=True):
+            label.setText(end if explanation else "")
 
 
 class Slider(QSlider):
-    """The wheel is for the panel that it lies in."""
+    """It leaves the wheel to the panel around it."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 (Qt's name)
         event.ignore()
 
 
 class ExplanationView(QWidget):
-    """The two pictures, the question that they answer, the legend, and the heat map's strength."""
+    """The question, the two pictures that answer it, the legend, and the strength of the heat map."""
 
     contrast_asked = Signal()
     strength_chosen = Signal(float)
 
     def __init__(self, show_input: bool) -> None:
         super().__init__()
-        self._explained: Reading | None = None
+        self._shown: tuple[Reading | None, Explanation | None] | None = None
         self._question = ElidedLabel(Qt.TextElideMode.ElideRight)
         self._question.setObjectName("heading")
         self._contrast = QPushButton("First against second")
         self._contrast.setCheckable(True)
-        self._contrast.setToolTip("What speaks for the first class rather than the second (C)")
+        self._contrast.setToolTip("What speaks for the first class and against the second (C)")
         self._contrast.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._contrast.clicked.connect(lambda _checked: self.contrast_asked.emit())
         self._input, self._heat = PictureView("no garment", smooth=False), PictureView("no garment")
@@ -129,7 +119,7 @@ class ExplanationView(QWidget):
         self._pressed_at = self._strength.value()
 
     def _on_released(self) -> None:
-        """The way down to 0 was no choice: the heat map is to come back as strong as it was before."""
+        """A way down to 0 chooses no strength: switched on again, the heat map is as strong as before."""
         if self._strength.value() == 0 and self._pressed_at:
             self.strength_chosen.emit(self._pressed_at / STRENGTH_STEPS)
             self.strength_chosen.emit(0.0)
@@ -137,7 +127,7 @@ class ExplanationView(QWidget):
     def set_theme(self, theme: Theme, width: int) -> None:
         """Take over colours and sizes; the pictures are as large as the width allows, pixels.
 
-        In a presentation the live picture is the explanation, and only its colours are told.
+        In a presentation the live picture is the explanation; only the legend stays here.
         """
         for details in self._details:
             details.setVisible(not theme.presenting)
@@ -152,23 +142,23 @@ class ExplanationView(QWidget):
         self.ensurePolished()
 
     def show_view(self, view: View) -> None:
-        """Called at every pull, so only what has changed is set."""
+        """Called with every view, so only what has changed is set."""
         self._contrast.setChecked(view.request.contrast)
-        value = round(view.look.strength * STRENGTH_STEPS) if view.look.heat else 0
+        value = round(view.style.strength * STRENGTH_STEPS) if view.style.heat else 0
         if value != self._strength.value() and not self._strength.isSliderDown():
             self._strength.blockSignals(True)
             self._strength.setValue(value)
             self._strength.blockSignals(False)
-        if view.reading is self._explained and (view.reading is None or view.picture_bgr is None):
+        if (view.reading, view.explanation) == self._shown:
             return
-        self._explained = view.reading
+        self._shown = view.reading, view.explanation
         self._question.setText(question(view.reading))
         self._contrast.setEnabled(view.reading is not None and bool(view.reading.top5))
         seen = None if view.reading is None else view.reading.input_grey
-        self._input.set_image(None if seen is None else from_grey(seen))
+        self._input.set_image(None if seen is None else as_qimage(seen))
         if seen is not None:
             self._captions[0].setText("The model sees {} x {}".format(*seen.shape))
-        self._heat.set_image(None if view.explanation is None else from_bgr(view.explanation.input_bgr))
+        self._heat.set_image(None if view.explanation is None else as_qimage(view.explanation.input_bgr))
         self._legend.show_view(view)
 
 

@@ -1,59 +1,52 @@
-"""Three steps over the picture at the first run; they go by themselves."""
+"""Three steps for beginners, over the picture at the first run; they disappear by themselves."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from fashioncam.messages import State, View
+from fashioncam.messages import State
 from fashioncam.ui.icons import draw_icon
 from fashioncam.ui.theme import BLUE, GREEN, ON_COLOUR, Theme
+from fashioncam.view import View
 
 STEPS = (
     "Step aside while the background is learned",
     "Hold up a garment in the middle, spread out",
     "Read its name; warm colours show why",
 )
-STAYS_S = 4.0  # after the last step
-GIVEN_UP_S = 90.0  # nobody is there
+STAY_MS = 4000  # after the last step
+GIVEN_UP_MS = 90_000  # after any other: nobody is there
 WIDTH_PX, ROW_PX = 480, 34
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How many steps have been taken, and since when, seconds of any clock."""
-
-    taken: int = 0
-    since_s: float = 0.0
-
-    def after(self, view: View, now_s: float) -> Progress:
-        """The progress when the window shows this view."""
-        reading = view.reading
-        taken = self.taken
-        if reading is not None and reading.state is not State.LEARNING:
-            taken = max(taken, 1)
-            if reading.segment is not None or reading.top5:
-                taken = max(taken, 2)
-            if reading.top5:
-                taken = 3
-        return replace(self, taken=taken, since_s=now_s) if taken != self.taken else self
-
-    def is_over(self, now_s: float) -> bool:
-        """Whether the steps should go."""
-        return now_s - self.since_s > (STAYS_S if self.taken == len(STEPS) else GIVEN_UP_S)
+def steps_taken(view: View) -> int:
+    """How many steps the user has taken when the window shows this view."""
+    reading = view.reading
+    if reading is None or reading.state is State.LEARNING:
+        return 0
+    if reading.top5:
+        return 3
+    return 1 if reading.segment is None else 2
 
 
 class FirstSteps(QWidget):
-    """A card; a step that has been taken gets its tick, the next one is bright."""
+    """A card; a step that has been taken is ticked, the next one is bright."""
+
+    over = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._parent = parent
         self._theme = self._fitted = Theme()  # the second one fits into the picture
         self._taken = 0
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.timeout.connect(self.over)
+        self._patience.start(GIVEN_UP_MS)
         parent.installEventFilter(self)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName("; ".join(STEPS))
@@ -62,9 +55,11 @@ class FirstSteps(QWidget):
         self._theme = theme
         self.place()
 
-    def set_taken(self, taken: int) -> None:
-        if taken != self._taken:
+    def show_view(self, view: View) -> None:
+        """Tick off what has been done; a step stays taken."""
+        if (taken := steps_taken(view)) > self._taken:
             self._taken = taken
+            self._patience.start(STAY_MS if taken == len(STEPS) else GIVEN_UP_MS)
             self.update()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 (Qt's name)

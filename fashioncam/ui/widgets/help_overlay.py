@@ -16,6 +16,7 @@ Section: TypeAlias = tuple[str, list[tuple[str, str]]]  # heading; keys, and wha
 WIDTH_PX, ROW_PX, HEADING_PX, MARGIN_PX = 940, 26, 38, 28
 KEY_PX, MOUSE_PX = 110, 204  # from the left of a key, and of what the mouse does, to its text
 TEXT_PX = 13
+LEFT_SECTIONS = 3  # in the left column; then both are about as high
 
 
 def sections() -> list[Section]:
@@ -52,37 +53,21 @@ class HelpOverlay(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), QColor(0, 0, 0, 150))
-        columns = self._columns()
-        scale = self._fitting_scale(columns)
-        width, height = self._card_size(columns)
-        card = QRectF(0, 0, width * scale, height * scale)
+        every = sections()
+        columns = every[:LEFT_SECTIONS], every[LEFT_SECTIONS:]
+        height = MARGIN_PX + max(sum(HEADING_PX + ROW_PX * len(rows) for _, rows in column) for column in columns)
+        # The interface's scale, or less where the window is too small for it.
+        scale = min(self._theme.scale, 0.96 * self.width() / WIDTH_PX, 0.96 * self.height() / height)
+        card = QRectF(0, 0, WIDTH_PX * scale, height * scale)
         card.moveCenter(QRectF(self.rect()).center())
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._theme.palette.panel))
         painter.drawRoundedRect(card, 12, 12)
         painter.translate(card.topLeft())
         painter.scale(scale, scale)
-        column_px = (width - MARGIN_PX) / len(columns)
+        column_px = (WIDTH_PX - MARGIN_PX) / len(columns)
         for index, column in enumerate(columns):
             self._paint_column(painter, column, MARGIN_PX + index * column_px, column_px - MARGIN_PX)
-
-    def _columns(self) -> list[list[Section]]:
-        """The sections in two columns of about the same height."""
-        every = sections()
-        total = sum(len(rows) + 1.4 for _, rows in every)
-        left: list[Section] = []
-        while sum(len(rows) + 1.4 for _, rows in left) < total / 2 - 2:
-            left.append(every.pop(0))
-        return [left, every]
-
-    def _card_size(self, columns: list[list[Section]]) -> tuple[int, int]:
-        height = max(sum(HEADING_PX + ROW_PX * len(rows) for _, rows in column) for column in columns)
-        return WIDTH_PX, height + MARGIN_PX
-
-    def _fitting_scale(self, columns: list[list[Section]]) -> float:
-        """The interface's scale, or less where the window is too small for it."""
-        width, height = self._card_size(columns)
-        return min(self._theme.scale, 0.96 * self.width() / width, 0.96 * self.height() / height)
 
     def _paint_column(self, painter: QPainter, column: list[Section], left: float, width: float) -> None:
         colours = self._theme.palette

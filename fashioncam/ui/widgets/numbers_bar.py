@@ -1,28 +1,32 @@
-"""Rates, delay, losses, and the time of each stage, each number always in the same place."""
+"""Rates, delay, dropped frames and the time of each stage; each number always stands in the same place."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QElapsedTimer, QRectF, QSize, Qt
+from collections.abc import Mapping
+
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from fashioncam.messages import View
 from fashioncam.ui.theme import STAGE_COLOURS, Theme
+from fashioncam.view import View
 
 INTERVAL_MS = 250  # numbers that change with every frame cannot be read
 TEXT_PX, STAGE_BAR_PX = 12, 110
 # The widest text that a cell has to hold.
-CELLS = ("camera 000", "answers 000", "shown 000 fps", "delay 000 ms, p95 000", "dropped 00000")
+CELLS = ("camera 000", "predicted 000", "shown 000 fps", "delay 000 ms, p95 000", "dropped 00000")
 
 
 class NumbersBar(QWidget):
-    """Cells from the left; those that there is no room for are left out."""
+    """Cells from the left; those without room are left out."""
 
     def __init__(self) -> None:
         super().__init__()
         self._theme = Theme()
-        self._view = View()
-        self._since_change = QElapsedTimer()
+        self._view = self._newest = View()
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.timeout.connect(self._show_newest)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def set_theme(self, theme: Theme) -> None:
@@ -32,13 +36,17 @@ class NumbersBar(QWidget):
         self.update()
 
     def show_view(self, view: View) -> None:
-        """Called at every pull; the numbers change four times a second."""
-        if self._since_change.isValid() and not self._since_change.hasExpired(INTERVAL_MS):
-            return
-        self._since_change.restart()
-        self._view = view
-        self.setToolTip(self._in_words())
-        self.update()
+        """Called with every view; the numbers change four times a second."""
+        self._newest = view
+        if not self._pause.isActive():
+            self._show_newest()
+
+    def _show_newest(self) -> None:
+        if self._newest is not self._view:
+            self._view = self._newest
+            self.setToolTip(self._in_words())
+            self.update()
+            self._pause.start(INTERVAL_MS)
 
     def sizeHint(self) -> QSize:  # noqa: N802 (Qt's name)
         px = self._theme.px
@@ -47,12 +55,16 @@ class NumbersBar(QWidget):
         stages = px(STAGE_BAR_PX) + metrics.horizontalAdvance("000.0 ms") + px(16)
         return QSize(cells + stages, px(26))
 
+    @property
+    def _stages_ms(self) -> Mapping[str, float]:
+        return self._view.reading.stages_ms if self._view.reading else {}
+
     def texts(self) -> tuple[str, ...]:
         """What the cells say."""
         rates = self._view.rates
         return (
             f"camera {rates.capture:.0f}",
-            f"answers {rates.inference:.0f}",
+            f"predicted {rates.inference:.0f}",
             f"shown {rates.display:.0f} fps",
             f"delay {rates.latency_ms:.0f} ms, p95 {rates.latency_p95_ms:.0f}",
             f"dropped {rates.dropped}",
@@ -73,13 +85,12 @@ class NumbersBar(QWidget):
             left += width
         if left + px(STAGE_BAR_PX) + metrics.horizontalAdvance("000.0 ms") > self.width():
             return
-        stages = self._view.reading.stages_ms if self._view.reading else {}
-        total_ms = sum(stages.values())
+        stages_ms = list(self._stages_ms.values())
         bar = QRectF(left, self.height() / 2 - px(4), px(STAGE_BAR_PX), px(8))
-        self._paint_stages(painter, bar, list(stages.values()))
+        self._paint_stages(painter, bar, stages_ms)
         text_area = QRectF(bar.right() + px(8), 0, self.width(), self.height())
         painter.setPen(QColor(self._theme.palette.quiet_text))
-        painter.drawText(text_area, Qt.AlignmentFlag.AlignVCenter, f"{total_ms:.1f} ms")
+        painter.drawText(text_area, Qt.AlignmentFlag.AlignVCenter, f"{sum(stages_ms):.1f} ms")
 
     def _paint_stages(self, painter: QPainter, bar: QRectF, stages_ms: list[float]) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -93,9 +104,8 @@ class NumbersBar(QWidget):
             left += width
 
     def _in_words(self) -> str:
-        stages = self._view.reading.stages_ms if self._view.reading else {}
         return (
-            "Frames a second: grabbed, answered, shown. Delay from grab to screen: median and 95th percentile. "
-            "Dropped: replaced by a newer frame before it was read. Bar: "
-            + ", ".join(f"{stage} {duration_ms:.1f} ms" for stage, duration_ms in stages.items())
+            "Frames a second: camera, predicted, shown. Delay from grab to screen: median and 95th percentile. "
+            "Dropped: frames replaced by a newer one before they were read. Bar: "
+            + ", ".join(f"{stage} {duration_ms:.1f} ms" for stage, duration_ms in self._stages_ms.items())
         )

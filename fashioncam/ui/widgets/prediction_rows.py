@@ -1,4 +1,4 @@
-"""The five likeliest classes, each a row that can be asked why."""
+"""The five most probable classes, one row each; a click on a row asks why."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROW_PX, PRESENTED_ROW_PX, BAR_PX, BADGE_PX, ROWS = 37, 34, 7, 20, 5
 class PredictionRows(QWidget):
     """Key, class, probability and bar; the explained class is marked. A click on a row asks why that class.
 
-    A stroke across the first bar is the threshold: an answer that does not reach it is not sure.
+    A line across the first bar marks the threshold: a prediction below it is not sure.
     """
 
     asked = Signal(int)  # the row, from 0
@@ -24,7 +24,7 @@ class PredictionRows(QWidget):
         super().__init__()
         self._theme = Theme()
         self._top5: tuple[Prediction, ...] = ()
-        self._is_sure, self._explained, self._needed = True, "", 0.0
+        self._is_sure, self._explained, self._threshold = True, "", 0.0
         self._hovered = -1
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -38,7 +38,7 @@ class PredictionRows(QWidget):
     def set_reading(self, reading: Reading | None) -> None:
         self._top5 = () if reading is None else reading.top5
         self._is_sure = reading is not None and reading.state is State.ITEM
-        self._needed = 0.0 if reading is None else reading.reject_below
+        self._threshold = 0.0 if reading is None else reading.reject_below
         self._explained = "" if reading is None or reading.against else reading.explained
         self.setAccessibleName(", ".join(f"{p.label} {p.probability:.0%}" for p in self._top5))
         self.update()
@@ -106,12 +106,12 @@ class PredictionRows(QWidget):
         label = metrics.elidedText(prediction.label, Qt.TextElideMode.ElideRight, room_px)
         painter.drawText(text, Qt.AlignmentFlag.AlignLeft | middle, label)
         painter.drawText(text, Qt.AlignmentFlag.AlignRight | middle, share)
-        needed = QPointF(bar.left() + bar.width() * self._needed, bar.center().y())
+        threshold = QPointF(bar.left() + bar.width() * self._threshold, bar.center().y())
         bar.setWidth(max(bar.height(), bar.width() * prediction.probability))
         first_colour = GREEN if self._is_sure else ORANGE
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(first_colour if row == 0 else colours.quiet_text))
         painter.drawRoundedRect(bar, px(BAR_PX) / 2, px(BAR_PX) / 2)
-        if row == 0 and self._needed:
+        if row == 0 and self._threshold:
             painter.setPen(QPen(QColor(colours.text), px(2)))
-            painter.drawLine(needed - QPointF(0, px(BAR_PX)), needed + QPointF(0, px(BAR_PX) / 2))
+            painter.drawLine(threshold - QPointF(0, px(BAR_PX)), threshold + QPointF(0, px(BAR_PX) / 2))

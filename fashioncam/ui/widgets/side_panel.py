@@ -5,18 +5,19 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from fashioncam.messages import Reading, View
+from fashioncam.messages import Reading
 from fashioncam.settings import Settings
 from fashioncam.ui.texts import words
 from fashioncam.ui.theme import Theme
+from fashioncam.view import View
 
 from .explanation_view import ExplanationView
 from .prediction_rows import PredictionRows
 from .state_banner import StateBanner
 
 WIDTH_PX, MARGIN_PX, SPACING_PX, SCROLL_BAR_PX = 384, 14, 12, 8
-PRESENTED_MARGIN_PX, PRESENTED_SPACING_PX = 10, 8  # all has to fit without scrolling
-# Of the window's width: at least, at most whatever the scale is, and in a presentation.
+PRESENTED_MARGIN_PX, PRESENTED_SPACING_PX = 10, 8  # everything must fit without scrolling
+# Of the window's width: the least, the most, and in a presentation.
 SMALLEST_SHARE, LARGEST_SHARE, PRESENTED_SHARE = 0.28, 0.45, 0.4
 
 
@@ -43,7 +44,7 @@ class SidePanel(QScrollArea):
 
     def set_theme(self, theme: Theme, window_width: int) -> None:
         """Take over colours and sizes."""
-        # News take room below for some seconds, which a presentation's rows are not to be made narrower by.
+        # A notification takes room below for some seconds; a scroll bar would make a presentation's rows narrower.
         policy = Qt.ScrollBarPolicy.ScrollBarAlwaysOff if theme.presenting else Qt.ScrollBarPolicy.ScrollBarAsNeeded
         self.setVerticalScrollBarPolicy(policy)
         margin = theme.px(PRESENTED_MARGIN_PX if theme.presenting else MARGIN_PX)
@@ -57,7 +58,7 @@ class SidePanel(QScrollArea):
         self.explanation.set_theme(theme, width - 2 * margin - theme.px(SCROLL_BAR_PX))
 
     def show_view(self, view: View) -> None:
-        """Show a new state of affairs; called at every pull, so only what has changed is set."""
+        """Called with every view, so only what has changed is set."""
         self.banner.set_words(words(view))
         self.explanation.show_view(view)
         if view.reading is not self._reading_shown:

@@ -14,9 +14,9 @@ from fashioncam.ui.icons import draw_icon
 from fashioncam.ui.texts import Words
 from fashioncam.ui.theme import ON_COLOUR, Theme
 
-HEIGHT_PX, PRESENTED_HEIGHT_PX, SIGN_PX, MARGIN_PX = 92, 70, 32, 14  # presented, there has to be room for news below
+HEIGHT_PX, PRESENTED_HEIGHT_PX, SIGN_PX, MARGIN_PX = 92, 70, 32, 14  # presented, a notification needs room below
 HEADLINE_PX, ADVICE_PX = 23, 14
-SMALLEST_SHARE = 0.75  # a headline that is too long for its line is made smaller, down to this; then it is wrapped
+SMALLEST_SHARE = 0.75  # a headline too long for one line is made smaller, down to this; then it is wrapped
 WRAP = Qt.TextFlag.TextWordWrap
 
 
@@ -89,12 +89,9 @@ class StateBanner(QWidget):
 
     def _text_span(self) -> tuple[int, int]:
         """Left and width; in a presentation the words take the sign's place."""
-        left = (
-            self._theme.px(MARGIN_PX)
-            if self._theme.presenting
-            else 2 * self._theme.px(MARGIN_PX) + self._theme.px(SIGN_PX)
-        )
-        return left, max(1, self.width() - left - self._theme.px(MARGIN_PX))
+        margin = self._theme.px(MARGIN_PX)
+        left = margin if self._theme.presenting else 2 * margin + self._theme.px(SIGN_PX)
+        return left, max(1, self.width() - left - margin)
 
     def _wrapped_px(self, font: QFont, text: str) -> int:
         return QFontMetrics(font).boundingRect(QRect(0, 0, self._text_span()[1], 10_000), WRAP, text).height()
@@ -105,9 +102,8 @@ class StateBanner(QWidget):
 
     def _fit(self) -> None:
         if self._words is not None:
-            headline_font, advice_font = self._fonts()
-            text_px = self._wrapped_px(headline_font, self._words.headline)
-            text_px += self._wrapped_px(advice_font, self._words.advice)
+            texts = zip(self._fonts(), (self._words.headline, self._words.advice), strict=True)
+            text_px = sum(self._wrapped_px(font, text) for font, text in texts)
             height = max(self._usual_px, text_px + 2 * self._theme.px(MARGIN_PX))
             if height != self.minimumHeight() or height != self.maximumHeight():
                 self.setFixedHeight(height)

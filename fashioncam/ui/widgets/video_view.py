@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
-from fashioncam.messages import Region, Stream, View
+from fashioncam.messages import Region, Stream
 from fashioncam.ui.icons import draw_icon
+from fashioncam.ui.qt_image import as_qimage
 from fashioncam.ui.theme import ON_COLOUR, RED, Theme
+from fashioncam.view import Picture, View
 
-OLD_ANSWER_S = 0.4  # from this age on the picture says how old its reading is
-SMALLEST_REGION = 0.06  # of the picture: an item in a smaller part would itself be too small to be found
+OLD_READING_S = 0.4  # from this age on the picture says how old its reading is
+SMALLEST_REGION = 0.06  # of the picture: an item in a smaller part would be too small to be found
+PILL_PX = 28
 SHADE = QColor(0, 0, 0, 120)
 
 
@@ -76,24 +79,35 @@ class LiveView(PictureView):
 
     def __init__(self) -> None:
         super().__init__("Opening the source …")
+        self._picture: Picture | None = None
         self._region: Region | None = None
         self._note, self._recording, self._is_lost = "", "", False
         self._drag: tuple[QPointF, QPointF] | None = None
         self._pressed_ms = 0
         self.setCursor(Qt.CursorShape.CrossCursor)
-        self.setToolTip("Drag to search only a part of the picture, double click for all of it")
+        self.setToolTip("Drag to search only a part of the picture. Double click to search all of it")
         self.setAccessibleName("The camera's picture")
 
+    @property
+    def grabbed_s(self) -> float:
+        """When the frame of the picture was grabbed."""
+        return self._picture.grabbed_s if self._picture else 0.0
+
     def show_view(self, view: View) -> None:
-        """Take over what is drawn over the picture."""
+        """Show its picture, if that is new, and what lies over it."""
+        if view.picture is not self._picture:
+            is_new_frame = view.picture is not None and view.picture.grabbed_s != self.grabbed_s
+            self._picture = view.picture
+            self.set_image(None if view.picture is None else as_qimage(view.picture.image_bgr), is_new_frame)
         self._text = "No picture" if view.failure else "Opening the source …"
         age_s = view.reading_age_s
-        note = f"The answer is {age_s:.1f} s old" if age_s > OLD_ANSWER_S else ""
-        recording = "Recording" if view.stream is Stream.PLAYING else "Recording waits for pictures"
+        note = f"Prediction is {age_s:.1f} s old" if age_s > OLD_READING_S else ""
+        recording = "Recording" if view.stream is Stream.PLAYING else "Recording is waiting for pictures"
         recording = recording if view.recording is not None else ""
         state = view.request.region, note, recording, view.stream is Stream.LOST
         if state != (self._region, self._note, self._recording, self._is_lost):
             self._region, self._note, self._recording, self._is_lost = state
+            self.setAccessibleDescription(". ".join(filter(None, (recording, note))))
             self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 (Qt's name)
@@ -132,7 +146,7 @@ class LiveView(PictureView):
         if region is not None:
             self._paint_region(painter, picture, region)
         if self._note:
-            corner = QPointF(picture.left() + px(10), picture.bottom() - px(10) - self._pill_px())
+            corner = QPointF(picture.left() + px(10), picture.bottom() - px(10 + PILL_PX))
             self._paint_pill(painter, corner, self._note, "#202020")
         if self._recording:
             corner = QPointF(picture.left() + px(10), picture.top() + px(10))
@@ -145,29 +159,20 @@ class LiveView(PictureView):
         width, height = chosen.width() / picture.width(), chosen.height() / picture.height()
         if width * height < SMALLEST_REGION:
             return None
-        left, top = (
-            (chosen.left() - picture.left()) / picture.width(),
-            (chosen.top() - picture.top()) / picture.height(),
-        )
-        return left, top, width, height
+        left, top = chosen.left() - picture.left(), chosen.top() - picture.top()
+        return left / picture.width(), top / picture.height(), width, height
 
     def _paint_region(self, painter: QPainter, picture: QRectF, region: Region) -> None:
         x, y, w, h = region
         width, height = picture.width(), picture.height()
         inside = QRectF(picture.left() + x * width, picture.top() + y * height, w * width, h * height)
-        for outside in (
-            QRectF(picture.topLeft(), QPointF(picture.right(), inside.top())),
-            QRectF(QPointF(picture.left(), inside.bottom()), picture.bottomRight()),
-            QRectF(QPointF(picture.left(), inside.top()), inside.bottomLeft()),
-            QRectF(inside.topRight(), QPointF(picture.right(), inside.bottom())),
-        ):
-            painter.fillRect(outside, SHADE)
+        outside = QPainterPath()  # between two rectangles, as they overlap
+        outside.addRect(picture)
+        outside.addRect(inside)
+        painter.fillPath(outside, SHADE)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(ON_COLOUR), self._theme.px(2), Qt.PenStyle.DashLine))
         painter.drawRect(inside)
-
-    def _pill_px(self) -> int:
-        return self._theme.px(28)
 
     def _paint_pill(self, painter: QPainter, corner: QPointF, text: str, colour: str, sign: str = "") -> None:
         px = self._theme.px
@@ -175,7 +180,7 @@ class LiveView(PictureView):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         sign_px = px(20) if sign else 0
         width = painter.fontMetrics().horizontalAdvance(text) + px(24) + sign_px
-        pill = QRectF(corner.x(), corner.y(), width, self._pill_px())
+        pill = QRectF(corner.x(), corner.y(), width, px(PILL_PX))
         fill = QColor(colour)
         fill.setAlpha(225)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scenes import T_SHIRT, held, room
 
-from fashioncam.messages import Look, Prediction, Reading, Segment, State
+from fashioncam.messages import DisplayStyle, Prediction, Reading, Segment, State
 from fashioncam.pipeline.explanation.overlay import annotate, draw_explanation
 
 BOX = (200, 120, 160, 240)
@@ -46,13 +46,14 @@ def test_heat_lies_where_the_input_square_lies_in_the_frame():
 
 
 @pytest.mark.parametrize("is_mirrored", [False, True], ids=["as filmed", "mirrored"])
-def test_heat_follows_an_item_that_was_turned_upright(is_mirrored):
+def test_heat_follows_an_item_that_was_deskewed(is_mirrored):
     image, segment = held(T_SHIRT, 25)
     heat = np.zeros((28, 28), np.float32)
     heat[24:, 12:16] = 1  # the middle of the hem, which leans to the left by 25 degrees
     said = replace(reading(heat), segment=segment, top5=())
     drawn, plain = (
-        annotate(image, shown, look=Look(mirrored=is_mirrored)) for shown in (said, replace(said, heat_map=None))
+        annotate(image, shown, style=DisplayStyle(mirrored=is_mirrored))
+        for shown in (said, replace(said, heat_map=None))
     )
     rows, columns = np.nonzero(np.abs(drawn.astype(int) - plain).sum(axis=2))
     columns = 319 - columns if is_mirrored else columns
@@ -98,7 +99,7 @@ def test_items_at_the_border_are_drawn(box, heat_shape):
 @pytest.mark.parametrize("size", [28, 56])
 def test_panels_picture_is_as_large_for_every_input(size):
     seen = replace(reading(np.ones((7, 7), np.float32)), input_grey=np.full((size, size), 99, np.uint8))
-    shown = draw_explanation(seen, Look())
+    shown = draw_explanation(seen, DisplayStyle())
     assert shown is not None
     assert shown.input_bgr.shape == (336, 336, 3)
 
@@ -124,8 +125,13 @@ def test_heat_can_be_switched_off_and_made_weaker():
     full = np.ones((7, 7), np.float32)
     plain = inside(annotate(room(), reading()))
     changes = [
-        np.abs(inside(annotate(room(), reading(full), look=look)) - plain).mean()
-        for look in (Look(heat=False), Look(strength=0.0), Look(strength=0.3), Look(strength=0.9))
+        np.abs(inside(annotate(room(), reading(full), style=style)) - plain).mean()
+        for style in (
+            DisplayStyle(heat=False),
+            DisplayStyle(strength=0.0),
+            DisplayStyle(strength=0.3),
+            DisplayStyle(strength=0.9),
+        )
     ]
     assert changes[:2] == [0, 0]
     assert 0 < changes[2] < changes[3] / 2
@@ -134,15 +140,15 @@ def test_heat_can_be_switched_off_and_made_weaker():
 def test_mirror_exchanges_left_and_right_of_everything_but_letters():
     heat = np.zeros((7, 7), np.float32)
     heat[3, 0] = 1  # left of the square
-    upright = annotate(room(), replace(reading(heat), top5=()))
-    mirrored = annotate(room(), replace(reading(heat), top5=()), look=Look(mirrored=True))
-    assert np.abs(mirrored[:, ::-1].astype(int) - upright).mean() < 0.5
+    plain = annotate(room(), replace(reading(heat), top5=()))
+    mirrored = annotate(room(), replace(reading(heat), top5=()), style=DisplayStyle(mirrored=True))
+    assert np.abs(mirrored[:, ::-1].astype(int) - plain).mean() < 0.5
 
 
 def test_contrast_is_orange_for_the_first_and_blue_for_the_second():
     heat = np.zeros((2, 2), np.float32)
     heat[:, 0], heat[:, 1] = 1, -1
-    drawn = inside(annotate(room(), replace(reading(heat), against="class 1"), look=Look(strength=1.0)))
+    drawn = inside(annotate(room(), replace(reading(heat), against="class 1"), style=DisplayStyle(strength=1.0)))
     (left_blue, _, left_red), (right_blue, _, right_red) = drawn[100, 2], drawn[100, -3]
     assert left_red > left_blue
     assert right_blue > right_red
@@ -150,15 +156,15 @@ def test_contrast_is_orange_for_the_first_and_blue_for_the_second():
 
 def test_contrast_does_not_colour_what_speaks_for_neither():
     equal = replace(reading(np.zeros((2, 2), np.float32)), against="class 1")
-    assert np.array_equal(*(inside(annotate(room(), equal, look=Look(heat=heat))) for heat in (True, False)))
+    assert np.array_equal(*(inside(annotate(room(), equal, style=DisplayStyle(heat=heat))) for heat in (True, False)))
 
 
 def test_explanation_shows_the_input_large_with_its_legend():
-    explanation = draw_explanation(reading(np.zeros((7, 7), np.float32)), Look())
+    explanation = draw_explanation(reading(np.zeros((7, 7), np.float32)), DisplayStyle())
     assert explanation.input_bgr.shape == (336, 336, 3)
     assert np.all(explanation.input_bgr == 99)
     legend = explanation.legend_bgr
     assert legend.shape == (1, 256, 3)
     lightness = legend[0].astype(int).sum(axis=1)
     assert lightness[-1] > lightness[128]
-    assert draw_explanation(reading(None), Look()) is None
+    assert draw_explanation(reading(None), DisplayStyle()) is None

@@ -1,11 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from fashioncam.messages import Prediction, Request
-from fashioncam.pipeline.explanation.request import answer_to, frame_heat_maps, mean_heat_maps
+from fashioncam.messages import Prediction, Reading, Request, State
+from fashioncam.pipeline.explanation.request import explained, frame_heat_maps, mean_heat_maps
 
 CLASSES = tuple(f"class {index}" for index in range(10))
 TOP5 = tuple(Prediction(index, CLASSES[index], 0.9 / (rank + 1)) for rank, index in enumerate((6, 0, 4, 2, 3)))
+NAMED = Reading(0, (640, 480), 0.0, 0.0, State.ITEM, top5=TOP5)
 
 
 def explain(index):
@@ -23,19 +26,19 @@ def explain(index):
     ids=["first", "third", "not among five", "contrast"],
 )
 def test_heat_map_is_of_the_class_asked_for(request_, value, labels):
-    answer = answer_to(explain, TOP5, CLASSES, request_)
+    answer = explained(NAMED, explain, CLASSES, request_)
     assert answer.heat_map == pytest.approx(np.full((7, 7), value))
     assert (answer.explained, answer.against) == labels
 
 
 def test_question_about_a_class_that_another_model_does_not_have_is_about_the_first():
-    answer = answer_to(explain, TOP5[1:], CLASSES[:5], Request(explained=8))
+    answer = explained(replace(NAMED, top5=TOP5[1:]), explain, CLASSES[:5], Request(explained=8))
     assert answer.explained == "class 0"
 
 
 def test_only_what_is_asked_is_computed():
     asked = []
-    answer_to(lambda index: asked.append(index) or explain(index), TOP5, CLASSES, Request(explained=2))
+    explained(NAMED, lambda index: asked.append(index) or explain(index), CLASSES, Request(explained=2))
     assert asked == [2]
 
 

@@ -8,7 +8,7 @@ import pytest
 from films import BOX, COLUMNS, HEIGHT, LAMP_RIGHT, SECOND, WIDTH, dim, film, moved, patterned, states
 from scenes import hold_up, learned_scene, readings_of
 
-from benchmarks.segment_errors import box_iou
+from benchmarks.mask_metrics import box_iou
 from fashioncam.messages import State
 from fashioncam.pipeline.find_item import Scene
 
@@ -64,7 +64,7 @@ def test_item_before_a_wire_grid_is_no_part_of_it(learned):
     assert min(box_iou(reading.box, BOX) for reading in readings) > 0.85
 
 
-def test_item_left_behind_becomes_background_when_learned_anew(learned):
+def test_item_left_behind_becomes_background_when_learned_again(learned):
     left = hold_up(dim(), BOX)
     said = states(readings_of(film([left] * SECOND), learned, Scene()))
     assert said[-1] is State.EMPTY

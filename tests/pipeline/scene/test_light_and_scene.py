@@ -6,7 +6,7 @@ import pytest
 from films import BOX, COLUMNS, HEIGHT, LAMP_RIGHT, ROWS, SECOND, WIDTH, dim, film, moved, patterned, states
 from scenes import FPS, SIZE_WH, hold_up, learned_scene, readings_of, room
 
-from benchmarks.segment_errors import box_iou
+from benchmarks.mask_metrics import box_iou
 from fashioncam.messages import State
 
 

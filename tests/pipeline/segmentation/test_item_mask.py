@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from scenes import SIZE_WH, frame, hold_up, learned_scene, room, seen_by_camera
 
-from benchmarks.segment_errors import box_iou
+from benchmarks.mask_metrics import box_iou
 from fashioncam.messages import Segment, State
 from fashioncam.pipeline.find_item import find_item
 from fashioncam.pipeline.scene.background_model import light_gain

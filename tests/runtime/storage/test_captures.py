@@ -1,3 +1,4 @@
+import errno
 import json
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from scenes import frame, room
 
 from fashioncam.errors import UserError
 from fashioncam.messages import Prediction, Reading, Segment, State
+from fashioncam.runtime.storage import captures
 from fashioncam.runtime.storage.captures import delete_capture, file_capture, list_captures
 
 BOX = (200, 120, 160, 240)
@@ -36,6 +38,17 @@ def test_capture_holds_crop_mask_input_and_reading(tmp_path, reading):
     assert (about["label"], about["index"], about["taken"]) == ("T-shirt/top", 0, "2026-11-24T10:00:00.000005")
     assert about["reading"]["top5"][1]["label"] == "Shirt"
     assert capture.answer == "T-shirt/top"
+
+
+@pytest.mark.parametrize("label", ["..", "a\\b", "c:d", "", "Shirt."])
+def test_any_label_is_filed_in_a_folder_of_its_own(tmp_path, reading, label):
+    """Labels come from the checkpoint, and Windows allows fewer names than Linux."""
+    folder = tmp_path / "captures"
+    capture = file_capture(folder, frame(room()), reading, label, 0, TAKEN)
+    assert capture.folder.parent.parent == folder
+    assert not set(capture.folder.parent.name) & set('\\/:*?"<>|')
+    assert not capture.folder.parent.name.endswith(".")
+    assert [listed.label for listed in list_captures(folder)] == [label]
 
 
 def test_captures_are_listed_newest_first_and_deleted(tmp_path, reading):
@@ -82,6 +95,18 @@ def test_folder_that_cannot_be_written_is_one_line(reading):
     with pytest.raises(UserError, match="free some space") as caught:
         file_capture(Path("/proc"), frame(room()), reading, "Shirt", 6, TAKEN)
     assert "\n" not in str(caught.value)
+
+
+def test_capture_that_does_not_fit_on_the_disk_leaves_nothing(tmp_path, reading, monkeypatch):
+    def write(path, image):
+        path.write_bytes(b"half")
+        if path.name == "mask.png":
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(captures, "write_png", write)
+    with pytest.raises(UserError, match="No space left on device; free some space"):
+        file_capture(tmp_path, frame(room()), reading, "Shirt", 6, TAKEN)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_deleting_what_is_gone_is_one_line(tmp_path, reading):

@@ -12,7 +12,7 @@ from scenes import frame, room
 
 from fashioncam import resources
 from fashioncam.errors import UserError
-from fashioncam.messages import Frame, Look, Reading, State
+from fashioncam.messages import DisplayStyle, Frame, Reading, State
 from fashioncam.runtime.storage import recorder as recorder_module
 from fashioncam.runtime.storage.recorder import Recorder
 from fashioncam.settings import Settings
@@ -86,6 +86,16 @@ def test_no_file_is_used_twice(tmp_path, monkeypatch, options):
     with pytest.raises(UserError, match="in use as something else"):
         Recorder(Settings(**paths))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_film_is_not_overwritten_under_another_name_of_the_same_file(tmp_path):
+    """As a hard link, or in other letters where the disk does not tell them apart."""
+    film, link = tmp_path / "film.mp4", tmp_path / "link.mp4"
+    film.write_bytes(b"a film")
+    link.hardlink_to(film)
+    with pytest.raises(UserError, match="in use as something else"):
+        Recorder(Settings(device=str(film), save_video=link))
+    assert film.read_bytes() == b"a film"
 
 
 def test_video_keeps_the_true_speed_when_frames_were_dropped(tmp_path):
@@ -185,14 +195,14 @@ def test_film_that_is_not_whole_is_said_at_the_end(tmp_path, suffix):
     import resource
 
     rng = np.random.default_rng(0)
-    noise = rng.integers(0, 256, (20, 240, 320, 3), np.uint8)  # no codec makes it small
+    noise = rng.integers(0, 256, (20, 120, 160, 3), np.uint8)  # no codec makes it small
     recorder = Recorder(Settings(save_video=tmp_path / f"out{suffix}"))
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, limits[1]))
     try:
         for index, picture in enumerate(noise):
             recorder.write(frame(picture, index), replace(EMPTY, time_s=index / 30), 30, 30)
-        with pytest.raises(UserError, match="not whole"):
+        with pytest.raises(UserError, match="incomplete"):
             recorder.close()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
@@ -210,6 +220,6 @@ def test_whole_film_ends_without_a_word(tmp_path, suffix):
 def test_lines_beside_a_mirrored_film_say_so(tmp_path, film):
     predictions = tmp_path / "out.jsonl"
     recorder = Recorder(Settings(predictions=predictions, save_video=film and tmp_path / film))
-    recorder.write(frame(room()), EMPTY, 30, 30, Look(mirrored=True))
+    recorder.write(frame(room()), EMPTY, 30, 30, DisplayStyle(mirrored=True))
     recorder.close()
     assert ("mirrored" in json.loads(predictions.read_text())) == (film is not None)

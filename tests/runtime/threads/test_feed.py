@@ -4,14 +4,15 @@ import weakref
 
 import pytest
 from fakes import FakeSource
+from pulling import wait_until
 
-from fashioncam.messages import Look, Stream
+from fashioncam.messages import DisplayStyle, Stream
 from fashioncam.runtime.threads import feed
 from fashioncam.runtime.threads.feed import Feed
 
 
 def style():
-    return Look(), (640, 480)
+    return DisplayStyle(), (640, 480)
 
 
 @pytest.fixture
@@ -66,13 +67,10 @@ def test_pause_while_the_source_opens_can_be_ended(live):
     source = FakeSource(count=1, then="block")
     source.live = live
     camera = Feed(lambda: source, None, 30.0, style)
-    waits = threading.Event()
-    loop_wait = camera.capture._stop_requested.wait
-    camera.capture._stop_requested.wait = lambda timeout=None: waits.set() or loop_wait(timeout)
     camera.capture.paused.set()
     camera.start()
-    assert (source.blocked if live else waits).wait(5)
-    assert camera.stream is Stream.PAUSED
+    wait_until(lambda: camera.stream is Stream.PAUSED)
+    assert not live or source.blocked.wait(5)
     assert camera.to_infer.take() is None
     camera.capture.paused.clear()
     assert camera.stream is Stream.PLAYING
@@ -87,7 +85,7 @@ def test_camera_read_in_a_pause_is_not_lost_after_it(blocked, monkeypatch):
     camera, frame = blocked
     monkeypatch.setattr(feed, "STALLED_S", 60.0)
     camera.capture.read_s = frame.grabbed_s + 100
-    monkeypatch.setattr(feed.time, "monotonic", lambda: frame.grabbed_s + 101)
+    monkeypatch.setattr(feed.time, "perf_counter", lambda: frame.grabbed_s + 101)
     assert camera.stream is Stream.PLAYING
 
 

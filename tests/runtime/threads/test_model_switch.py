@@ -27,7 +27,7 @@ def test_heat_maps_are_made_in_another_way_by_the_model_in_use(monkeypatch):
         switch.join()
     assert loaded == [("mine", "gradcam"), ("mine", "occlusion")]
     assert said == ["no such weights"]
-    assert (switch.cam_method, switch.weights.stem) == ("occlusion", "mine")
+    assert (switch.cam_method, switch.state.active.weights.stem) == ("occlusion", "mine")
 
 
 @pytest.mark.parametrize("fails", [False, True], ids=["loads", "fails"])
@@ -51,6 +51,65 @@ def test_model_chosen_while_another_one_is_loaded_comes_after_it(monkeypatch, fa
     go_on.set()
     switch.join()
     assert loaded == (["hybrid"] if fails else ["simplecnn", "hybrid"])
-    assert (switch.name, switch.loading) == ("hybrid", "")
+    assert (switch.state.active.name, switch.state.loading) == ("hybrid", "")
     assert said == (["no such weights"] if fails else [])
-    assert switch.failure is None
+    assert switch.state.failure is None
+
+
+def test_loaded_model_is_published_as_one_object(monkeypatch):
+    """Another thread that looks in between sees the model before or the new one, and nothing of both."""
+    seen, has_loaded = [], threading.Event()
+
+    def load(settings):
+        return SimpleNamespace(classes=(settings.weights.stem,))
+
+    monkeypatch.setattr(model_switch, "load_recogniser", load)
+    switch = ModelSwitch(Settings(), Mailbox(), print)
+    switch.load(Path("a.pth"))
+    switch.join()
+
+    def look():
+        while not has_loaded.is_set():
+            state = switch.state
+            seen.append((state.active.name, state.active.weights.stem, state.active.recogniser.classes[0]))
+
+    looker = threading.Thread(target=look)
+    looker.start()
+    for name in "bcdefghij":
+        switch.load(Path(f"{name}.pth"))
+        switch.join()
+    has_loaded.set()
+    looker.join(5)
+    assert {len(set(names)) for names in seen} == {1}
+    assert isinstance(switch.state, model_switch.ModelState)
+    with pytest.raises(AttributeError):
+        switch.state.active.name = "another"
+
+
+def test_calls_from_many_threads_are_numbered_apart(monkeypatch):
+    """Each of them is loaded or overtaken, and the newest is in use when all is done."""
+    monkeypatch.setattr(model_switch, "load_recogniser", lambda settings: SimpleNamespace(classes=()))
+    switch = ModelSwitch(Settings(), Mailbox(), print)
+    callers = [threading.Thread(target=switch.load, args=(Path(f"{index}.pth"),)) for index in range(20)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join(5)
+    newest = switch.state.loading or switch.state.active.name
+    switch.join()
+    assert (switch.state.active.name, switch.state.loading) == (newest, "")
+
+
+def test_join_waits_for_the_model_that_takes_the_place_of_one_that_is_gone(monkeypatch):
+    said = []
+
+    def load(settings):
+        if settings.weights is not None:
+            raise UserError("no such weights")
+        return SimpleNamespace(classes=("a",))
+
+    monkeypatch.setattr(model_switch, "load_recogniser", load)
+    switch = ModelSwitch(Settings(), Mailbox(), said.append)
+    switch.load(Path("gone.pth"))
+    switch.join()
+    assert (switch.state.active.name, switch.state.failure, said) == ("hybrid", None, ["no such weights"])

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -14,9 +14,9 @@ from training.engine import loop
 from training.engine.recipe import Recipe
 from training.engine.run_log import read_rows
 
-pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a graphics card of NVIDIA's")
+pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an NVIDIA GPU")
 
-CARD = torch.device("cuda")
+GPU = torch.device("cuda")
 INPUT = InputDescription(size=28, mean=0.2861, std=0.3531)
 RECIPE = Recipe(
     model="hybrid",
@@ -40,17 +40,17 @@ def materials(seed: int = 0) -> loop.Materials:
 def losses(captured: bool, precision: str) -> list[float]:
     """Of an epoch's ten steps."""
     torch.manual_seed(0)
-    learned_from = materials().to(CARD)
-    state = loop.new_state(RECIPE, None, 10, CARD)
-    step: Any = loop.make_step(state, precision, RECIPE, learned_from.teacher)
-    if not captured:
-        step = step._step
-    state.in_step.train()
+    learned_from = materials().to(GPU)
+    state = loop.new_state(RECIPE, None, 10, GPU)
+    made = loop.make_step(state, precision, RECIPE, learned_from.teacher)
     found: list[Tensor] = []
-    for images, targets in loop.epoch_batches(learned_from, RECIPE, 0, 0):
-        found.append(step(images, targets))
-        for schedule in state.schedules:
-            schedule.step()
+
+    def step(images: Tensor, targets: Tensor) -> Tensor:
+        called = partial(loop.forward_backward, precision=precision, recipe=RECIPE, teacher=learned_from.teacher)
+        found.append(made(images, targets) if captured else called(state.in_step, images, targets))
+        return found[-1]
+
+    loop.train_epoch(state, loop.epoch_batches(learned_from, RECIPE, 0, 0), step)
     return torch.stack(found).tolist()
 
 
@@ -64,7 +64,7 @@ def test_replayed_steps_have_the_losses_of_steps_that_are_called(precision: str)
 def test_interrupted_run_goes_on_as_an_uninterrupted_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def run(folder: Path) -> list[float]:
         torch.manual_seed(1)  # of the teacher
-        loop.fit(RECIPE, materials(), folder, 0, CARD, "fp32")
+        loop.fit(RECIPE, materials(), folder, 0, GPU, "fp32")
         return [float(row["train_loss"]) for row in read_rows(folder / "log.csv")]
 
     whole = run(tmp_path / "whole")

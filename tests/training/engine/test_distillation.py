@@ -96,7 +96,7 @@ class TestTraining:
         images, targets = torch.randn(4, 1, 28, 28), torch.eye(10)[:4]
         with torch.no_grad():
             expected = distillation_loss(model(images), teacher(images), targets, 1.0, 3.0)
-        assert torch.allclose(loop.train_step(model, [], images, targets, "fp32", recipe, teacher), expected)
+        assert torch.allclose(loop.forward_backward(model, images, targets, "fp32", recipe, teacher), expected)
 
     def test_goes_on_with_its_own_teacher_alone(
         self, recipe: Recipe, sample: tuple[Tensor, Tensor], tmp_path: Path, teacher: Model

@@ -24,19 +24,6 @@ class TestInitialWeights:
         with pytest.raises(UserError, match="a hybrid that is built otherwise than the recipe's wide_resnet"):
             train.load_initial([tmp_path / "tiny.pth"], replace(tiny, model="wide_resnet", config={}))
 
-    @torch.no_grad()
-    def test_hybrid_for_larger_pictures_begins_with_what_a_hybrid_knows(
-        self, tiny_hybrid: LoadedModel, tiny: Recipe, tmp_path: Path
-    ) -> None:
-        checkpoint.save(tiny_hybrid, tmp_path / "tiny.pth")
-        weights = train.load_initial([tmp_path / "tiny.pth"], replace(tiny, model="hybrid56"))
-        assert weights is not None
-        larger = build("hybrid56", tiny.config).eval()
-        larger.load_state_dict(weights)
-        images = torch.rand(2, 1, 28, 28)
-        enlarged = images.repeat_interleave(2, dim=2).repeat_interleave(2, dim=3)
-        assert torch.allclose(larger(enlarged), tiny_hybrid.model.eval()(images), atol=1e-5)
-
     def test_several_begin_with_their_mean(self, tiny_hybrid: LoadedModel, tiny: Recipe, tmp_path: Path) -> None:
         other = replace(tiny_hybrid, model=build("hybrid", tiny.config))
         files = [tmp_path / "first.pth", tmp_path / "second.pth"]

@@ -4,50 +4,39 @@ import platform
 
 import pytest
 import torch
-from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LambdaLR
 
 from fashioncam.models import build
-from training.engine.muon import Muon
-from training.engine.optimization import (
-    MovingAverage,
-    fastest_precision,
-    learning_rates_to_card,
-    make_optimizers,
-    one_cycle,
-)
+from training.engine.optimization import fastest_precision, make_optimizers, moving_average, one_cycle
 from training.engine.recipe import Recipe
 from training.recipes import RECIPES
 
 
 class TestMovingAverage:
-    @pytest.mark.parametrize(
-        ("count", "keep"),
-        [
-            pytest.param(0, 0, id="first-as-it-is"),
-            pytest.param(1, 2 / 11, id="starts-quickly"),
-            pytest.param(10_000, 0.99, id="then-its-decay"),
-        ],
-    )
-    def test_keeps_a_growing_share_of_the_past(self, count: int, keep: float) -> None:
-        model = torch.nn.BatchNorm2d(2)
-        average = MovingAverage(model, 0.99)
-        average.set_extra_state(count)
-        with torch.no_grad():
-            model.weight.fill_(3.0)
-            model.running_var.fill_(2.0)
-        model.num_batches_tracked.fill_(8)
-        average.update(model)
-        assert average.module.weight.tolist() == pytest.approx([3 - 2 * keep] * 2, rel=1e-5)
-        assert average.module.running_var.tolist() == pytest.approx([2 - keep] * 2, rel=1e-5)
-        assert average.module.num_batches_tracked == 8
+    def test_starts_quickly_and_then_has_its_decay(self) -> None:
+        model = torch.nn.BatchNorm2d(1)
+        average = moving_average(model, 0.5)
+        expected = torch.tensor([1.0, 0.0])  # scale and running mean
+        for step in range(20):
+            with torch.no_grad():
+                model.weight.fill_(step)
+                model.running_mean.fill_(-step)
+            average.update_parameters(model)
+            keep = min(0.5, (1 + step) / (10 + step)) if step else 0.0
+            expected = keep * expected + (1 - keep) * torch.tensor([step, -step])
+            found = torch.cat((average.module.weight, average.module.running_mean))
+            assert torch.allclose(found, expected)
 
     def test_state_holds_how_much_it_has_seen(self) -> None:
         model = torch.nn.Linear(1, 1)
-        average, other = MovingAverage(model, 0.99), MovingAverage(model, 0.99)
-        average.set_extra_state(7)
-        other.load_state_dict(average.state_dict())
-        assert other.get_extra_state() == 7
+        first, second = moving_average(model, 0.99), moving_average(model, 0.99)
+        for _ in range(3):
+            first.update_parameters(model)
+        second.load_state_dict(first.state_dict())
+        with torch.no_grad():
+            model.weight += 1
+        for average in (first, second):
+            average.update_parameters(model)
+        assert torch.equal(second.module.weight, first.module.weight)
 
 
 @pytest.mark.parametrize(
@@ -80,10 +69,10 @@ def test_precision_of_a_card_is_bf16_where_it_is_not_emulated(
 
 def decays_of(recipe: Recipe, model: torch.nn.Module) -> dict[type, dict[str, float]]:
     """By optimiser: the weight decay of each parameter that it has, by name."""
-    names = {id(parameter): name for name, parameter in model.named_parameters()}
+    names = {parameter.data_ptr(): name for name, parameter in model.named_parameters()}
     return {
         type(optimizer): {
-            names[id(p)]: group["weight_decay"] for group in optimizer.param_groups for p in group["params"]
+            names[p.data_ptr()]: group["weight_decay"] for group in optimizer.param_groups for p in group["params"]
         }
         for optimizer in make_optimizers(model, recipe)
     }
@@ -105,7 +94,7 @@ class TestOptimizers:
 
     def test_muon_has_the_large_ones_and_adamw_the_rest(self) -> None:
         decays = decays_of(Recipe(model="", weight_decay=0.05, muon=1), self.MODEL)
-        assert decays[Muon] == {"1.weight": 0.05}
+        assert decays[torch.optim.Muon] == {"1.weight": 0.05}
         assert set(decays[torch.optim.AdamW]) == {"0.weight", "0.bias", "2.weight", "2.bias", "3.weight", "3.bias"}
 
     def test_every_parameter_of_every_recipe_has_one_optimizer(self) -> None:
@@ -115,30 +104,32 @@ class TestOptimizers:
             assert sorted(owned) == sorted(name for name, _ in model.named_parameters())
 
 
-class TestLearningRatesOnTheCard:
-    def test_steps_are_the_same_and_read_the_tensor_that_the_schedule_changes(self) -> None:
-        def trained(in_tensors: bool) -> list[torch.Tensor]:
-            torch.manual_seed(0)
-            weights = [torch.nn.Parameter(torch.randn(16, 16)) for _ in range(2)]
-            optimizers: list[Optimizer] = [
-                torch.optim.AdamW(weights[:1], lr=0.1, foreach=False),
-                Muon(weights[1:], 0.1),
-            ]
-            schedules = [LambdaLR(optimizer, one_cycle(4, 0.5)) for optimizer in optimizers]
-            if in_tensors:
-                learning_rates_to_card(optimizers, torch.device("cpu"))
-            rates = [optimizer.param_groups[0]["lr"] for optimizer in optimizers]
-            for _ in range(3):
-                for weight, optimizer, schedule in zip(weights, optimizers, schedules, strict=True):
-                    weight.grad = torch.ones(16, 16).tril()
-                    optimizer.step()
-                    schedule.step()
-            if in_tensors:
-                assert [rate.item() for rate in rates] == pytest.approx([0.1 * one_cycle(4, 0.5)(3)] * 2)
-            return [weight.detach() for weight in weights]
+class TestMuon:
+    @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last], ids=str)
+    def test_kernel_takes_the_step_of_the_matrix_that_it_is(self, layout: torch.memory_format) -> None:
+        generator = torch.Generator().manual_seed(0)
+        values, gradient = torch.randn(2, 32, 8, 3, 3, generator=generator)
+        convolution, linear = torch.nn.Conv2d(8, 32, 3, bias=False), torch.nn.Linear(72, 32, bias=False)
+        with torch.no_grad():
+            convolution.weight.copy_(values)
+            linear.weight.copy_(values.flatten(1))
+        convolution.to(memory_format=layout)
+        convolution.weight.grad, linear.weight.grad = gradient.contiguous(memory_format=layout), gradient.flatten(1)
+        recipe = Recipe(model="", learning_rate=0.1, weight_decay=0.5, muon=1)
+        for model in (convolution, linear):
+            make_optimizers(model, recipe)[-1].step()
+        step = values - convolution.weight.detach()
+        assert torch.allclose(step.flatten(1), values.flatten(1) - linear.weight.detach(), atol=2e-3)  # bf16
+        orthogonal = (step - 0.05 * values) / 0.1
+        assert orthogonal.square().mean().sqrt().item() == pytest.approx(0.2, rel=0.2)  # as long as one of AdamW
+        singular = torch.linalg.svdvals(orthogonal.flatten(1))
+        assert singular.max() < 2 * singular.min()
 
-        for weight, expected in zip(trained(True), trained(False), strict=True):
-            assert torch.allclose(weight, expected, atol=1e-6)
+    def test_parameter_without_a_gradient_stays(self) -> None:
+        model = torch.nn.Conv2d(16, 16, 3, bias=False)
+        before = model.weight.clone()
+        make_optimizers(model, Recipe(model="", muon=1))[-1].step()
+        assert torch.equal(model.weight, before)
 
 
 class TestOneCycle:

@@ -16,6 +16,7 @@ from fashioncam.models.base import Model, to_input
 from training.data.fashion_mnist import NOT_A_GARMENT, Split, WebcamPictures
 from training.engine import loop
 from training.engine.batches import shuffled_batches, with_photos
+from training.engine.prediction import composite_figures, predict
 from training.engine.recipe import Recipe
 from training.engine.run_log import read_rows
 
@@ -113,7 +114,7 @@ class TestResume:
         self, trainer: Trainer, recipe: Recipe, whole_run: tuple[Model, Path], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         model, folder = whole_run
-        monkeypatch.delattr(loop, "train_step")
+        monkeypatch.delattr(loop, "forward_backward")
         assert_same_weights(trainer(recipe, folder), model)
         assert [row["epoch"] for row in read_rows(folder / "log.csv")] == ["0", "1"]
 
@@ -226,7 +227,7 @@ class TestFit:
     def test_validation_figures_are_those_of_the_returned_model(
         self, trainer: Trainer, whole_run: tuple[Model, Path]
     ) -> None:
-        logits = loop.predict(whole_run[0], trainer.images[-40:], INPUT)
+        logits = predict(whole_run[0], trainer.images[-40:], INPUT)
         loss = torch.nn.functional.cross_entropy(logits, trainer.labels[-40:]).item()
         assert float(read_rows(whole_run[1] / "log.csv")[-1]["validation_loss"]) == pytest.approx(loss, rel=1e-4)
 
@@ -234,8 +235,8 @@ class TestFit:
 def test_predict_returns_single_precision_logits_whatever_the_precision(
     whole_run: tuple[Model, Path], trainer: Trainer
 ) -> None:
-    exact = loop.predict(whole_run[0], trainer.images[:8], INPUT)
-    rough = loop.predict(whole_run[0], trainer.images[:8], INPUT, "bf16")
+    exact = predict(whole_run[0], trainer.images[:8], INPUT)
+    rough = predict(whole_run[0], trainer.images[:8], INPUT, "bf16")
     assert (exact.dtype, rough.dtype) == (torch.float32, torch.float32)
     assert torch.allclose(exact, rough, atol=0.1)
     assert not torch.equal(exact, rough)
@@ -289,7 +290,7 @@ class TestPhotographs:
             def forward(self, images: Tensor) -> Tensor:
                 return self.logits.expand(len(images), 10)
 
-        figures = loop.composite_figures(Sure(), photos.validation, INPUT, "fp32")
+        figures = composite_figures(Sure(), photos.validation, INPUT, "fp32")
         assert figures["composite_accuracy"] == pytest.approx(1 / len(photos.validation.labels[8:].unique()))
         assert figures["garment_confidence"] == pytest.approx(figures["other_confidence"])
 

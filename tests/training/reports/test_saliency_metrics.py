@@ -31,6 +31,10 @@ class Corner(Model):
         lit = self.weight * features[:, 0, :1, 0]
         return torch.cat([torch.zeros_like(lit), 8 * lit], dim=1)
 
+    def class_maps(self, features: Tensor) -> Tensor:
+        evidence = 8 * self.weight / 49 * features
+        return torch.cat([torch.zeros_like(evidence), evidence], dim=1)
+
 
 @pytest.fixture
 def corner(tiny_hybrid: LoadedModel) -> LoadedModel:
@@ -87,21 +91,20 @@ def test_curve_goes_from_one_picture_to_the_other(corner: LoadedModel) -> None:
     )  # 56 pixels a step: the first takes all 16
 
 
-def test_occlusion_drops_where_the_model_looks(corner: LoadedModel) -> None:
-    drops = saliency_metrics.occlusion_drops(corner, WHITE, ONES)
-    assert drops.shape == (2, 7, 7)
-    assert drops[0, 0, 0].item() == pytest.approx(8.0)
-    assert drops.sum().item() == pytest.approx(16.0)
+def test_logit_falls_where_the_model_looks(corner: LoadedModel) -> None:
+    falls = saliency_metrics.occlusion_maps(corner, WHITE, ONES)
+    assert falls.shape == (2, 7, 7)
+    assert falls[:, 0, 0].tolist() == [1.0, 1.0]
+    assert falls.sum() == 2
 
 
 def test_true_map_beats_its_opposite_in_every_figure(corner: LoadedModel) -> None:
     images = torch.zeros_like(WHITE)
     images[..., :4, :8] = 255  # small, so that blurring dims it
-    drops = saliency_metrics.occlusion_drops(corner, images, ONES)
+    falls = saliency_metrics.occlusion_maps(corner, images, ONES)
     generator = torch.Generator().manual_seed(0)
     true, false = (
-        saliency_metrics.score(corner, images, ONES, corner_maps(value), drops, generator).figures()
-        for value in (1.0, 0.0)
+        saliency_metrics.score(corner, images, ONES, corner_maps(value), falls, generator)[1] for value in (1.0, 0.0)
     )
     assert (true["deletion"] < false["deletion"]).all()
     assert all((true[name] > false[name]).all() for name in true if name != "deletion")
@@ -111,9 +114,9 @@ def test_true_map_beats_its_opposite_in_every_figure(corner: LoadedModel) -> Non
 
 
 def test_map_without_heat_is_scored_and_finite(corner: LoadedModel) -> None:
-    drops = saliency_metrics.occlusion_drops(corner, WHITE, ONES)
+    falls = saliency_metrics.occlusion_maps(corner, WHITE, ONES)
     empty = torch.zeros(2, 28, 28)
-    found = saliency_metrics.score(corner, WHITE, ONES, empty, drops, torch.Generator().manual_seed(0)).figures()
+    found = saliency_metrics.score(corner, WHITE, ONES, empty, falls, torch.Generator().manual_seed(0))[1]
     assert all(values.isfinite().all() for values in found.values())
     assert found["energy_inside"].tolist() == [0.0, 0.0]
     assert found["occlusion"].tolist() == [0.0, 0.0]

@@ -57,7 +57,7 @@ def test_most_have_an_item_and_some_have_none(bank):
 
 
 def test_without_an_item_frame_and_expected_agree(bank, monkeypatch):
-    """What is left is light, shadow, noise and the trembling of the camera."""
+    """What is left is light, shadow, noise and camera shake."""
     alone(monkeypatch)
     batch = batch_of(bank, 128)
     assert batch.item.sum() == 0

@@ -2,10 +2,11 @@ import pytest
 import torch
 
 from training.augmentation.random_fields import Dice
-from training.synthesis import composites, photographed_people
+from training.synthesis import composites, photographed_hands, photographed_people
 from training.synthesis.composites import Bank, compose
 from training.synthesis.drawn import people as drawn_people
-from training.synthesis.photographed_people import Owner, People, Pose, random_crowd, random_hands
+from training.synthesis.photographed_hands import Owner, random_hands
+from training.synthesis.photographed_people import People, Pose, random_crowd
 
 SIZE_HW = (60, 80)
 SKIN_BGR, CLOTH_BGR, ROOM_BGR, ITEM_BGR = (90, 120, 190), (200, 40, 40), (128, 128, 128), (30, 220, 30)
@@ -43,7 +44,7 @@ def shares(monkeypatch):
     """Sets shares; those of all else are 0."""
 
     def alone(**wanted):
-        for module in (composites, drawn_people, photographed_people):
+        for module in (composites, drawn_people, photographed_hands, photographed_people):
             for name in [name for name in vars(module) if name.endswith("_SHARE")]:
                 monkeypatch.setattr(module, name, wanted.get(name, 0.0))
 
@@ -168,7 +169,7 @@ def test_skin_comes_in_all_tones(people, shares):
     shares(LEFT_HAND_SHARE=1.0)
     hands = people.hands[:1].expand(64, -1, -1, -1).float()
     dice = Dice(64, torch.Generator().manual_seed(0))
-    toned = photographed_people.toned(hands, drawn_people.skin(dice), dice)
+    toned = photographed_hands.toned(hands, drawn_people.skin(dice), dice)
     brightness = toned[:, :3, 10, 10].mean(dim=1)
     assert brightness.min() < 60
     assert brightness.max() > 150

@@ -5,28 +5,23 @@ from training.data.cutouts import EDGE_PX
 from training.synthesis.rendered.bags import Backpack, ShoulderBag, Sling, Tote, TravelBag
 from training.synthesis.rendered.clothes import Coat, Pullover, Shirt
 from training.synthesis.rendered.dresses import Dress, Top
-from training.synthesis.rendered.rendering import (
+from training.synthesis.rendered.objects import Heap, Vessel
+from training.synthesis.rendered.renderer import Viewpoint, axes, normals_of, painted, render, trace
+from training.synthesis.rendered.sandals import Sandal
+from training.synthesis.rendered.shapes import (
     Noise,
     Union,
-    Viewpoint,
-    axes,
     capsule,
     cord,
     ellipsoid,
-    normals_of,
-    painted,
-    render,
     ring,
     rotation,
     rounded_box,
     smooth_union,
     sparse,
-    trace,
     vector,
 )
-from training.synthesis.rendered.sandals import Sandal
 from training.synthesis.rendered.shoes import SECOND, Boot, Pair, Sneaker
-from training.synthesis.rendered.things import Heap, Vessel
 
 ROOMS = np.full((1, 180, 240, 3), 90, np.uint8)
 BODIES = (

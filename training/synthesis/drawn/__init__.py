@@ -1,1 +1,1 @@
-"""Rooms, people and things drawn at random."""
+"""Rooms, people and objects drawn at random."""

@@ -53,8 +53,8 @@ def random_arms(item: Tensor, dice: Dice) -> tuple[Tensor, Tensor, Tensor]:
         turn = turn + dice.normal(0.4)
         end_x, end_y = elbow_x + 4 * turn.cos(), elbow_y + 4 * turn.sin()
         thin = dice.uniform(0.045, 0.1)
-        lower, t = capsule(x, rows, (grip_x, grip_y), (elbow_x, elbow_y), thin, thin * dice.uniform(1.1, 1.8))
-        upper, _ = capsule(x, rows, (elbow_x, elbow_y), (end_x, end_y), thin * 1.5, thin * dice.uniform(1.5, 2.5))
+        lower, t = limb(x, rows, (grip_x, grip_y), (elbow_x, elbow_y), thin, thin * dice.uniform(1.1, 1.8))
+        upper, _ = limb(x, rows, (elbow_x, elbow_y), (end_x, end_y), thin * 1.5, thin * dice.uniform(1.5, 2.5))
         palm = ((1 - ((x - grip_x) ** 2 + (rows - grip_y) ** 2).sqrt() / (thin * dice.uniform(1.0, 1.7))) * 6).clamp(
             0, 1
         )
@@ -91,11 +91,11 @@ def fingers(x: Tensor, y: Tensor, grip: tuple[Tensor, Tensor], thin: Tensor, dic
             grip[1] - thin * 0.5 * (index - 1.5) * direction.cos(),
         )
         tip = start[0] + length * turn.cos(), start[1] + length * turn.sin()
-        covered = torch.maximum(covered, capsule(x, y, start, tip, thin * 0.22, thin * 0.3)[0])
+        covered = torch.maximum(covered, limb(x, y, start, tip, thin * 0.22, thin * 0.3)[0])
     return covered
 
 
-def capsule(
+def limb(
     x: Tensor, y: Tensor, start: tuple[Tensor, Tensor], end: tuple[Tensor, Tensor], first: Tensor, last: Tensor
 ) -> tuple[Tensor, Tensor]:
     """What a limb of radius `first` at its start and `last` at its end covers, and how far along each pixel is."""

@@ -1,4 +1,4 @@
-"""Rooms that never were: walls, furniture, books, plants and clutter, drawn at random.
+"""Random drawings of rooms: walls, furniture, books, plants and clutter.
 
 They stand in for photographs of rooms where the segmentation network learns what may lie behind an item.
 """
@@ -76,7 +76,7 @@ def lit(picture: NDArray[np.float32], rng: np.random.Generator) -> Picture:
 
 
 def colour(rng: np.random.Generator) -> Colour:
-    """Mostly the pale and brownish greys of rooms, at times any colour."""
+    """Mostly the pale and brownish greys of rooms, sometimes any colour."""
     grey = rng.uniform(20, 245)
     spread = rng.choice((6, 20, 60), p=(0.4, 0.4, 0.2))
     red, green, blue = np.clip(grey + rng.normal(0, spread, 3), 0, 255).astype(int).tolist()

@@ -1,1 +1,1 @@
-"""Garments and things rendered in 3D."""
+"""Garments and other objects rendered in 3D."""

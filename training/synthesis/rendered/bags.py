@@ -7,27 +7,15 @@ import numpy as np
 from fashioncam.messages import Image
 from training.synthesis.surfaces import bezier, curve
 
-from .rendering import (
-    Cloth,
-    Noise,
-    Union,
-    Viewpoint,
-    any_grey,
-    cord,
-    painted,
-    render,
-    ring,
-    rounded_box,
-    sparse,
-    vector,
-)
+from .renderer import Cloth, Viewpoint, any_grey, painted, render
+from .shapes import Noise, Union, cord, ring, rounded_box, sparse, vector
 
 BODY, SIDE_POCKET, STRAP, FLAP, CLASP, POCKET = range(6)  # and one more for each pocket on the front
 ZIP = 0.012  # half of its width; a bag is about one high
 
 
 def render_bag(rng: np.random.Generator, rooms: np.ndarray) -> Image:
-    """A backpack, sling, shoulder bag, tote or travel bag, as `rendering.render`; `rooms`: see `random_surface`."""
+    """A backpack, sling, shoulder bag, tote or travel bag, as `renderer.render`; `rooms`: see `random_surface`."""
     bag = KINDS[rng.integers(len(KINDS))](rng, rooms)
     behind = np.pi if rng.random() < bag.seen_from_behind else 0.0
     view = Viewpoint(rng.uniform(-0.1, 0.5), behind + rng.normal(0, 0.45), rng.normal(0, 0.1))
@@ -71,7 +59,7 @@ class Bag:
         return 0.6 * rounded_box(boxed, self.half, min(self.rounding, 0.95 * self.half.min()))
 
     def surface(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """As `rendering.Body`."""
+        """As `renderer.Body`."""
         boxed = self.boxed(points)
         bag = Union(self.body(boxed), BODY)
         self.add_parts(bag, points, boxed)
@@ -83,7 +71,7 @@ class Bag:
         """What else there is than body and straps."""
 
     def colours(self, points: np.ndarray, part: np.ndarray, normals: np.ndarray) -> np.ndarray:
-        """As `rendering.Body`."""
+        """As `renderer.Body`."""
         colours = painted(self.cloth.at(points), (part == SIDE_POCKET) | (part == FLAP), self.second.at(points))
         colours = painted(colours, part == CLASP, self.fittings_colour)
         return painted(colours, part == STRAP, self.strap_colour)
@@ -117,7 +105,7 @@ class Backpack(Bag):
         self.hang_straps(rng)
 
     def hang_straps(self, rng: np.random.Generator) -> None:
-        """Two, at times lifted above the top; and the grip."""
+        """Two, sometimes lifted above the top; and the grip."""
         half_w, half_h, half_d = self.half.tolist()
         wide, out, inner = rng.uniform(0.035, 0.075), rng.uniform(0.3, 1), rng.uniform(0.15, 0.35)
         lift, bulge = rng.uniform(0, 0.2) * (rng.random() < 0.5), rng.uniform(0.08, 0.3)
@@ -222,7 +210,7 @@ class ShoulderBag(Bag):
 
 
 class Tote(Bag):
-    """Open at its top, with a handle at the front and one at the back, and at times a print."""
+    """Open at its top, with a handle at the front and one at the back, and sometimes a print."""
 
     def __init__(self, rng: np.random.Generator, rooms: np.ndarray) -> None:
         super().__init__(rng, rooms, (rng.uniform(0.32, 0.5), rng.uniform(0.3, 0.5), rng.uniform(0.05, 0.2)))
@@ -247,7 +235,7 @@ class Tote(Bag):
 
 
 class TravelBag(Bag):
-    """Wide and round, bands down its sides, two handles that meet above it, at times a long strap."""
+    """Wide and round, bands down its sides, two handles that meet above it, sometimes a long strap."""
 
     def __init__(self, rng: np.random.Generator, rooms: np.ndarray) -> None:
         super().__init__(rng, rooms, (rng.uniform(0.5, 0.7), rng.uniform(0.22, 0.36), rng.uniform(0.2, 0.32)))

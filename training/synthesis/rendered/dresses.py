@@ -4,20 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from fashioncam.messages import Image
-
-from .clothes import Garment, render_flat
-from .rendering import smooth_step
-
-
-def render_dress(rng: np.random.Generator, rooms: np.ndarray) -> Image:
-    """A dress, as `rendering.render`; `rooms` as `drawing.random_surface`."""
-    return render_flat(Dress(rng, rooms), rng)
-
-
-def render_top(rng: np.random.Generator, rooms: np.ndarray) -> Image:
-    """A T-shirt, often without sleeves, as `render_dress`."""
-    return render_flat(Top(rng, rooms), rng)
+from .flat_garment import Garment
+from .shapes import smooth_step
 
 
 class Top(Garment):
@@ -35,7 +23,7 @@ class Top(Garment):
 
 
 class Dress(Garment):
-    """Longer than wide, at times wide at the hem, or from the waist on, pleated or belted; mostly without sleeves."""
+    """Longer than wide, sometimes wide at the hem, or from the waist on, pleated or belted; mostly without sleeves."""
 
     half_widths = 0.25, 0.37
 

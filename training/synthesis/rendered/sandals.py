@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from fashioncam.messages import Image
-
-from .rendering import Union, capsule, painted
-from .shoes import SOLE, Shoe, render_pair
+from .renderer import painted
+from .shapes import Union, capsule
+from .shoes import SOLE, Shoe
 
 INSTEP = (-0.4, -0.1, 0.1, 0.3), (0.24, 0.2, 0.13, 0.08)  # along the foot, and how high bands are there
 STRAP = 2  # a part beside the shoes' `SOLE`
 
 
-def render_sandals(rng: np.random.Generator, rooms: np.ndarray) -> Image:
-    """A pair, or one, as `rendering.render` has it; `rooms` as `drawing.random_surface`."""
-    return render_pair(Sandal(rng, rooms), (0.3, 1.55), rng)
-
-
 class Sandal(Shoe):
-    """A sole with bands over the foot, or a thong; at times a strap around the ankle, a closed heel, a high one."""
+    """A sole with bands over the foot, or a thong; sometimes a strap around the ankle, a closed heel, a high one."""
+
+    elevations = 0.3, 1.55
 
     def __init__(self, rng: np.random.Generator, rooms: np.ndarray) -> None:
         super().__init__(rng, rooms)
@@ -68,8 +64,8 @@ class Sandal(Shoe):
         if self.has_ankle_strap:
             around = np.abs(np.sqrt((x / 0.12) ** 2 + ((z + 0.27) / 0.16) ** 2) - 1) * 0.12 - self.thickness
             shoe.add(0.8 * np.maximum(around, np.abs(y - 0.22) - 0.022), STRAP)
-            upright = np.maximum(np.abs(np.abs(x - middle) - 0.95 * half_w) - 0.012, np.abs(z + 0.3) - 0.025)
-            shoe.add(0.8 * np.maximum(upright, np.maximum(y - 0.22, -y)), STRAP)
+            vertical = np.maximum(np.abs(np.abs(x - middle) - 0.95 * half_w) - 0.012, np.abs(z + 0.3) - 0.025)
+            shoe.add(0.8 * np.maximum(vertical, np.maximum(y - 0.22, -y)), STRAP)
         return shoe.distance, shoe.part
 
     def shell(self, across: np.ndarray, y: np.ndarray, half_w: np.ndarray, height: float | np.ndarray) -> np.ndarray:

@@ -8,19 +8,8 @@ import numpy as np
 
 from fashioncam.messages import Image
 
-from .rendering import (
-    Cloth,
-    Noise,
-    Union,
-    Viewpoint,
-    any_grey,
-    painted,
-    render,
-    rotation,
-    smooth_step,
-    smooth_union,
-    vector,
-)
+from .renderer import Cloth, Viewpoint, any_grey, painted, render
+from .shapes import Noise, Union, rotation, smooth_step, smooth_union, vector
 
 PAIR_SHARE = 0.75
 LYING_SHARE, LYING_IN_A_PAIR = 0.2, 0.08
@@ -34,27 +23,23 @@ SOLE, UPPER = range(2)
 SECOND = 10  # added to the parts of a pair's second shoe
 
 
-def render_boots(rng: np.random.Generator, rooms: np.ndarray) -> Image:
-    """A pair, or one, as `rendering.render` has it; `rooms` as `drawing.random_surface`."""
-    return render_pair(Boot(rng, rooms), (0.1, 1.2), rng)
-
-
-def render_sneakers(rng: np.random.Generator, rooms: np.ndarray) -> Image:
-    """As `render_boots`."""
-    return render_pair(Sneaker(rng, rooms), (0.2, 1.5), rng)
-
-
-def render_pair(shoe: Shoe, elevations: tuple[float, float], rng: np.random.Generator) -> Image:
-    """From the toes, the heels, or any side, and from any of the elevations, a range in radians."""
+def render_shoes(kind: type[Shoe], rng: np.random.Generator, rooms: np.ndarray) -> Image:
+    """A pair or one of that kind, from the toes, the heels or any side; `rooms` as for `random_surface`."""
+    shoe = kind(rng, rooms)
     azimuth = rng.choice((rng.normal(0, 0.5), rng.normal(np.pi, 0.4), rng.uniform(-np.pi, np.pi)))
-    view = Viewpoint(rng.uniform(*elevations), azimuth, rng.normal(0, rng.choice((0.12, 0.6))))
+    view = Viewpoint(rng.uniform(*shoe.elevations), azimuth, rng.normal(0, rng.choice((0.12, 0.6))))
     return render(Pair(shoe, rng), view, rng)
 
 
 class Shoe(ABC):
-    """A left one: x to its outer side, y up, z from the heel at -0.5 to the toe at 0.5."""
+    """A left one: x to its outer side, y up, z from the heel at -0.5 to the toe at 0.5.
+
+    Attributes:
+        elevations: from which it is seen, least and largest, in radians.
+    """
 
     height = 0.2
+    elevations = 0.2, 1.5
 
     def __init__(self, rng: np.random.Generator, rooms: np.ndarray) -> None:
         self.wide = rng.uniform(0.85, 1.25)
@@ -70,11 +55,11 @@ class Shoe(ABC):
 
     @abstractmethod
     def surface(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """As `rendering.Body`."""
+        """As `renderer.Body`."""
 
     @abstractmethod
     def colours(self, points: np.ndarray, part: np.ndarray, normals: np.ndarray) -> np.ndarray:
-        """As `rendering.Body`."""
+        """As `renderer.Body`."""
 
     def footprint(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Half the width of the sole, and where its middle is."""
@@ -160,10 +145,11 @@ class ClosedShoe(Shoe):
 
 
 class Boot(ClosedShoe):
-    """With a shaft, from above the ankle to below the knee, at times a heel, at times furred."""
+    """With a shaft, from above the ankle to below the knee, sometimes a heel, sometimes furred."""
 
     fastenings = ("laces", "laces", "straps", "zip", "none")
     throat = 0.3
+    elevations = 0.1, 1.2
     SHAFT_AT = -0.28
 
     def __init__(self, rng: np.random.Generator, rooms: np.ndarray) -> None:
@@ -253,18 +239,18 @@ class Pair:
             self.places.append((turn * mirror, at))
 
     def surface(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """As `rendering.Body`; the part tells which shoe it is of, too."""
+        """As `renderer.Body`; the part tells which shoe it is of, too."""
         both = [self.shoe.surface((points - at) @ turn) for turn, at in self.places]
         (distance, part), (other, other_part) = both[0], both[-1]
         nearer = other < distance
         return np.where(nearer, other, distance), np.where(nearer, other_part + SECOND, part)
 
     def colours(self, points: np.ndarray, part: np.ndarray, normals: np.ndarray) -> np.ndarray:
-        """As `rendering.Body`."""
+        """As `renderer.Body`."""
         both = [self.shoe.colours((points - at) @ turn, part % SECOND, normals @ turn) for turn, at in self.places]
         return painted(both[0], part >= SECOND, both[-1])
 
 
 def faces_line(points: np.ndarray, normals: np.ndarray, z: float) -> np.ndarray:
-    """Where a surface faces the upright line at x = 0 and `z`: the lining, where that line runs through the opening."""
+    """Where a surface faces the vertical line at x = 0 and `z`: the lining, where it runs through the opening."""
     return points[:, 0] * normals[:, 0] + (points[:, 2] - np.float32(z)) * normals[:, 2] < 0
